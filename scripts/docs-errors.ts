@@ -1,0 +1,35 @@
+import { ERRORS } from "../server/src/core/errors.ts";
+import { STEP_ERRORS } from "../server/src/core/step-errors.ts";
+import { table } from "./docs-fields.ts";
+
+/** docs/errors.md: every code of a refusal and of a failing step. */
+export function renderErrors(): string {
+  const refusals = Object.entries(ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const failures = Object.entries(STEP_ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `# Errors
+
+<!-- Derived from server/src/core/errors.ts and step-errors.ts by scripts/docs.ts: change it there. -->
+
+A code is never reused or renamed.
+
+## Refusals
+
+What the API, the CLI and the page say when they don't do something. The API answers with a problem (RFC 9457) that has
+the code as \`code\` and particulars such as \`field\` or \`line\` as further members.
+
+${table(
+  ["Code", "Status", "What happened", "What to do"],
+  refusals.map(([code, one]) => [`\`${code}\``, String(one.status), one.title, one.hint]),
+)}
+
+## Failures
+
+Why a step or a run failed: the \`code\` of its \`error\`. An HTTP step may also fail with the codes of the egress guard
+(such as \`dns\` or \`address_forbidden\`), which say that nothing was sent, or that it is unknown whether it was.
+
+${table(
+  ["Code", "What happened", "What to do"],
+  failures.map(([code, one]) => [`\`${code}\``, one.title, one.hint]),
+)}
+`;
+}

@@ -1,0 +1,32 @@
+import {
+  ErrorTrigger,
+  FlowFile,
+  ManualTrigger,
+  Retry,
+  ScheduleTrigger,
+  SignatureRule,
+  Step,
+  WebhookTrigger,
+} from "@steward/sdk";
+import type { z } from "zod";
+import { fieldsOf, table } from "./docs-fields.ts";
+
+const SECTIONS: readonly (readonly [string, z.ZodType])[] = [
+  ["The file", FlowFile],
+  ["A step", Step],
+  ["`retry` of a step", Retry],
+  ["A webhook trigger", WebhookTrigger],
+  ["`signature` of a webhook trigger", SignatureRule],
+  ["A schedule trigger", ScheduleTrigger],
+  ["A manual trigger", ManualTrigger],
+  ["An error trigger", ErrorTrigger],
+];
+
+/** The tables of docs/flow-file.md: the fields of each part of a flow file. */
+export function renderFlowFileTables(): string {
+  return SECTIONS.map(([title, schema]) => {
+    const fields = fieldsOf(schema).filter((field) => !/[.[]/.test(field.name));
+    const rows = fields.map((one) => [`\`${one.name}\``, one.value, one.standard, one.meaning]);
+    return `### ${title}\n\n${table(["Field", "Value", "Default", "Meaning"], rows)}\n`;
+  }).join("\n");
+}

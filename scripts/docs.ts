@@ -1,0 +1,41 @@
+/**
+ * Writes the reference that is derived from the code: docs/steps.md, docs/errors.md and the tables of
+ * docs/flow-file.md. Run it after changing a kind, a code or the flow file; a test asserts that it was.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { renderErrors } from "./docs-errors.ts";
+import { renderFlowFileTables } from "./docs-flow-file.ts";
+import { renderSteps } from "./docs-steps.ts";
+
+const BEGIN = "<!-- Derived from sdk/src/flow-file.ts by scripts/docs.ts: change it there. -->";
+const END = "<!-- End of what is derived. -->";
+
+/** The reference by file, as it is to be; `read` gives a file as it is. */
+export function renderDocs(read: (file: string) => string): ReadonlyMap<string, string> {
+  return new Map([
+    ["docs/steps.md", renderSteps()],
+    ["docs/errors.md", renderErrors()],
+    ["docs/flow-file.md", between(read("docs/flow-file.md"), renderFlowFileTables())],
+  ]);
+}
+
+function between(text: string, tables: string): string {
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined)
+    throw new Error("docs/flow-file.md has lost the marks between which its tables stand");
+  return `${before}${BEGIN}\n\n${tables}\n${END}${after}`;
+}
+
+/** A file of the repository. */
+export function readDoc(file: string): string {
+  return readFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), "utf8");
+}
+
+if (import.meta.main) {
+  for (const [file, text] of renderDocs(readDoc)) {
+    writeFileSync(fileURLToPath(new URL(`../${file}`, import.meta.url)), text);
+    console.log(`wrote ${file}`);
+  }
+}

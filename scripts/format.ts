@@ -1,0 +1,3 @@
+import { runCommand, tool } from "./run-command.ts";
+
+process.exitCode = await runCommand(tool("oxfmt"), ["."]);

@@ -1,0 +1,193 @@
+/** What the HTTP API takes and gives, resource by resource. The server validates with these, the client is typed by them. */
+import { z } from "zod";
+import { Identifier, Slug } from "./flow-file.ts";
+
+export const RunId = z.string().regex(/^run_[0-9a-z]{26}$/);
+export const Time = z.iso.datetime();
+export const Cursor = z.string().max(200);
+
+export const RunStatus = z.enum([
+  "queued",
+  "running",
+  "waiting",
+  "in_doubt",
+  "parked",
+  "completed",
+  "failed",
+  "cancelled",
+]);
+
+/** What went wrong: `code` is stable, `message` says what happened and what to do, `step` where. */
+export const RunError = z.object({
+  code: z.string(),
+  message: z.string(),
+  step: z.string().optional(),
+  path: z.array(z.int()).optional(),
+  details: z.json().optional(),
+});
+
+export const Usage = z.object({ steps: z.int(), effects: z.int(), bytes: z.int() });
+
+export const Run = z.object({
+  id: RunId,
+  flow: Slug,
+  version: z.int(),
+  status: RunStatus,
+  trigger: z.string(),
+  output: z.json().nullable(),
+  error: RunError.nullable(),
+  retryOf: RunId.nullable(),
+  parent: RunId.nullable(),
+  createdAt: Time,
+  startedAt: Time.nullable(),
+  endedAt: Time.nullable(),
+  usage: Usage,
+});
+
+/** A run as lists show it: without its output. */
+export const RunSummary = Run.omit({ output: true });
+
+export const StepStatus = z.enum(["running", "waiting", "in_doubt", "done", "failed", "skipped", "cancelled"]);
+
+/** One attempt of one step; `path` holds the iteration of each loop around it, outermost first. */
+export const StepRecord = z.object({
+  seq: z.int(),
+  step: Identifier,
+  path: z.array(z.int()),
+  attempt: z.int(),
+  status: StepStatus,
+  input: z.json().nullable(),
+  output: z.json().nullable(),
+  error: RunError.nullable(),
+  startedAt: Time,
+  durationMs: z.number().nullable(),
+  copied: z.boolean(),
+});
+
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  hint: z.string(),
+});
+
+export const DraftProblem = z.object({
+  field: z.string(),
+  line: z.int().nullable(),
+  step: z.string().nullable(),
+  message: z.string(),
+});
+
+export const Flow = z.object({
+  slug: Slug,
+  name: z.string(),
+  paused: z.boolean(),
+  version: z.int().nullable(),
+  draftDiffers: z.boolean(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+
+export const FlowDetail = Flow.extend({
+  draft: z.json(),
+  problems: z.array(DraftProblem),
+  webhooks: z.array(z.object({ trigger: z.string(), url: z.string() })),
+  schedules: z.array(z.object({ trigger: z.string(), nextAt: Time.nullable(), lastDue: Time.nullable() })),
+});
+
+export const Draft = z.object({ slug: Slug, name: z.string(), problems: z.array(DraftProblem) });
+
+export const Published = z.object({
+  version: z.int(),
+  webhooks: z.array(z.object({ trigger: z.string(), url: z.string() })),
+});
+
+export const Version = z.object({ version: z.int(), publishedAt: Time });
+
+export const StartRun = z.strictObject({
+  input: z.json().optional(),
+  wait: z.number().min(0).max(30).optional(),
+  /** Steps with a pinned output give that instead of running. */
+  pinned: z.boolean().optional(),
+});
+
+export const RetryRun = z.strictObject({ from: Identifier.optional() });
+
+export const ResolveEffect = z.strictObject({
+  step: Identifier.optional(),
+  path: z.array(z.int().min(0)).max(32).optional(),
+  how: z.enum(["done", "repeat", "fail"]),
+  result: z.json().optional(),
+});
+
+export const SendEvent = z.strictObject({ name: z.string().min(1).max(200), data: z.json().optional() });
+
+export const PutCredential = z.strictObject({
+  kind: z.enum(["bearer", "basic", "header", "secret"]),
+  secret: z.string().min(1).max(16_384),
+  user: z.string().max(1000).optional(),
+  header: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/)
+    .optional(),
+  hosts: z.array(z.string().min(1).max(260)).max(50).default([]),
+});
+
+/** A credential as it is ever shown: its secret never is. */
+export const Credential = z.object({
+  slug: Slug,
+  kind: z.enum(["bearer", "basic", "header", "secret"]),
+  hosts: z.array(z.string()),
+  setAt: Time,
+  setBy: z.string(),
+});
+
+export const PutVariable = z.strictObject({ value: z.json() });
+export const Variable = z.object({ name: Identifier, value: z.json(), setAt: Time });
+
+export const Example = z.object({ slug: Slug, name: z.string(), description: z.string(), file: z.json() });
+
+export const Me = z.object({
+  organization: z.string(),
+  project: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  principal: z.string(),
+});
+
+/** A one-time link into the page. */
+export const SessionLink = z.object({ url: z.url(), expiresAt: Time });
+
+/** A page of a list; `next` goes into `?cursor=` and is null on the last page. */
+export const page = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: Cursor.nullable() });
+
+/** One committed record of a run, as `GET /v1/runs/{id}/events` sends it; the SSE id is `seq`. */
+export const RunEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("step"), step: StepRecord }),
+  z.object({ type: z.literal("run"), run: Run }),
+]);
+
+export type RunStatus = z.output<typeof RunStatus>;
+export type RunError = z.output<typeof RunError>;
+export type Run = z.output<typeof Run>;
+export type RunSummary = z.output<typeof RunSummary>;
+export type StepRecord = z.output<typeof StepRecord>;
+export type StepStatus = z.output<typeof StepStatus>;
+export type Flow = z.output<typeof Flow>;
+export type FlowDetail = z.output<typeof FlowDetail>;
+export type Draft = z.output<typeof Draft>;
+export type DraftProblem = z.output<typeof DraftProblem>;
+export type Published = z.output<typeof Published>;
+export type Version = z.output<typeof Version>;
+export type StartRun = z.input<typeof StartRun>;
+export type RetryRun = z.input<typeof RetryRun>;
+export type ResolveEffect = z.input<typeof ResolveEffect>;
+export type SendEvent = z.input<typeof SendEvent>;
+export type PutCredential = z.input<typeof PutCredential>;
+export type Credential = z.output<typeof Credential>;
+export type Variable = z.output<typeof Variable>;
+export type Example = z.output<typeof Example>;
+export type Problem = z.output<typeof Problem>;
+export type Me = z.output<typeof Me>;
+export type SessionLink = z.output<typeof SessionLink>;
+export type RunEvent = z.output<typeof RunEvent>;

@@ -1,0 +1,196 @@
+import crypto from "node:crypto";
+import net from "node:net";
+import tls from "node:tls";
+import { afterEach, expect, test } from "vitest";
+import { parseAllowList } from "../../core/egress/allow-list.ts";
+import type { EgressAnswer, EgressRequest } from "../../core/ports/egress.ts";
+import { createEgress } from "./create-egress.ts";
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+/** One value of DER (X.690). */
+function der(tag: number, ...contents: (Uint8Array | string)[]): Buffer {
+  const body = Buffer.concat(contents.map((content) => Buffer.from(content)));
+  const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+}
+
+const oid = (...bytes: number[]): Buffer => der(0x06, Buffer.from(bytes));
+
+/** A certificate that signed itself, for `sink.test` and 127.0.0.1, valid until 2049 (RFC 5280). */
+function selfSigned(): { key: string; cert: string } {
+  const { publicKey, privateKey } = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const signature = der(0x30, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+  const name = der(0x30, der(0x31, der(0x30, oid(0x55, 0x04, 0x03), der(0x0c, "sink.test"))));
+  const names = der(0x30, der(0x82, "sink.test"), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const toBeSigned = der(
+    0x30,
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.concat([Buffer.from([1]), crypto.randomBytes(8)])),
+    signature,
+    name,
+    der(0x30, der(0x17, "200101000000Z"), der(0x17, "491231235959Z")),
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+    der(0xa3, der(0x30, der(0x30, oid(0x55, 0x1d, 0x11), der(0x04, names)))),
+  );
+  const signed = crypto.sign("sha256", toBeSigned, privateKey);
+  const certificate = der(0x30, toBeSigned, signature, der(0x03, Buffer.from([0]), signed));
+  const lines = certificate.toString("base64").replace(/.{64}/g, "$&\n");
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
+  };
+}
+
+const ours = selfSigned();
+
+async function listen(server: net.Server): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const sockets = new Set<net.Socket>();
+  server.on("connection", (socket) => sockets.add(socket.on("error", () => undefined)));
+  closing.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+const seen: { name: string | false | null; protocol: string | null }[] = [];
+
+/** A TLS server that answers each request with `reply` and then, if asked, ends. */
+function serve(
+  options: tls.TlsOptions = {},
+  reply = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi",
+  end = false,
+): Promise<number> {
+  seen.length = 0;
+  const server = tls.createServer({ ...ours, ...options }, (socket) => {
+    seen.push({ name: socket.servername, protocol: socket.getProtocol() });
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      socket.write(reply);
+      if (end) socket.end();
+    });
+  });
+  return listen(server.on("tlsClientError", () => undefined));
+}
+
+interface Asked {
+  readonly ca?: string | null;
+  readonly change?: Partial<EgressRequest>;
+}
+
+async function ask(url: string, { ca = ours.cert, change = {} }: Asked = {}): Promise<EgressAnswer> {
+  const trust = ca === null ? {} : { ca };
+  const egress = createEgress({
+    allow: parseAllowList("127.0.0.1"),
+    nowMs: () => 0,
+    resolve: async () => ["127.0.0.1"],
+    ...trust,
+  });
+  closing.push(() => egress.close());
+  return egress.request({
+    method: "POST",
+    url,
+    headers: [],
+    body: "x",
+    timeoutMs: 5_000,
+    responseBytesMax: 1_000,
+    redirectsMax: 0,
+    hosts: null,
+    secretHeaders: [],
+    signal: new AbortController().signal,
+    ...change,
+  });
+}
+
+test("the server's name stays the name although the connection goes to the checked address", async () => {
+  const port = await serve();
+  expect(await ask(`https://sink.test:${port}/`)).toMatchObject({ kind: "answer", status: 200 });
+  expect(seen).toEqual([{ name: "sink.test", protocol: "TLSv1.3" }]);
+});
+
+test("an address is checked against the certificate's addresses, without a server name", async () => {
+  const port = await serve();
+  expect(await ask(`https://127.0.0.1:${port}/`)).toMatchObject({ kind: "answer" });
+  expect(seen).toEqual([{ name: false, protocol: "TLSv1.3" }]);
+});
+
+test("TLS 1.2 is enough, and older is refused (B6)", async () => {
+  expect(await ask(`https://sink.test:${await serve({ maxVersion: "TLSv1.2" })}/`)).toMatchObject({ kind: "answer" });
+  const old = await serve({ minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" });
+  expect(await ask(`https://sink.test:${old}/`)).toMatchObject({ kind: "unsent", code: "tls" });
+});
+
+test("a certificate for another name, or one that nobody vouches for, is refused before the request", async () => {
+  const port = await serve();
+  expect(await ask(`https://other.test:${port}/`)).toMatchObject({ kind: "unsent", code: "tls" });
+  expect(await ask(`https://sink.test:${port}/`, { ca: null })).toMatchObject({ kind: "unsent", code: "tls" });
+  expect(await ask(`https://sink.test:${port}/`, { ca: selfSigned().cert })).toMatchObject({
+    kind: "unsent",
+    code: "tls",
+  });
+});
+
+test("the environment can't turn the verification off (B6)", async () => {
+  const port = await serve();
+  const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+  process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+  try {
+    expect(await ask(`https://sink.test:${port}/`, { ca: null })).toMatchObject({ kind: "unsent", code: "tls" });
+  } finally {
+    if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+    else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
+  }
+});
+
+test("a server that doesn't speak TLS was not sent to, and one that never finishes the handshake times out unsent", async () => {
+  const plain = await listen(
+    net.createServer((socket) => socket.once("data", () => socket.end("HTTP/1.1 400 Bad\r\n\r\n"))),
+  );
+  expect(await ask(`https://sink.test:${plain}/`)).toMatchObject({ kind: "unsent", code: "tls" });
+  const mute = await listen(net.createServer(() => undefined));
+  expect(await ask(`https://sink.test:${mute}/`, { change: { timeoutMs: 40 } })).toMatchObject({
+    kind: "unsent",
+    code: "connect_timeout",
+  });
+});
+
+test("a body that ends with the connection is read whole over TLS, and one that breaks off is truncated", async () => {
+  const port = await serve({}, `HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${"a".repeat(900)}`, true);
+  const answer = await ask(`https://sink.test:${port}/`);
+  expect(answer.kind === "answer" && answer.body.length).toBe(900);
+  const broken = await serve({}, "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf", true);
+  expect(await ask(`https://sink.test:${broken}/`)).toMatchObject({ kind: "unknown", code: "truncated" });
+});
+
+test("an abort resets the connection beneath TLS too", async () => {
+  const controller = new AbortController();
+  const server = tls.createServer(ours, (socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", () => controller.abort());
+  });
+  const behind = await listen(server.on("tlsClientError", () => undefined));
+  // What TLS makes of a reset differs between versions of Node; a relay of plain bytes sees it as it is.
+  const relayed = Promise.withResolvers<string>();
+  const port = await listen(
+    net.createServer((front) => {
+      const back = net.connect(behind, "127.0.0.1").on("error", () => undefined);
+      front.pipe(back).pipe(front);
+      front.on("error", (error: NodeJS.ErrnoException) => relayed.resolve(error.code ?? "error"));
+      front.on("close", () => {
+        relayed.resolve("closed");
+        back.destroy();
+      });
+    }),
+  );
+  const answer = await ask(`https://sink.test:${port}/`, { change: { signal: controller.signal } });
+  expect(answer).toMatchObject({ kind: "unknown", code: "aborted" });
+  expect(await relayed.promise).toBe("ECONNRESET");
+});

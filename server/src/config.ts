@@ -1,0 +1,52 @@
+/** The settings, read once from the environment at start. */
+import path from "node:path";
+import { AppError } from "./core/errors.ts";
+
+export interface Config {
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  /** Null: the embedded database of the home. */
+  readonly databaseUrl: string | null;
+  readonly migrateUrl: string | null;
+  readonly masterKey: string | null;
+  readonly ownerEmail: string | null;
+  readonly apiKey: string | null;
+  readonly egressAllow: string;
+  /** What people type to reach Steward, when it is not the address it listens on. */
+  readonly publicUrl: string | null;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws `start_refused` naming the variable that is not right. */
+export function readConfig(env: Environment, cwd: string): Config {
+  const text = (name: string): string | null => {
+    const value = env[name]?.trim();
+    return value === undefined || value === "" ? null : value;
+  };
+  const port = Number(text("STEWARD_PORT") ?? 7788);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused("STEWARD_PORT", "a port number, 0 to 65535");
+  for (const name of ["DATABASE_URL", "DATABASE_MIGRATE_URL"]) {
+    const url = text(name);
+    if (url !== null && !/^postgres(?:ql)?:\/\//.test(url)) throw refused(name, "an address such as postgres://steward_app:…@host:5432/steward");
+  }
+  const publicUrl = text("STEWARD_PUBLIC_URL");
+  if (publicUrl !== null && !/^https?:\/\/[^/?#]+$/.test(publicUrl)) throw refused("STEWARD_PUBLIC_URL", "an address without a path, such as https://steward.example.com");
+  return {
+    home: path.resolve(cwd, text("STEWARD_HOME") ?? ".steward"),
+    host: text("STEWARD_HOST") ?? "127.0.0.1",
+    port,
+    databaseUrl: text("DATABASE_URL"),
+    migrateUrl: text("DATABASE_MIGRATE_URL"),
+    masterKey: text("STEWARD_MASTER_KEY"),
+    ownerEmail: text("STEWARD_OWNER_EMAIL"),
+    apiKey: text("STEWARD_API_KEY"),
+    egressAllow: text("STEWARD_EGRESS_ALLOW") ?? "",
+    publicUrl,
+  };
+}
+
+function refused(name: string, wanted: string): AppError {
+  return new AppError("start_refused", `${name} is not ${wanted}`, { variable: name });
+}

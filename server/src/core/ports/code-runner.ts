@@ -1,0 +1,58 @@
+import type { Json } from "../json.ts";
+
+/** One light code step as published: plain JavaScript, checked, types stripped. */
+export interface CodeProgram {
+  /** Identity of tenant and content, `${project}:${sha256(source)}`: what a run may find warm is found by this key alone. */
+  readonly key: string;
+  /** Module text, `export default ({ steps, trigger, item }) => value`; the function may be async. */
+  readonly source: string;
+}
+
+/** What one run may use. Time counts from the first instruction to the result, a cold start included. */
+export interface CodeLimits {
+  readonly timeoutMs: number;
+  /** Of the engine's heap, in which the pristine engine itself takes about 0.3 MB. */
+  readonly memoryBytes: number;
+  /** Of the result as JSON text in UTF-8. */
+  readonly outputBytesMax: number;
+}
+
+export type CodeFailureReason =
+  | "threw"
+  | "timeout"
+  | "memory"
+  | "output_too_large"
+  | "not_json"
+  | "overloaded"
+  | "crashed"
+  | "cancelled";
+
+/** What became of a run, as data; a runner never rejects because of what the code did. */
+export type CodeOutcome =
+  | { readonly ok: true; readonly output: Json | undefined; readonly logs: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly reason: CodeFailureReason;
+      /** A sentence for the author of the step: what happened and what to do. */
+      readonly message: string;
+      /** Positions in the step's own source (`step.js:line:column`), never in the program's. */
+      readonly stack?: string;
+    };
+
+/** Runs light code steps, each in a state that no other run has touched. */
+export interface CodeRunner {
+  /** `input` is the JSON text of the argument object. An aborted signal yields `cancelled`. */
+  run(program: CodeProgram, input: string, limits: CodeLimits, signal: AbortSignal): Promise<CodeOutcome>;
+  /** Ends every run as `cancelled` and stops the threads; may be repeated. */
+  close(): Promise<void>;
+}
+
+export type CodeLanguage = "js" | "ts";
+
+/** The module text to store with a published version, or the first thing that is wrong with it (line and column from 1). */
+export type CodeVerdict =
+  | { readonly source: string }
+  | { readonly problem: string; readonly line: number; readonly column: number };
+
+/** Judges a code step's source at publish without executing any of it. */
+export type CheckCode = (language: CodeLanguage, source: string) => CodeVerdict;

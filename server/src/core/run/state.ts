@@ -1,0 +1,154 @@
+/** The state of a run in memory: frames (a graph being walked), loops, and what has begun and not ended. */
+import type { CompiledFlow, Graph, GraphStep } from "../flow/graph.ts";
+import type { Json } from "../json.ts";
+import type { BeginRecord, EndedRecord, EventRecord, RunFailure, UnknownRecord } from "./record.ts";
+
+/** A step's place in its frame: 0 to come, 1 ready or begun, 2 done, 3 skipped, 4 failed. */
+export const COMING = 0;
+export const OPEN = 1;
+export const DONE = 2;
+export const SKIPPED = 3;
+export const FAILED = 4;
+
+/** One walk through a graph: the whole flow, or one iteration of a loop. */
+export interface Frame {
+  readonly graph: Graph;
+  readonly path: readonly number[];
+  readonly loop: Loop | null;
+  /** Outputs by step id as expressions see them: this graph's and those of the graphs around it. */
+  readonly steps: Record<string, Json | undefined>;
+  /** What the loops around add to the scope: `item`, `index`. */
+  readonly names: Readonly<Record<string, Json | undefined>>;
+  readonly incoming: Int32Array;
+  readonly taken: Uint8Array;
+  readonly status: Uint8Array;
+  /** Steps that are neither done nor skipped. */
+  left: number;
+}
+
+export interface Task {
+  readonly frame: Frame;
+  readonly step: GraphStep;
+  readonly attempt: number;
+}
+
+/** A step that has begun and not ended. */
+export interface Active extends Task {
+  readonly seq: number;
+  readonly begin: BeginRecord;
+  /** How often its effect was sent, by intents. */
+  sent: number;
+  unknown: UnknownRecord | null;
+  readonly loop: Loop | null;
+}
+
+/** An each or while step under way. */
+export interface Loop {
+  readonly seq: number;
+  readonly body: Graph;
+  readonly outer: Frame;
+  readonly items: readonly Json[] | null;
+  readonly parallel: number;
+  readonly results: (Json | undefined)[];
+  readonly frames: Map<number, Frame>;
+  next: number;
+  failure: RunFailure | null;
+  /** The last iteration's outputs, which the condition of a while step may read. */
+  last: Frame | null;
+}
+
+/** A failed attempt that will be followed by another. */
+export interface RetryTimer extends Task {
+  readonly dueMs: number;
+}
+
+export interface RunState {
+  readonly flow: CompiledFlow;
+  /** The number of the last applied record. */
+  seq: number;
+  root: Frame;
+  trigger: Json;
+  triggerId: string;
+  acceptedAt: number;
+  depth: number;
+  /** A test: pinned outputs stand for their steps. */
+  pinned: boolean;
+  readonly ready: Map<string, Task>;
+  readonly active: Map<number, Active>;
+  readonly retries: Map<string, RetryTimer>;
+  readonly mailbox: EventRecord[];
+  /** Loops whose next iteration or end is to be decided, by the number of their begin record. */
+  readonly turning: Set<number>;
+  reply: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Json | undefined;
+  } | null;
+  failure: RunFailure | null;
+  cancelledBy: string | null;
+  ended: EndedRecord | null;
+  stepsEnded: number;
+  effects: number;
+}
+
+/** One text for one step in one iteration. */
+export function placeKey(path: readonly number[], step: string): string {
+  return path.length === 0 ? step : `${path.join(".")}/${step}`;
+}
+
+export function newFrame(graph: Graph, path: readonly number[], loop: Loop | null, names: Frame["names"]): Frame {
+  const { steps } = graph;
+  const incoming = new Int32Array(steps.length);
+  for (const step of steps) incoming[step.index] = step.incoming;
+  // Without a prototype, so that no id means more than an id. What is outside stays as it is while the frame runs.
+  const outputs: Frame["steps"] = Object.create(null);
+  Object.assign(outputs, loop?.outer.steps);
+  return {
+    graph,
+    path,
+    loop,
+    steps: outputs,
+    names: loop ? { ...loop.outer.names, ...names } : names,
+    incoming,
+    taken: new Uint8Array(steps.length),
+    status: new Uint8Array(steps.length),
+    left: steps.length,
+  };
+}
+
+export function newRunState(flow: CompiledFlow): RunState {
+  return {
+    flow,
+    seq: 0,
+    root: newFrame(flow.graph, [], null, {}),
+    trigger: null,
+    triggerId: "",
+    acceptedAt: 0,
+    depth: 0,
+    pinned: false,
+    ready: new Map(),
+    active: new Map(),
+    retries: new Map(),
+    mailbox: [],
+    turning: new Set(),
+    reply: null,
+    failure: null,
+    cancelledBy: null,
+    ended: null,
+    stepsEnded: 0,
+    effects: 0,
+  };
+}
+
+/**
+ * What a graph yields: the output of its one end step that ran, an object by id when several ran,
+ * null when none did.
+ */
+export function resultOf(frame: Frame): Json | undefined {
+  const ran = frame.graph.ends
+    .filter((index) => frame.status[index] === DONE)
+    .map((index) => frame.graph.steps[index]!);
+  if (ran.length === 1) return frame.steps[ran[0]!.id];
+  if (ran.length === 0) return null;
+  return Object.fromEntries(ran.map((step) => [step.id, frame.steps[step.id] ?? null]));
+}

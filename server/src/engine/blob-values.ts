@@ -1,0 +1,84 @@
+/**
+ * Values too large for a segment lie in the blob store, addressed by a keyed digest of their content
+ * and sealed with the project's key. A record carries `{ "blob": address, "bytes": n }` beside the
+ * field's name, as `inputBlob`, `outputBlob` or `dataBlob`.
+ */
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { placeOf } from "../catalogue/tables.ts";
+import type { Json } from "../core/json.ts";
+import type { BlobStore } from "../core/ports/blob-store.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Database } from "../core/ports/database.ts";
+import type { RunRecord } from "../core/run/record.ts";
+import { noteBlob } from "../store/blobs.ts";
+import type { Project } from "./projects.ts";
+
+const PLACE = placeOf("blobs", "address");
+const FIELDS = ["input", "output", "data"] as const;
+const BLOB_BYTES_MAX = 256 * 1024 * 1024;
+
+export interface BlobReference {
+  readonly blob: string;
+  readonly bytes: number;
+}
+
+export interface BlobValues {
+  /** Writes a value's JSON text; settles when it is durable and noted. */
+  put(project: Project, address: Buffer, text: string): Promise<void>;
+  address(project: Project, text: string): Buffer;
+  /** The value at an address; throws when it is gone. */
+  get(project: Project, address: Buffer): Promise<Json>;
+}
+
+export function createBlobValues(store: BlobStore, database: Database, clock: Clock): BlobValues {
+  return {
+    address: (project, text) => project.keys.digest("blob", text),
+    async put(project, address, text) {
+      const sealed = project.keys.seal("blob", PLACE, address, deflateRawSync(Buffer.from(text), { level: 1 }));
+      await store.put(project.project, address, sealed);
+      await noteBlob(database, project, { address, bytes: text.length, nowMs: clock.nowMs() });
+    },
+    async get(project, address) {
+      const sealed = await store.get(project.project, address);
+      if (!sealed) throw new Error(`blob ${address.toString("hex")} of project ${project.project} is gone`);
+      const text = inflateRawSync(project.keys.open("blob", PLACE, address, sealed), { maxOutputLength: BLOB_BYTES_MAX });
+      return JSON.parse(text.toString()) as Json;
+    },
+  };
+}
+
+/** A record's text with its large fields replaced by references, and what they are. */
+export function splitBlobs(record: RunRecord, inlineBytesMax: number, address: (text: string) => Buffer): { text: string; blobs: { address: Buffer; text: string }[] } {
+  const blobs: { address: Buffer; text: string }[] = [];
+  const slim: Record<string, unknown> = { ...record };
+  for (const field of FIELDS) {
+    if (slim[field] === undefined) continue;
+    const text = JSON.stringify(slim[field]);
+    if (text.length <= inlineBytesMax) continue;
+    const at = address(text);
+    blobs.push({ address: at, text });
+    delete slim[field];
+    slim[`${field}Blob`] = { blob: at.toString("hex"), bytes: text.length } satisfies BlobReference;
+  }
+  return { text: JSON.stringify(slim), blobs };
+}
+
+/** References in a record as it was read, by field. */
+export function referencesOf(record: RunRecord): readonly { readonly field: (typeof FIELDS)[number]; readonly reference: BlobReference }[] {
+  return FIELDS.flatMap((field) => {
+    const reference = (record as unknown as Record<string, BlobReference | undefined>)[`${field}Blob`];
+    return reference ? [{ field, reference }] : [];
+  });
+}
+
+/** A record with its large values put back. */
+export async function loadBlobs(record: RunRecord, blobs: BlobValues, project: Project): Promise<RunRecord> {
+  const references = referencesOf(record);
+  if (references.length === 0) return record;
+  const whole: Record<string, unknown> = { ...record };
+  for (const { field, reference } of references) {
+    whole[field] = await blobs.get(project, Buffer.from(reference.blob, "hex"));
+    delete whole[`${field}Blob`];
+  }
+  return whole as unknown as RunRecord;
+}

@@ -1,0 +1,86 @@
+/** A flow step: another flow runs as a run of its own, committed with the record that calls it. */
+import { placeOf } from "../catalogue/tables.ts";
+import { uuidBytes } from "../core/id.ts";
+import type { Json } from "../core/json.ts";
+import { placeKey, type Task } from "../core/run/state.ts";
+import type { BeginRecord } from "../core/run/record.ts";
+import type { StepOutcome } from "../core/step-kind.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import type { ChildRun, LiveRun } from "./live-run.ts";
+import { record } from "./record.ts";
+import { recordStep } from "./record-step.ts";
+import { failed } from "./step-ending.ts";
+import type { Version } from "./versions.ts";
+
+const BODY = placeOf("inbox", "body");
+
+/** What a message in an inbox says. */
+export type Message =
+  | { readonly kind: "cancel"; readonly by: string }
+  | { readonly kind: "event"; readonly name: string; readonly data?: Json }
+  | { readonly kind: "resolve"; readonly step: string | null; readonly path: readonly number[] | null; readonly how: "done" | "repeat" | "fail"; readonly result?: Json; readonly by: string }
+  | { readonly kind: "child"; readonly run: string; readonly status: string; readonly output?: Json; readonly error?: { readonly code: string; readonly message: string } };
+
+export function callFlow(
+  parts: EngineParts,
+  run: LiveRun,
+  task: Task,
+  call: Extract<StepOutcome, { kind: "call" }>,
+  begin: Omit<BeginRecord, "pending">,
+): void {
+  const refuse = (code: string, message: string): void =>
+    recordStep(parts, run, task, failed(code, `step ${task.step.id}: ${message}`), begin.input, 0);
+  if (run.state.depth + 1 > parts.limits.depthMax) return refuse("flow_depth", `flows call each other more than ${parts.limits.depthMax} deep`);
+  const key = placeKey(task.frame.path, task.step.id);
+  run.started.add(key);
+  parts.versions
+    .published(run.project, call.flow)
+    .then((version) => {
+      run.started.delete(key);
+      if (run.gone) return;
+      if (!version) refuse("flow_unknown", `there is no published flow "${call.flow}"`);
+      else beginCall(parts, run, task, call, begin, version);
+      parts.advance(run);
+    })
+    .catch((error: unknown) => parts.abandon(run, error));
+}
+
+function beginCall(
+  parts: EngineParts,
+  run: LiveRun,
+  task: Task,
+  call: Extract<StepOutcome, { kind: "call" }>,
+  begin: Omit<BeginRecord, "pending">,
+  version: Version,
+): void {
+  const child = childOf(parts, run, version, "manual", { body: call.input ?? null }, call.wait);
+  if (call.wait) record(parts, run, { ...begin, pending: { kind: "call", child: child.id } });
+  else recordStep(parts, run, task, { kind: "output", output: { run: child.id } }, begin.input, 0);
+  if (!run.overflow) run.unsaved.children.push(child);
+}
+
+/** A run that another run begins. */
+export function childOf(parts: EngineParts, run: LiveRun, version: Version, trigger: string, given: Readonly<Record<string, Json>>, waits: boolean): ChildRun {
+  const input = { method: null, path: null, headers: {}, query: {}, body: null, deliveryId: null, ...given };
+  const accepted = { t: "accepted", at: parts.clock.nowMs(), trigger, input, parent: { run: run.id, seq: run.state.seq + 1, waits }, depth: run.state.depth + 1 };
+  return { id: parts.ids.uuid(), version, trigger, record: JSON.stringify(accepted), parent: run.id };
+}
+
+/** Adds a message to another run of the project, to be committed with this run's records. */
+export function tell(parts: EngineParts, run: LiveRun, to: string, message: Message): void {
+  const id = parts.ids.uuid();
+  const body = sealMessage(run, to, id, message);
+  run.unsaved.messages.push({ run: to, id, kind: message.kind, body });
+}
+
+export function sealMessage(run: Pick<LiveRun, "project">, to: string, id: string, message: Message): Buffer {
+  return run.project.keys.run(to).seal(BODY, uuidBytes(id), Buffer.from(JSON.stringify(message)));
+}
+
+export function openMessage(run: LiveRun, id: string, body: Buffer): Message {
+  return JSON.parse(run.keys.open(BODY, uuidBytes(id), body).toString()) as Message;
+}
+
+export function cancelChild(parts: EngineParts, run: LiveRun, child: string): void {
+  tell(parts, run, child, { kind: "cancel", by: `run ${run.shownId}` });
+}

@@ -1,0 +1,198 @@
+/** Builds a worker with its engine: the parts, the verbs on them, and the turns that keep them going. */
+import { showId } from "../core/id.ts";
+import type { CodeRunner } from "../core/ports/code-runner.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Database } from "../core/ports/database.ts";
+import type { Gate } from "../core/ports/gate.ts";
+import type { Ids } from "../core/ports/ids.ts";
+import type { Notifications } from "../core/ports/notifications.ts";
+import { isConnectionLost } from "../core/ports/database.ts";
+import { freeRun } from "../store/queue.ts";
+import { insertWorker } from "../store/workers.ts";
+import { advanceRun } from "./advance-run.ts";
+import type { BlobValues } from "./blob-values.ts";
+import type { Engine } from "./engine.ts";
+import { NEWS_CHANNEL, RUN_CHANNEL, RUNS_PER_WORD, type EngineLimits, type EngineParts } from "./engine-parts.ts";
+import { fireSchedules } from "./fire-schedules.ts";
+import { followRun } from "./follow-run.ts";
+import { createJournal } from "./journal.ts";
+import { createLease, type Lease } from "./lease.ts";
+import type { LiveRun } from "./live-run.ts";
+import type { Projects } from "./projects.ts";
+import { listSteps, readRun } from "./read-run.ts";
+import { isSettled, startRun, waitFor } from "./start-run.ts";
+import { readSettled } from "./read-settled.ts";
+import { retryRun } from "./retry-run.ts";
+import { cancelRun, resolveEffect, sendEvent } from "./send-message.ts";
+import { createTurns } from "./turns.ts";
+import { createRunWatch } from "./watch-run.ts";
+import { createWorker, letGo, type Worker } from "./worker.ts";
+import type { Versions } from "./versions.ts";
+import type { Flushed } from "./write-flush.ts";
+
+export interface EngineConfig {
+  readonly database: Database;
+  readonly dispatch: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly notifications: Notifications;
+  readonly projects: Projects;
+  readonly versions: Versions;
+  readonly gate: Gate;
+  readonly code: CodeRunner;
+  readonly blobs: BlobValues;
+  readonly limits: EngineLimits;
+  readonly host: string;
+  readonly process: number;
+  /** Closes every outbound socket (R6). */
+  readonly abortEffects: (reason: string) => void;
+  /** Flushes that may be under way at once. */
+  readonly lanes: number;
+  readonly log: (message: string, error?: unknown) => void;
+}
+
+export interface RunningEngine {
+  readonly engine: Engine;
+  readonly parts: EngineParts;
+  readonly worker: Worker;
+  readonly lease: Lease;
+  /** Claims and fires what is due now: what the turns do by themselves once `start` is called. */
+  tick(): Promise<void>;
+  start(): void;
+  stop(graceMs: number): Promise<void>;
+  /** Ends when another worker has taken this one for gone: the process must register anew. */
+  readonly lost: Promise<void>;
+}
+
+export async function createEngine(config: EngineConfig): Promise<RunningEngine> {
+  const { clock, dispatch, ids, log } = config;
+  const id = ids.uuid();
+  await insertWorker(dispatch, { id, host: config.host, process: config.process, startedMs: clock.nowMs() });
+  const live = new Map<string, LiveRun>();
+  const watch = createRunWatch();
+  let reportLost: () => void = () => undefined;
+  const lost = new Promise<void>((done) => (reportLost = done));
+  const lease = createLease({
+    dispatch,
+    clock,
+    worker: id,
+    log,
+    onFreed: () => void worker.claim().catch((error: unknown) => log("claiming failed", error)),
+    onLost: () => {
+      log(`worker ${id} was taken for gone: it lets go of ${live.size} runs`);
+      for (const run of live.values()) letGo(run);
+      live.clear();
+      config.abortEffects("the worker's lease was lost");
+      reportLost();
+    },
+  });
+  const parts: EngineParts = {
+    ...config,
+    worker: id,
+    live,
+    uncommitted: new Set(),
+    watch,
+    leaseStands: () => lease.stands(),
+    journal: createJournal({
+      database: config.database,
+      clock,
+      worker: id,
+      chains: Array.from({ length: config.lanes }, () => ids.uuid()),
+      log,
+      onFlushed: (flushed) => onFlushed(parts, flushed),
+    }),
+    announce: (channel, runs) => {
+      if (channel === RUN_CHANNEL) wake(runs);
+      if (!lease.hasOthers()) return;
+      for (let at = 0; at < runs.length; at += RUNS_PER_WORD) config.notifications.notify(channel, runs.slice(at, at + RUNS_PER_WORD).join(","));
+    },
+    advance: (run) => advanceRun(parts, run),
+    abandon: (run, error) => abandon(parts, run, error),
+  };
+  const worker = createWorker(parts);
+  const wake = (runs: readonly string[]): void => {
+    for (const run of runs) if (live.has(run)) worker.hear(run);
+    void worker.claim().catch((error: unknown) => log("claiming failed", error));
+  };
+  await config.notifications.listen(RUN_CHANNEL, (payload) => wake(payload.split(",")));
+  await config.notifications.listen(NEWS_CHANNEL, (payload) => {
+    for (const run of payload.split(",")) if (!live.has(run)) watch.tell(run, null);
+  });
+  const turns = createTurns(parts, worker, lease, config.abortEffects);
+  return {
+    engine: verbs(parts),
+    parts,
+    worker,
+    lease,
+    lost,
+    async tick() {
+      await fireSchedules(parts);
+      await worker.claim();
+      await parts.journal.drain();
+    },
+    start: () => turns.start(),
+    async stop(graceMs) {
+      await Promise.all([turns.stop(), worker.stop(graceMs)]);
+    },
+  };
+}
+
+function onFlushed(parts: EngineParts, flushed: Flushed): void {
+  const changed: string[] = [];
+  for (const { run, disposition, fresh } of flushed.won) {
+    parts.uncommitted.delete(run);
+    if (fresh && disposition.kind !== "end") run.queued = true;
+    if (disposition.kind !== "hold") parts.live.delete(run.id);
+    parts.watch.tell(run.id, run);
+    if (run.queued && disposition.kind !== "hold") changed.push(run.id);
+  }
+  for (const { run, fresh } of flushed.lost) {
+    parts.uncommitted.delete(run);
+    parts.live.delete(run.id);
+    letGo(run);
+    if (!fresh) giveBack(parts, run, true);
+  }
+  if (changed.length > 0) parts.announce(NEWS_CHANNEL, changed);
+  if (flushed.woken.length > 0) parts.announce(RUN_CHANNEL, flushed.woken);
+}
+
+/** A run that can't be led on here: counted as a crash, tried again elsewhere or later. */
+function abandon(parts: EngineParts, run: LiveRun, error: unknown): void {
+  if (run.gone) return;
+  parts.log(`run ${showId("run", run.id)} is let go`, error);
+  parts.uncommitted.delete(run);
+  parts.live.delete(run.id);
+  letGo(run);
+  if (run.acceptance === null) giveBack(parts, run, !isConnectionLost(error));
+}
+
+/** Frees a run while this worker's fence still holds it; what fails here is found by the worker's look at what it holds. */
+function giveBack(parts: EngineParts, run: LiveRun, crashed: boolean): void {
+  freeRun(parts.dispatch, { run: run.id, fence: run.fence }, crashed, parts.clock.nowMs() + 1000).catch((error: unknown) => parts.log("giving a run back failed", error));
+}
+
+function verbs(parts: EngineParts): Engine {
+  return {
+    startRun: (run, until, waitMs) => startRun(parts, run, until, waitMs),
+    async waitForEnd(scope, run, waitMs) {
+      const waiting = waitFor(parts, run, "end", waitMs);
+      const now = await readSettled(parts, scope, run);
+      if (!now || isSettled(now, "end")) {
+        waiting.stop();
+        return now;
+      }
+      const sighting = await waiting.done;
+      const settled = sighting === null || sighting === "remote" ? await readSettled(parts, scope, run) : sighting;
+      return settled && isSettled(settled, "end") ? settled : null;
+    },
+    readRun: (scope, run) => readRun(parts, scope, run),
+    listSteps: (scope, run, after, limit, step) => listSteps(parts, scope, run, after, limit, step),
+    follow: (scope, run, after, signal) => followRun(parts, scope, run, after, signal),
+    cancelRun: (scope, run, by) => cancelRun(parts, scope, run, by),
+    sendEvent: (scope, run, name, data) => sendEvent(parts, scope, run, name, data),
+    resolveEffect: (scope, run, resolution, by) => resolveEffect(parts, scope, run, resolution, by),
+    retryRun: (scope, run, from) => retryRun(parts, scope, run, from),
+    forgetProject: (project) => parts.projects.forget(project),
+    forgetFlow: (flow) => parts.versions.forget(flow),
+  };
+}

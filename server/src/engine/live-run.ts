@@ -1,0 +1,119 @@
+/** A run in the memory of the worker that holds it: its state, and what of it is not committed yet. */
+import type { RunStatus } from "@steward/sdk";
+import type { AuditEntry } from "../core/audit-entry.ts";
+import type { RunFailure } from "../core/run/record.ts";
+import type { RunState } from "../core/run/state.ts";
+import type { RunKeys } from "../keyring/keyring.ts";
+import type { InboxRow } from "../store/inbox.ts";
+import type { DeliveryRow } from "../store/deliveries.ts";
+import type { Project } from "./projects.ts";
+import type { Version } from "./versions.ts";
+
+/** A run begun by another run or a schedule: written with what begins it, claimed by whoever has room. */
+export interface ChildRun {
+  readonly id: string;
+  readonly version: Version;
+  readonly trigger: string;
+  readonly record: string;
+  readonly parent: string | null;
+}
+
+/** What the next flush writes for a run besides its row. */
+export interface Unsaved {
+  /** Records as JSON texts, from record number `first`. */
+  readonly records: string[];
+  readonly first: number;
+  readonly audit: AuditEntry[];
+  readonly consumed: string[];
+  readonly messages: InboxRow[];
+  readonly children: ChildRun[];
+  readonly blobs: Buffer[];
+  /** Whether a step has ended: then the run does not kill its workers. */
+  progress: boolean;
+}
+
+export interface CommitWaiter {
+  readonly seq: number;
+  readonly done: () => void;
+  readonly lost: (reason: Error) => void;
+}
+
+/** Held: this worker goes on with it. Release: it rests until `dueMs`. End: it has ended. */
+export type Disposition = { readonly kind: "hold" } | { readonly kind: "release"; readonly dueMs: number | null } | { readonly kind: "end" };
+
+/** An effect under way (`seq` is its intent's record), or a code step (it has no record yet). */
+export interface Flight {
+  readonly key: string;
+  seq: number | null;
+  readonly controller: AbortController;
+}
+
+export interface LiveRun {
+  readonly project: Project;
+  readonly version: Version;
+  readonly id: string;
+  readonly idBytes: Buffer;
+  readonly shownId: string;
+  readonly keys: RunKeys;
+  readonly state: RunState;
+  readonly parent: string | null;
+  /** Whether the parent's step waits for this run's end. */
+  readonly parentWaits: boolean;
+  readonly retryOf: string | null;
+  /** Null once the run is committed for the first time. */
+  acceptance: { readonly delivery: Omit<DeliveryRow, "run"> | null; readonly atMonotonicMs: number } | null;
+  fence: number;
+  /** Whether the run has a place in the queue: others may know of it. */
+  queued: boolean;
+  /** Whether the run's last holder died with it. */
+  crashed: boolean;
+  /** Two holders died with it: it is led alone among its like. */
+  suspect: boolean;
+  unsaved: Unsaved;
+  /** The number of the last committed record. */
+  committed: number;
+  waiters: CommitWaiter[];
+  bytes: number;
+  status: RunStatus;
+  startedAt: number | null;
+  endedAt: number | null;
+  error: RunFailure | null;
+  disposition: Disposition;
+  /** Messages of its inbox that are in its history already. */
+  readonly taken: Set<string>;
+  /** Keys of steps begun here that have no record yet. */
+  readonly started: Set<string>;
+  /** What is in flight here, by step key: aborting ends it. */
+  readonly inFlight: Map<string, Flight>;
+  /** The number of the record with the reply, once there is one. */
+  replySeq: number | null;
+  /** The end is being prepared. */
+  closing: boolean;
+  /** The run has grown beyond its size limit and ends. */
+  overflow: boolean;
+  /** Blobs being written: until they are, the run's records can't be flushed. */
+  blobWrites: number;
+  flushing: boolean;
+  advancing: boolean;
+  /** The fence was lost or the worker let go of the run: nothing more is done with it here. */
+  gone: boolean;
+  /** Takes back the timer that looks at the run again. */
+  cancelTimer: (() => void) | null;
+}
+
+export function emptyUnsaved(first: number): Unsaved {
+  return { records: [], first, audit: [], consumed: [], messages: [], children: [], blobs: [], progress: false };
+}
+
+export function hasUnsaved(run: LiveRun): boolean {
+  const { unsaved } = run;
+  return unsaved.records.length > 0 || unsaved.audit.length > 0 || unsaved.consumed.length > 0 || run.disposition.kind !== "hold";
+}
+
+/** The run belongs to another worker now, or could not be written: what was to be done with it here is void. */
+export class RunLostError extends Error {
+  constructor(run: string, reason: string) {
+    super(`run ${run} is not led here any more: ${reason}`);
+    this.name = "RunLostError";
+  }
+}

@@ -1,0 +1,37 @@
+/** Takes up a run that this worker has claimed: its records are read and applied, and it is led on from there. */
+import { invariant } from "../core/invariant.ts";
+import { applyRecord } from "../core/run/apply-record.ts";
+import { findRun } from "../store/runs.ts";
+import type { ClaimedRun } from "../store/queue.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { emptyUnsaved, type LiveRun } from "./live-run.ts";
+import { newLiveRun } from "./new-live-run.ts";
+import { readRecords } from "./read-records.ts";
+
+/** Throws when the run can't be read; the caller lets go of it, and it counts as a crash. */
+export async function loadRun(parts: EngineParts, claimed: ClaimedRun): Promise<LiveRun> {
+  const project = await parts.projects.get(claimed);
+  const row = await findRun(parts.database, claimed, claimed.run);
+  invariant(row, `run ${claimed.run} is in the queue and has no row`);
+  const version = await parts.versions.get(claimed, row.flow, row.version);
+  let run: LiveRun | null = null;
+  for await (const { seq, record } of readRecords(parts, claimed, claimed.run, 1)) {
+    if (!run) {
+      invariant(record.t === "accepted", `run ${claimed.run} begins with ${record.t}`);
+      run = newLiveRun(project, version, claimed.run, record);
+    }
+    invariant(seq === run.state.seq + 1, `run ${claimed.run} lacks record ${run.state.seq + 1}`);
+    applyRecord(run.state, record);
+    if ((record.t === "step" || record.t === "end") && record.reply) run.replySeq = seq;
+  }
+  invariant(run, `run ${claimed.run} has no records`);
+  run.fence = claimed.fence;
+  run.queued = true;
+  run.crashed = claimed.crashes > 0;
+  run.suspect = claimed.crashes > 1;
+  run.committed = run.state.seq;
+  run.unsaved = emptyUnsaved(run.state.seq + 1);
+  run.bytes = row.bytes;
+  run.startedAt = row.startedAt ?? parts.clock.nowMs();
+  return run;
+}

@@ -1,0 +1,53 @@
+/** What a worker keeps at hand of each project it works for. */
+import type { Keyring, ProjectKeys } from "../keyring/keyring.ts";
+import type { Json } from "../core/json.ts";
+import type { Scope } from "../store/scope.ts";
+
+export interface Project extends Scope {
+  readonly keys: ProjectKeys;
+  /** The project's variables as they are now; read again when they change. */
+  variables: Readonly<Record<string, Json>>;
+}
+
+export interface Projects {
+  /** A project by its ids, with its keys and variables at hand. */
+  get(scope: Scope): Promise<Project>;
+  /** The same without waiting, when it is at hand. */
+  peek(project: string): Project | null;
+  /** Reads the project's variables again before they are next used. */
+  forget(project: string): void;
+}
+
+/** Projects held at hand at most; the one not used for longest goes first. */
+const PROJECTS_MAX = 1000;
+
+export function createProjects(keyring: Keyring, readVariables: (scope: Scope, keys: ProjectKeys) => Promise<Readonly<Record<string, Json>>>): Projects {
+  const held = new Map<string, Project>();
+  const loading = new Map<string, Promise<Project>>();
+
+  const load = async (scope: Scope): Promise<Project> => {
+    const keys = await keyring.project(scope.organization, scope.project);
+    const project: Project = { ...pick(scope), keys, variables: await readVariables(scope, keys) };
+    held.set(scope.project, project);
+    if (held.size > PROJECTS_MAX) held.delete(held.keys().next().value!);
+    return project;
+  };
+
+  return {
+    async get(scope) {
+      const project = held.get(scope.project);
+      if (project) {
+        held.delete(scope.project);
+        held.set(scope.project, project);
+        return project;
+      }
+      const under = loading.get(scope.project) ?? load(scope).finally(() => loading.delete(scope.project));
+      loading.set(scope.project, under);
+      return under;
+    },
+    peek: (project) => held.get(project) ?? null,
+    forget: (project) => void held.delete(project),
+  };
+}
+
+const pick = ({ organization, project }: Scope): Scope => ({ organization, project });

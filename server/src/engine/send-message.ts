@@ -1,0 +1,59 @@
+/** What somebody wants of a run from outside: a row in its inbox, durable before it is answered, told to whoever leads it. */
+import { AppError } from "../core/errors.ts";
+import { showId } from "../core/id.ts";
+import type { Json } from "../core/json.ts";
+import { countInbox, insertInbox } from "../store/inbox.ts";
+import { lockQueue, wakeRuns } from "../store/queue.ts";
+import { findRun } from "../store/runs.ts";
+import { inScope, type Scope } from "../store/scope.ts";
+import { sealMessage, type Message } from "./call-flow.ts";
+import type { Resolution } from "./engine.ts";
+import { RUN_CHANNEL, type EngineParts } from "./engine-parts.ts";
+import { loadRun } from "./load-run.ts";
+import { doubtful } from "./read-messages.ts";
+
+async function send(parts: EngineParts, scope: Scope, run: string, message: Message): Promise<void> {
+  const project = await parts.projects.get(scope);
+  const id = parts.ids.uuid();
+  const row = { run, id, kind: message.kind, body: sealMessage({ project }, run, id, message) };
+  await inScope(parts.database, scope, async (tx) => {
+    const [locked] = await lockQueue(tx, [run]);
+    if (!locked) throw finished(run);
+    if ((await countInbox(tx, scope.project, run)) >= parts.limits.inboxMax) {
+      throw new AppError("overloaded", `run ${showId("run", run)} has ${parts.limits.inboxMax} messages it has not read`, { retryAfterSeconds: 5 });
+    }
+    for (const statement of [...insertInbox(scope.project, [row]), wakeRuns([run])]) await tx.query(statement);
+  });
+  parts.announce(RUN_CHANNEL, [run]);
+}
+
+const finished = (run: string): AppError => new AppError("run_finished", `run ${showId("run", run)} has finished`, { run: showId("run", run) });
+
+async function mustExist(parts: EngineParts, scope: Scope, run: string): Promise<void> {
+  if (!(await findRun(parts.database, scope, run))) throw new AppError("not_found", `there is no run ${showId("run", run)}`);
+}
+
+export async function cancelRun(parts: EngineParts, scope: Scope, run: string, by: string): Promise<void> {
+  await mustExist(parts, scope, run);
+  await send(parts, scope, run, { kind: "cancel", by });
+}
+
+export async function sendEvent(parts: EngineParts, scope: Scope, run: string, name: string, data: Json | undefined): Promise<void> {
+  await mustExist(parts, scope, run);
+  await send(parts, scope, run, { kind: "event", name, ...(data === undefined ? {} : { data }) });
+}
+
+/** Throws `nothing_to_resolve` when no unknown effect fits, or several do and none is named. */
+export async function resolveEffect(parts: EngineParts, scope: Scope, run: string, resolution: Resolution, by: string): Promise<void> {
+  const row = await findRun(parts.database, scope, run);
+  if (!row) throw new AppError("not_found", `there is no run ${showId("run", run)}`);
+  if (row.endedAt !== null) throw finished(run);
+  if (row.status !== "parked") {
+    const copy = await loadRun(parts, { ...scope, run, fence: 0, crashes: 0 });
+    if (!doubtful(copy, resolution)) {
+      throw new AppError("nothing_to_resolve", `run ${showId("run", run)} has no unknown effect that fits: name its step (and path) as the run's steps show it`);
+    }
+  }
+  const { step, path, how, result } = resolution;
+  await send(parts, scope, run, { kind: "resolve", step, path, how, ...(result === undefined ? {} : { result }), by });
+}

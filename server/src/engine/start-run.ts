@@ -1,0 +1,106 @@
+/**
+ * Accepts a run. The accepting process leads it at once while it has room, and what it has done by
+ * then is committed together with the acceptance (R1); else the run is committed as queued and
+ * whoever has room claims it.
+ */
+import { AppError } from "../core/errors.ts";
+import { showId } from "../core/id.ts";
+import { findDelivery } from "../store/deliveries.ts";
+import type { NewRun, Settled, Started } from "./engine.ts";
+import type { EngineParts } from "./engine-parts.ts";
+import { hasRoom } from "./has-room.ts";
+import { RunLostError, type LiveRun } from "./live-run.ts";
+import { newLiveRun } from "./new-live-run.ts";
+import { readSettled, settledOf } from "./read-settled.ts";
+import { record } from "./record.ts";
+
+export type Until = null | "reply" | "end";
+
+export async function startRun(parts: EngineParts, wish: NewRun, until: Until, waitMs: number): Promise<Started> {
+  if (parts.journal.backlog() >= parts.limits.backlogMax) {
+    throw new AppError("overloaded", "more runs wait to be written than Steward accepts", { retryAfterSeconds: 1 });
+  }
+  const project = parts.projects.peek(wish.scope.project) ?? (await parts.projects.get(wish.scope));
+  const run = newLiveRun(project, wish.version, parts.ids.uuid(), {});
+  const settling = until === null ? null : waitFor(parts, run.id, until, waitMs);
+  try {
+    await accept(parts, run, wish);
+  } catch (error) {
+    settling?.stop();
+    if (error instanceof RunLostError && wish.delivery) return repeated(parts, wish, until, waitMs);
+    throw error;
+  }
+  const sighting = settling ? await settling.done : null;
+  const settled = settling === null ? null : sighting === "remote" ? await readSettled(parts, wish.scope, run.id) : sighting;
+  return { run: run.id, repeated: false, settled };
+}
+
+/** Settles when the acceptance is committed. */
+function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
+  const at = parts.clock.nowMs();
+  run.acceptance = { delivery: wish.delivery ?? null, atMonotonicMs: parts.clock.monotonicMs() };
+  record(parts, run, { t: "accepted", at, trigger: wish.trigger, input: wish.input, ...(wish.pinned ? { pinned: true as const } : {}) });
+  if (run.overflow) throw new AppError("body_too_large", `the input is larger than a run may be (${parts.limits.runBytesMax} bytes)`);
+  const accepted = new Promise<void>((done, lost) => run.waiters.push({ seq: 1, done, lost }));
+  if (hasRoom(parts)) {
+    run.startedAt = at;
+    parts.live.set(run.id, run);
+    parts.advance(run);
+    if (run.disposition.kind === "hold") parts.uncommitted.add(run);
+    return accepted;
+  }
+  run.status = "queued";
+  run.disposition = { kind: "release", dueMs: 0 };
+  void parts.journal.commit(run).catch(() => undefined); // `accepted` tells
+  return accepted;
+}
+
+/** The delivery came before: what its first run has come to. */
+async function repeated(parts: EngineParts, wish: NewRun, until: Until, waitMs: number): Promise<Started> {
+  const { delivery, scope } = wish;
+  const first = delivery && (await findDelivery(parts.database, scope, delivery.trigger, delivery.key));
+  if (!first) throw new AppError("unavailable", "the run could not be written: repeat the request", { retryAfterSeconds: 1 });
+  return { run: first, repeated: true, settled: until === null ? null : await waitSettled(parts, wish, first, until, waitMs) };
+}
+
+async function waitSettled(parts: EngineParts, wish: NewRun, run: string, until: "reply" | "end", waitMs: number): Promise<Settled | null> {
+  const waiting = waitFor(parts, run, until, waitMs);
+  const now = await readSettled(parts, wish.scope, run);
+  if (now && isSettled(now, until)) {
+    waiting.stop();
+    return now;
+  }
+  const sighting = await waiting.done;
+  return sighting === "remote" ? readSettled(parts, wish.scope, run) : sighting;
+}
+
+export function isSettled(settled: Settled, until: "reply" | "end"): boolean {
+  return settled.status === "completed" || settled.status === "failed" || settled.status === "cancelled" || (until === "reply" && settled.reply !== null);
+}
+
+interface Waiting {
+  /** Null when the time is over; `remote` when another process has led the run to where it is: look it up. */
+  readonly done: Promise<Settled | "remote" | null>;
+  stop(): void;
+}
+
+/** Waits for a run's reply or end, told by this process or another. */
+export function waitFor(parts: EngineParts, run: string, until: "reply" | "end", waitMs: number): Waiting {
+  let finish: (value: Settled | "remote" | null) => void = () => undefined;
+  const done = new Promise<Settled | "remote" | null>((resolve) => (finish = resolve));
+  const end = (value: Settled | "remote" | null): void => {
+    unwatch();
+    untime();
+    finish(value);
+  };
+  const unwatch = parts.watch.on(run, (sighting) => {
+    if (sighting === null) return end("remote");
+    const settled = settledOf(sighting);
+    const committed = sighting.state.ended ? sighting.committed >= sighting.state.seq : sighting.replySeq !== null && sighting.committed >= sighting.replySeq;
+    if (committed && isSettled(settled, until)) end(settled);
+  });
+  const untime = parts.clock.after(Math.min(waitMs, 60_000), () => end(null));
+  return { done, stop: () => end(null) };
+}
+
+export const shownRun = (run: string): string => showId("run", run);

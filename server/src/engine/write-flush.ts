@@ -1,0 +1,165 @@
+/**
+ * One flush: one transaction of per-project batches, each in its own scope. It writes only runs whose
+ * fence still matches, and new runs that are the first for their delivery; the others are the losers.
+ * Locks: projects by id, in each the queue's rows by run id (its own and those it wakes), then the rest.
+ */
+import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import type { AuditEntry } from "../core/audit-entry.ts";
+import { claimDeliveries } from "../store/deliveries.ts";
+import { clearInboxes, deleteInbox, insertInbox } from "../store/inbox.ts";
+import { clearCrashes, deleteQueue, insertQueue, lockQueue, releaseQueue, wakeRuns } from "../store/queue.ts";
+import { insertRuns, updateRuns, type RunRow } from "../store/runs.ts";
+import { insertSegments, type SegmentRow } from "../store/segments.ts";
+import { insertAuditBatch, type AuditBatch } from "../store/audit.ts";
+import { referBlobs } from "../store/blobs.ts";
+import { scopeStatement, type Scope } from "../store/scope.ts";
+import type { AuditChain } from "./audit-chain.ts";
+import { queuedRows, type FlushItem } from "./flush-item.ts";
+
+export interface Flushed {
+  readonly won: readonly FlushItem[];
+  readonly lost: readonly FlushItem[];
+  readonly audit: readonly AuditBatch[];
+  /** Runs others should look at now: children, and runs with something new in their inbox. */
+  readonly woken: readonly string[];
+}
+
+interface Winners {
+  readonly runs: ReadonlySet<string>;
+  /** Runs that are open, of those a message is for: to an ended run none is written. */
+  readonly open: ReadonlySet<string>;
+}
+
+interface Batch {
+  readonly scope: Scope;
+  readonly items: readonly FlushItem[];
+  readonly open: ReadonlySet<string>;
+}
+
+export async function writeFlush(database: Database, items: readonly FlushItem[], chain: AuditChain, worker: string, nowMs: number): Promise<Flushed> {
+  const batches = byProject(items);
+  if (!items.some(needsWinning)) return writeAtOnce(database, batches, chain, worker, nowMs);
+  return database.transaction(async (tx) => {
+    const winners = await Promise.all(batches.map((batch) => winnersOf(tx, batch, nowMs)));
+    const won = batches.map((batch, at) => ({ scope: batch.scope, items: batch.items.filter((item) => winners[at]!.runs.has(item.run.id)), open: winners[at]!.open }));
+    const { statements, audit, woken } = statementsOf(won, chain, worker, nowMs);
+    await allOf(statements.map((statement) => tx.query(statement)));
+    const lost = batches.flatMap((batch, at) => batch.items.filter((item) => !winners[at]!.runs.has(item.run.id)));
+    return { won: won.flatMap((batch) => batch.items), lost, audit, woken };
+  });
+}
+
+const needsWinning = (item: FlushItem): boolean => !item.fresh || item.run.acceptance?.delivery != null || item.unsaved.messages.length > 0;
+
+/** New runs without a delivery id can't lose: everything goes in one round trip. */
+async function writeAtOnce(database: Database, batches: readonly Batch[], chain: AuditChain, worker: string, nowMs: number): Promise<Flushed> {
+  const { statements, audit, woken } = statementsOf(batches, chain, worker, nowMs);
+  await database.pipeline(statements);
+  return { won: batches.flatMap((batch) => batch.items), lost: [], audit, woken };
+}
+
+function byProject(items: readonly FlushItem[]): readonly Batch[] {
+  const batches = new Map<string, { scope: Scope; items: FlushItem[]; open: ReadonlySet<string> }>();
+  for (const item of items) {
+    const { organization, project } = item.run.project;
+    let batch = batches.get(project);
+    if (!batch) batches.set(project, (batch = { scope: { organization, project }, items: [], open: new Set() }));
+    batch.items.push(item);
+  }
+  return [...batches.values()].toSorted((a, b) => (a.scope.project < b.scope.project ? -1 : 1));
+}
+
+async function winnersOf(tx: Transaction, batch: Batch, nowMs: number): Promise<Winners> {
+  const held = batch.items.filter((item) => !item.fresh);
+  const woken = batch.items.flatMap((item) => item.unsaved.messages.map((message) => message.run));
+  const deliveries = batch.items.flatMap((item) => {
+    const delivery = item.fresh ? item.run.acceptance?.delivery : null;
+    return delivery ? [{ ...delivery, run: item.run.id }] : [];
+  });
+  const [, locked, first] = await Promise.all([
+    tx.query(scopeStatement(batch.scope)),
+    held.length + woken.length > 0 ? lockQueue(tx, [...held.map((item) => item.run.id), ...woken]) : [],
+    deliveries.length > 0 ? claimDeliveries(tx, batch.scope.project, deliveries, nowMs) : new Set<string>(),
+  ]);
+  const fences = new Map(locked.map((row) => [row.run, row.fence]));
+  const contested = new Set(deliveries.map((delivery) => delivery.run));
+  const wins = (item: FlushItem): boolean =>
+    item.fresh ? !contested.has(item.run.id) || first.has(item.run.id) : fences.get(item.run.id) === item.run.fence;
+  return { runs: new Set(batch.items.filter(wins).map((item) => item.run.id)), open: new Set(fences.keys()) };
+}
+
+function statementsOf(batches: readonly Batch[], chain: AuditChain, worker: string, nowMs: number) {
+  const statements: Statement[] = [];
+  const woken: string[] = [];
+  const entries = new Map<string, AuditEntry[]>();
+  for (const batch of batches) {
+    const { scope, items } = batch;
+    if (items.length === 0) continue;
+    statements.push(scopeStatement(scope), ...rowStatements(batch, worker, woken));
+    for (const item of items) {
+      if (item.unsaved.audit.length === 0) continue;
+      const list = entries.get(scope.organization);
+      if (list) list.push(...item.unsaved.audit);
+      else entries.set(scope.organization, [...item.unsaved.audit]);
+    }
+  }
+  const audit = [...entries].map(([organization, list]) => chain.next(organization, list, nowMs));
+  const scopes = new Map(batches.map((batch) => [batch.scope.organization, batch.scope]));
+  for (const batch of audit) statements.push(scopeStatement(scopes.get(batch.organization)!), insertAuditBatch(batch));
+  return { statements, audit, woken };
+}
+
+function rowStatements(batch: Batch, worker: string, woken: string[]): Statement[] {
+  const { items } = batch;
+  const { project } = batch.scope;
+  const children = items.flatMap((item) => item.unsaved.children.map((child) => queuedRows(item.run.project, child)));
+  const created: RunRow[] = children.map((child) => child.row);
+  const updated: RunRow[] = [];
+  const segments: SegmentRow[] = children.map((child) => child.segment);
+  const statements: Statement[] = [];
+  for (const item of items) {
+    (item.fresh ? created : updated).push(item.row);
+    if (item.segment) segments.push(item.segment);
+  }
+  const open = items.filter((item) => item.fresh && item.disposition.kind !== "end");
+  const queued = [
+    ...open.map(({ run, disposition }) => ({
+      run: run.id,
+      dueMs: disposition.kind === "release" ? disposition.dueMs : 0,
+      worker: disposition.kind === "release" ? null : worker,
+    })),
+    ...children.map((child) => ({ run: child.row.id, dueMs: 0, worker: null })),
+  ];
+  woken.push(...children.map((child) => child.row.id));
+  statements.push(...insertRuns(project, created), ...insertSegments(project, segments), ...updateRuns(project, updated), ...insertQueue(project, queued));
+  statements.push(...aftermath(project, batch, woken));
+  return statements;
+}
+
+/** Inboxes, blobs, and what becomes of held runs' places in the queue. */
+function aftermath(project: string, { items, open }: Batch, woken: string[]): Statement[] {
+  const statements: Statement[] = [];
+  const held = items.filter((item) => !item.fresh);
+  for (const { run, unsaved } of items) {
+    if (unsaved.consumed.length > 0) statements.push(deleteInbox(project, run.id, unsaved.consumed));
+    if (unsaved.blobs.length > 0) statements.push(referBlobs(project, run.id, unsaved.blobs));
+  }
+  const messages = items.flatMap((item) => item.unsaved.messages).filter((message) => open.has(message.run));
+  if (messages.length > 0) {
+    const runs = [...new Set(messages.map((message) => message.run))];
+    statements.push(...insertInbox(project, messages), wakeRuns(runs));
+    woken.push(...runs);
+  }
+  const released = held.flatMap(({ run, disposition }) => (disposition.kind === "release" ? [{ run: run.id, dueMs: disposition.dueMs, worker: null }] : []));
+  const ended = held.filter((item) => item.disposition.kind === "end").map((item) => item.run.id);
+  const progressed = held.filter((item) => item.disposition.kind === "hold" && item.unsaved.progress && item.run.crashed).map((item) => item.run.id);
+  statements.push(...releaseQueue(released));
+  if (progressed.length > 0) statements.push(clearCrashes(progressed));
+  if (ended.length > 0) statements.push(clearInboxes(project, ended), deleteQueue(ended));
+  return statements;
+}
+
+/** Waits for all, then throws the first failure: none is left unheard. */
+async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(promises)) if (result.status === "rejected") throw result.reason;
+}

@@ -1,0 +1,111 @@
+/** One project on a real database for the tests of this folder: everything real but the clock. */
+import { randomFillSync } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type { FlowFileInput } from "@steward/sdk";
+import { fakeClock, type FakeClock } from "../../test/engine.ts";
+import { stewardDatabase, type StewardDatabase } from "../../test/steward-database.ts";
+import { checkCode } from "../adapters/quickjs/check-code.ts";
+import { systemIds } from "../adapters/system/system-ids.ts";
+import type { Notifications } from "../core/ports/notifications.ts";
+import { createProjects } from "../engine/projects.ts";
+import { createVerifySignature } from "../gate/verify-signature.ts";
+import type { Keyring } from "../keyring/keyring.ts";
+import { keyringOn, memoryKeyFiles } from "../keyring/keyring.testsuite.ts";
+import { firstStart, type Installed } from "../people/first-start.ts";
+import { stepKinds } from "../steps/kinds.ts";
+import { findCredential } from "../store/credentials.ts";
+import { createChanges } from "./changes.ts";
+import type { FlowParts } from "./flow-parts.ts";
+import { createVersions } from "./load-versions.ts";
+import { publishFlow } from "./publish-flow.ts";
+import type { WebhookParts } from "./receive-webhook.ts";
+import { readVariables } from "./read-variables.ts";
+import { saveDraft } from "./save-draft.ts";
+import { createWebhookRoutes, type WebhookRoutes } from "./webhook-routes.ts";
+
+export interface World {
+  readonly db: StewardDatabase;
+  readonly scope: Installed;
+  readonly clock: FakeClock;
+  readonly keyring: Keyring;
+  readonly process: Process;
+  /** Another process on the same installation. */
+  another(): Promise<Process>;
+  close(): Promise<void>;
+}
+
+/** What one process of the installation holds. */
+export interface Process {
+  readonly parts: FlowParts;
+  readonly routes: WebhookRoutes;
+  readonly notifications: Notifications;
+  readonly verifySignature: WebhookParts["verifySignature"];
+}
+
+const kinds = stepKinds({ checkCode });
+
+export async function newWorld(): Promise<World> {
+  const db = await stewardDatabase();
+  const clock = fakeClock();
+  const ids = systemIds(() => clock.nowMs());
+  const files = memoryKeyFiles();
+  const keyring = keyringOn(files, { fillRandom: randomFillSync });
+  const first = { database: db.database, dispatch: db.dispatch, keyring, ids, clock };
+  const scope = await firstStart(first, { ownerEmail: null, apiKey: null });
+  let processes = 0;
+  const start = async (): Promise<Process> => {
+    const own = keyringOn(files, { fillRandom: randomFillSync });
+    const notifications = await db.notifications(`process_${processes++}`);
+    return await newProcess(db, own, clock, notifications);
+  };
+  return { db, scope, clock, keyring, process: await start(), another: start, close: () => db.drop() };
+}
+
+async function newProcess(
+  db: StewardDatabase,
+  keyring: Keyring,
+  clock: FakeClock,
+  notifications: Notifications,
+): Promise<Process> {
+  const { database, dispatch } = db;
+  const projects = createProjects(keyring, (scope, keys) => readVariables(database, scope, keys));
+  const versions = createVersions({ database, projects, kinds, clock });
+  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
+  const changes = await createChanges(notifications, { versions, routes, projects });
+  const ids = systemIds(() => clock.nowMs());
+  const parts = { database, clock, ids, projects, versions, kinds, changes, publicUrl: "http://127.0.0.1:7788" };
+  const verifySignature = createVerifySignature({
+    findCredential: (scope, slug) => findCredential(database, scope, slug),
+    keysOf: async (scope) => (await projects.get(scope)).keys,
+  });
+  return { parts, routes, notifications, verifySignature };
+}
+
+export const out = { id: "out", kind: "set", input: { n: "{{ trigger.body.n }}" } };
+
+export function flowFile(more: Partial<FlowFileInput> = {}): FlowFileInput {
+  return { format: 1, name: "Orders", triggers: [{ id: "in", kind: "webhook" }], steps: [out], ...more };
+}
+
+export async function push(world: World, slug: string, more: Partial<FlowFileInput> = {}) {
+  return await saveDraft(world.process.parts, world.scope, slug, JSON.stringify(flowFile(more), null, 2), "application/json");
+}
+
+/** Pushes and publishes. */
+export async function publish(world: World, slug: string, more: Partial<FlowFileInput> = {}) {
+  await push(world, slug, more);
+  return await publishFlow(world.process.parts, world.scope, slug, world.scope.member);
+}
+
+export function tokenOf(published: { readonly webhooks: readonly { readonly url: string }[] }, at = 0): string {
+  return published.webhooks[at]!.url.split("/").at(-1)!;
+}
+
+/** Waits for what comes by notification: at most two seconds of real time. */
+export async function soon(check: () => Promise<boolean> | boolean): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (await check()) return;
+    await pause(5);
+  }
+  throw new Error("it did not come to that within two seconds");
+}

@@ -1,0 +1,53 @@
+import type { FlowDetail } from "@steward/sdk";
+import type { Transaction } from "../core/ports/database.ts";
+import type { ProjectKeys } from "../keyring/keyring.ts";
+import { findFlowDraft, type FlowDraftRow } from "../store/flows.ts";
+import { listSchedules } from "../store/schedules.ts";
+import { inScope, type Scope } from "../store/scope.ts";
+import { listTriggers } from "../store/triggers.ts";
+import type { FlowParts } from "./flow-parts.ts";
+import { noSuchFlow } from "./flow-refusals.ts";
+import { listWebhooks } from "./list-webhooks.ts";
+import { openDraft } from "./sealed-flow.ts";
+import { showFlow, showJson, showTime } from "./show-flow.ts";
+
+/** A flow with its draft, its webhooks' addresses and when its schedules fire next. Throws `not_found`. */
+export async function getFlow(
+  parts: Pick<FlowParts, "database" | "projects" | "publicUrl">,
+  scope: Scope,
+  slug: string,
+): Promise<FlowDetail> {
+  const { keys } = await parts.projects.get(scope);
+  return await inScope(parts.database, scope, async (tx) => {
+    const row = await findFlowDraft(tx, scope.project, slug);
+    if (row === null) throw noSuchFlow(slug);
+    const { written, problems } = openDraft(keys, row.id, row.draft);
+    const started = await startsOf(tx, keys, parts.publicUrl, scope.project, row);
+    return { ...showFlow(row), draft: showJson(written), problems: [...problems], ...started };
+  });
+}
+
+async function startsOf(
+  tx: Transaction,
+  keys: ProjectKeys,
+  publicUrl: string,
+  project: string,
+  { id, version }: FlowDraftRow,
+): Promise<Pick<FlowDetail, "webhooks" | "schedules">> {
+  if (version === null) return { webhooks: [], schedules: [] };
+  const [webhooks, triggers, schedules] = await Promise.all([
+    listWebhooks(tx, keys, publicUrl, project, { id, version }),
+    listTriggers(tx, project, id),
+    listSchedules(tx, project, id),
+  ]);
+  const times = new Map(schedules.map((row) => [row.trigger, row]));
+  const shown = triggers
+    .filter((row) => row.kind === "schedule" && row.version === version)
+    .map((row) => {
+      const { dueAt = null, lastDue = null } = times.get(row.id) ?? {};
+      return { trigger: row.name, nextAt: timeOrNull(dueAt), lastDue: timeOrNull(lastDue) };
+    });
+  return { webhooks, schedules: shown };
+}
+
+const timeOrNull = (ms: number | null): string | null => (ms === null ? null : showTime(ms));

@@ -1,0 +1,42 @@
+import type { Variable } from "@steward/sdk";
+import { AppError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import { JSON_DEPTH_MAX, measureJson } from "../core/parse-json.ts";
+import { putVariable as putVariableRow } from "../store/variables.ts";
+import type { Scope } from "../store/scope.ts";
+import type { FlowParts } from "./flow-parts.ts";
+import { VARIABLES_MAX } from "./read-variables.ts";
+import { sealVariable } from "./sealed-variable.ts";
+import { showJson, showTime } from "./show-flow.ts";
+
+/** Of the value as JSON. */
+const VALUE_BYTES_MAX = 65_536;
+
+/**
+ * Sets a variable; steps that begin from then on see it as `vars.name`, in every process after a few
+ * milliseconds. Throws `value_invalid` with `field`.
+ */
+export async function putVariable(
+  parts: Pick<FlowParts, "database" | "projects" | "clock" | "changes">,
+  scope: Scope,
+  name: string,
+  value: Json,
+): Promise<Variable> {
+  const text = JSON.stringify(value);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > VALUE_BYTES_MAX)
+    throw invalid("value", `it has ${bytes} bytes as JSON, a variable has at most ${VALUE_BYTES_MAX}`);
+  if (measureJson(text).depth > JSON_DEPTH_MAX) throw invalid("value", `it is nested more than ${JSON_DEPTH_MAX} deep`);
+  const { keys } = await parts.projects.get(scope);
+  const setAt = parts.clock.nowMs();
+  const row = { name, value: sealVariable(keys, name, text), setAt };
+  if (!(await putVariableRow(parts.database, scope, row, VARIABLES_MAX))) {
+    throw invalid("name", `a project has at most ${VARIABLES_MAX} variables: put several values into one`);
+  }
+  parts.changes.project(scope.project);
+  return { name, value: showJson(value), setAt: showTime(setAt) };
+}
+
+function invalid(field: string, message: string): AppError {
+  return new AppError("value_invalid", `${field}: ${message}`, { field });
+}

@@ -1,0 +1,41 @@
+import type { FlowDetail } from "@steward/sdk";
+import { AppError } from "../core/errors.ts";
+import { isUniqueViolation } from "../core/ports/database.ts";
+import { lockDeletedFlow, lockFlow, setDeleted } from "../store/flows.ts";
+import { inScope, type Scope } from "../store/scope.ts";
+import type { FlowParts } from "./flow-parts.ts";
+import { noSuchFlow } from "./flow-refusals.ts";
+import { getFlow } from "./get-flow.ts";
+import { runTriggers } from "./resume-flow.ts";
+
+/** PROMISES E6. */
+const RECOVERABLE_MS = 30 * 86_400_000;
+
+/**
+ * Brings back the flow that last had this slug, with its webhooks' addresses; schedules go on from now,
+ * and a paused flow stays paused. Throws `not_found`, and `conflict` when another flow has the slug now.
+ */
+export async function restoreFlow(parts: FlowParts, scope: Scope, slug: string): Promise<FlowDetail> {
+  const { keys } = await parts.projects.get(scope);
+  const nowMs = parts.clock.nowMs();
+  try {
+    const flow = await inScope(parts.database, scope, async (tx) => {
+      if (await lockFlow(tx, scope.project, slug)) throw taken(slug);
+      const row = await lockDeletedFlow(tx, scope.project, slug, nowMs - RECOVERABLE_MS);
+      if (row === null) throw noSuchFlow(slug);
+      await tx.query(setDeleted(scope.project, row.id, null, nowMs));
+      if (!row.paused) await runTriggers(tx, { scope, keys, ids: parts.ids, nowMs }, row);
+      return row.id;
+    });
+    parts.changes.flow(flow);
+  } catch (error) {
+    throw isUniqueViolation(error, "flows_slug") ? taken(slug) : error;
+  }
+  return await getFlow(parts, scope, slug);
+}
+
+function taken(slug: string): AppError {
+  return new AppError("conflict", `there is a flow "${slug}" now: delete it first to bring the deleted one back`, {
+    flow: slug,
+  });
+}

@@ -1,0 +1,45 @@
+import type { FlowDetail } from "@steward/sdk";
+import { invariant } from "../core/invariant.ts";
+import type { Ids } from "../core/ports/ids.ts";
+import type { Transaction } from "../core/ports/database.ts";
+import type { ProjectKeys } from "../keyring/keyring.ts";
+import { findFlowVersion } from "../store/flow-versions.ts";
+import { lockFlow, setPaused, type FlowRow } from "../store/flows.ts";
+import { inScope, type Scope } from "../store/scope.ts";
+import { alignTriggers } from "./align-triggers.ts";
+import type { FlowParts } from "./flow-parts.ts";
+import { noSuchFlow } from "./flow-refusals.ts";
+import { getFlow } from "./get-flow.ts";
+import { openDefinition } from "./sealed-flow.ts";
+
+/**
+ * Starts a paused flow's triggers again. Schedules go on from now: what fell into the pause is not
+ * caught up, whatever their `missed` says. Throws `not_found`.
+ */
+export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string): Promise<FlowDetail> {
+  const { keys } = await parts.projects.get(scope);
+  const flow = await inScope(parts.database, scope, async (tx) => {
+    const row = await lockFlow(tx, scope.project, slug);
+    if (row === null) throw noSuchFlow(slug);
+    if (!row.paused) return row.id;
+    const nowMs = parts.clock.nowMs();
+    await tx.query(setPaused(scope.project, row.id, false, nowMs));
+    await runTriggers(tx, { scope, keys, ids: parts.ids, nowMs }, row);
+    return row.id;
+  });
+  parts.changes.flow(flow);
+  return await getFlow(parts, scope, slug);
+}
+
+/** Starts the triggers of a flow's published version, if it has one; in the transaction that holds the flow's lock. */
+export async function runTriggers(
+  tx: Transaction,
+  around: { readonly scope: Scope; readonly keys: ProjectKeys; readonly ids: Ids; readonly nowMs: number },
+  { id, version }: FlowRow,
+): Promise<void> {
+  if (version === null) return;
+  const stored = await findFlowVersion(tx, around.scope.project, id, version);
+  invariant(stored !== null, `version ${version} of flow ${id} is not there`);
+  const { triggers } = openDefinition(around.keys, id, version, stored.definition);
+  await alignTriggers(tx, around, { flow: id, version, triggers, running: true });
+}

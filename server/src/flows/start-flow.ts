@@ -1,0 +1,37 @@
+import { AppError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Engine, Started } from "../engine/engine.ts";
+import { findFlow } from "../store/flows.ts";
+import type { Scope } from "../store/scope.ts";
+import type { FlowParts } from "./flow-parts.ts";
+import { noSuchFlow } from "./flow-refusals.ts";
+
+export interface FlowStart {
+  readonly input: Json;
+  /** How long to wait for the run's end; null answers once it is accepted. */
+  readonly waitMs: number | null;
+  /** Keyed digest of the request when it may come again: the flow is then started once for it (R8). */
+  readonly repeatKey?: Buffer | null;
+}
+
+/**
+ * Starts a run of the published version. Its steps see `trigger` as a webhook's, with the input as
+ * `body`, so that one flow serves both. Throws `not_found`, `flow_unpublished`, `flow_paused`, `overloaded`.
+ */
+export async function startFlow(
+  parts: Pick<FlowParts, "database" | "versions"> & { readonly engine: Pick<Engine, "startRun"> },
+  scope: Scope,
+  slug: string,
+  start: FlowStart,
+): Promise<Started> {
+  const flow = await findFlow(parts.database, scope, slug);
+  if (flow === null) throw noSuchFlow(slug);
+  if (flow.version === null)
+    throw new AppError("flow_unpublished", `the flow "${slug}" was never published`, { flow: slug });
+  if (flow.paused) throw new AppError("flow_paused", `the flow "${slug}" is paused`, { flow: slug });
+  const version = await parts.versions.get(scope, flow.id, flow.version);
+  const input = { method: null, path: null, headers: {}, query: {}, body: start.input, deliveryId: null };
+  const until = start.waitMs === null ? null : "end";
+  const delivery = start.repeatKey ? { trigger: flow.id, key: start.repeatKey } : null;
+  return await parts.engine.startRun({ scope, version, trigger: "manual", input, delivery }, until, start.waitMs ?? 0);
+}

@@ -1,0 +1,186 @@
+/** A gate on the real egress and real keys, servers on this machine to call, and calls as the engine makes them. */
+import { randomUUID } from "node:crypto";
+import net from "node:net";
+import { afterEach } from "vitest";
+import { createEgress, type EgressOptions } from "../adapters/egress/create-egress.ts";
+import { placeOf } from "../catalogue/tables.ts";
+import type { AuditEntry } from "../core/audit-entry.ts";
+import { parseAllowList } from "../core/egress/allow-list.ts";
+import type { HttpArguments, HttpResult } from "../core/http-effect.ts";
+import { uuidBytes } from "../core/id.ts";
+import { isJsonObject, type Json } from "../core/json.ts";
+import type { EffectCall, Gate, Performed } from "../core/ports/gate.ts";
+import type { EffectRequest } from "../core/step-kind.ts";
+import { newKeyring, ORGANIZATION, PROJECT } from "../keyring/keyring.testsuite.ts";
+import type { CredentialRow } from "../store/credentials.ts";
+import type { Check } from "./checks.ts";
+import { createGate } from "./create-gate.ts";
+import type { GateParts } from "./gate-parts.ts";
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+export interface Server {
+  readonly port: number;
+  readonly url: string;
+  /** Every complete request that arrived, as Latin-1. */
+  readonly requests: string[];
+  /** Connections made so far. */
+  readonly sockets: net.Socket[];
+}
+
+/** A server that speaks raw bytes: `reply` gets each request's text and the socket it came on. */
+export async function serve(reply: (socket: net.Socket, request: string) => void): Promise<Server> {
+  const requests: string[] = [];
+  const sockets: net.Socket[] = [];
+  const tcp = net.createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    let read = "";
+    socket.on("data", (chunk) => {
+      read += chunk.toString("latin1");
+      for (let end = requestEnd(read); end !== -1; end = requestEnd(read)) {
+        const request = read.slice(0, end);
+        read = read.slice(end);
+        requests.push(request);
+        reply(socket, request);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => void tcp.listen(0, "127.0.0.1", resolve));
+  closing.push(() => {
+    for (const socket of sockets) socket.destroy();
+    tcp.close();
+  });
+  const address = tcp.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return { port: address.port, url: `http://127.0.0.1:${address.port}/`, requests, sockets };
+}
+
+function requestEnd(read: string): number {
+  const head = read.indexOf("\r\n\r\n");
+  if (head === -1) return -1;
+  const length = Number(/content-length: (\d+)/.exec(read.slice(0, head))?.[1] ?? 0);
+  return read.length >= head + 4 + length ? head + 4 + length : -1;
+}
+
+/** An answer of status 200. */
+export function answer(body: string | Uint8Array, headers: Readonly<Record<string, string>> = {}): Buffer {
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `HTTP/1.1 200 OK\r\ncontent-length: ${bytes.length}\r\n${lines.join("")}\r\n`;
+  return Buffer.concat([Buffer.from(head, "latin1"), bytes]);
+}
+
+/** A port on which nothing listens. */
+export async function closedPort(): Promise<number> {
+  const tcp = net.createServer();
+  await new Promise<void>((resolve) => void tcp.listen(0, "127.0.0.1", resolve));
+  const address = tcp.address();
+  await new Promise((resolve) => void tcp.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+export const { keys } = await newKeyring();
+
+/** A credential whose secret is sealed as the product seals it. */
+export function credential(secret: string, change: Partial<CredentialRow> = {}): CredentialRow {
+  const id = randomUUID();
+  const sealed = keys.seal("credential", placeOf("credentials", "secret"), uuidBytes(id), Buffer.from(secret));
+  const facts = { slug: "crm", kind: "bearer", header: null, hosts: ["127.0.0.1"], setAt: 0, setBy: "owner" } as const;
+  return { ...facts, id, secret: sealed, ...change };
+}
+
+export interface OpenGate {
+  readonly gate: Gate;
+  readonly egress: ReturnType<typeof createEgress>;
+  /** What was logged, errors with their whole stack. */
+  readonly logged: string[];
+}
+
+export function openGate(
+  more: Partial<GateParts> & {
+    readonly credentials?: readonly CredentialRow[];
+    readonly checks?: readonly Check[];
+    readonly egressOptions?: Partial<EgressOptions>;
+  } = {},
+): OpenGate {
+  const { credentials = [], checks, egressOptions, ...parts } = more;
+  const allow = parseAllowList("127.0.0.0/8");
+  const egress = createEgress({ allow, nowMs: () => 0, resolve: async () => ["127.0.0.1"], ...egressOptions });
+  closing.push(() => egress.close());
+  const logged: string[] = [];
+  let monotonicMs = 0;
+  const gate = createGate(
+    {
+      egress,
+      findCredential: async (scope, slug) =>
+        (scope.project === PROJECT ? credentials.find((each) => each.slug === slug) : undefined) ?? null,
+      keysOf: async () => keys,
+      clock: { nowMs: () => 1_000, monotonicMs: () => (monotonicMs += 5), after: () => () => undefined },
+      log: (message, error) => logged.push(message, error instanceof Error ? (error.stack ?? "") : String(error)),
+      ...parts,
+    },
+    checks,
+  );
+  return { gate, egress, logged };
+}
+
+/** A call as the engine makes it, with what the gate did to it. */
+export interface RecordedCall extends EffectCall {
+  /** The audit entries of the intent, once it was asked for. */
+  readonly intents: (readonly AuditEntry[])[];
+  readonly controller: AbortController;
+}
+
+export function callOf(
+  request: Partial<HttpArguments> & { readonly url: string },
+  effect: Partial<EffectRequest> = {},
+  change: Partial<EffectCall> = {},
+): RecordedCall {
+  const controller = new AbortController();
+  const intents: (readonly AuditEntry[])[] = [];
+  return {
+    organization: ORGANIZATION,
+    project: PROJECT,
+    run: "run_1",
+    flow: "orders",
+    version: 3,
+    step: "send",
+    path: [],
+    attempt: 1,
+    effect: {
+      action: "http.request",
+      arguments: { method: "GET", headers: {}, body: null, ...request },
+      credential: null,
+      repeat: "safe",
+      timeoutMs: 5_000,
+      ...effect,
+    },
+    idempotencyKey: null,
+    signal: controller.signal,
+    intend: async (audit) => void intents.push(audit),
+    mayProceed: () => true,
+    intents,
+    controller,
+    ...change,
+  };
+}
+
+/** The result of an effect that was done. */
+export function resultOf({ outcome }: Performed): HttpResult {
+  if (outcome.kind !== "done" || !isHttpResult(outcome.result)) throw new Error(`not done: ${JSON.stringify(outcome)}`);
+  return outcome.result;
+}
+
+function isHttpResult(value: Json): value is HttpResult {
+  return isJsonObject(value) && typeof value["body"] === "string" && isJsonObject(value["headers"]);
+}
+
+/** Settles once everything that was already possible has happened. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,100 @@
+import { judgeUrl } from "../core/egress/judge-url.ts";
+import type { HttpResult } from "../core/http-effect.ts";
+import { unreachable } from "../core/invariant.ts";
+import type { EgressAnswer } from "../core/ports/egress.ts";
+import { redactHeaders } from "../core/redact.ts";
+import type { EffectOutcome } from "../core/step-kind.ts";
+import type { EffectRefusal } from "./checks.ts";
+import type { EffectErrorCode } from "./effect-errors.ts";
+import type { RedactEcho } from "./redact-echo.ts";
+
+/** What the audit says of an answer. */
+export interface AnswerFacts {
+  readonly outcome: EffectOutcome["kind"];
+  readonly code: EffectErrorCode | null;
+  readonly status: number | null;
+  /** Of the body, as it came. */
+  readonly bytes: number | null;
+  /** The host that answered, null when none did. */
+  readonly answeredBy: string | null;
+}
+
+export interface ReadAnswer {
+  readonly outcome: EffectOutcome;
+  readonly facts: AnswerFacts;
+}
+
+/** What an answer means to the step that asked (R5), with what `redact` strikes gone, so that it never enters the run. */
+export function readAnswer(answer: EgressAnswer, redact: RedactEcho): ReadAnswer {
+  switch (answer.kind) {
+    case "answer": {
+      const { status, body, url } = answer;
+      const host = judgeUrl(url);
+      const facts = { outcome: "done", code: null, status, bytes: body.byteLength } as const;
+      const outcome = { kind: "done", result: resultOf(answer, redact) } as const;
+      return { outcome, facts: { ...facts, answeredBy: host.ok ? host.target.host : null } };
+    }
+    case "refused":
+      // Too busy to send it is no judgement of it: the step's retry policy may try again.
+      return answer.code === "overloaded" ? ended("failed", answer, redact) : ended("refused", answer, redact);
+    case "unsent":
+      return ended("failed", answer, redact);
+    case "unknown":
+      return ended("unknown", answer, redact);
+    case "too_large": {
+      const message = `${answer.message} It was done all the same, so it is not repeated; ask for less.`;
+      const { outcome, facts } = ended("failed", { code: "response_too_large", message }, redact);
+      return { outcome, facts: { ...facts, status: answer.status, bytes: answer.bytes } };
+    }
+    default:
+      return unreachable(answer);
+  }
+}
+
+/** An effect that ended without an answer to read. */
+export function ended(
+  kind: "refused" | "failed" | "unknown",
+  { code, message }: EffectRefusal,
+  redact: RedactEcho = (text) => text,
+): ReadAnswer {
+  const outcome = { kind, code, message: redact(message) };
+  return { outcome, facts: { outcome: kind, code, status: null, bytes: null, answeredBy: null } };
+}
+
+function resultOf(answer: EgressAnswer & { readonly kind: "answer" }, redact: RedactEcho): HttpResult {
+  return {
+    status: answer.status,
+    headers: headersOf(answer.headers, redact),
+    ...bodyOf(answer.body, redact),
+  };
+}
+
+/** By name, several of one name joined (RFC 9110, 5.3); a session's and a credential's are masked by their name. */
+function headersOf(headers: readonly (readonly [string, string])[], redact: RedactEcho): Record<string, string> {
+  const joined = new Map<string, string>();
+  for (const [name, value] of redactHeaders(headers)) {
+    if (name === "__proto__") continue; // no later copy of the object may take it for its prototype
+    const before = joined.get(name);
+    joined.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(Array.from(joined, ([name, value]) => [redact(name), redact(value)]));
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function bodyOf(bytes: Uint8Array, redact: RedactEcho): Pick<HttpResult, "body" | "encoding"> {
+  const text = decode(bytes);
+  if (text !== null) return { body: redact(text), encoding: "utf8" };
+  const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Struck before it is encoded: what is hexadecimal in the bytes would be neither in their base64.
+  const redacted = redact(plain.toString("latin1"));
+  return { body: Buffer.from(redacted, "latin1").toString("base64"), encoding: "base64" };
+}
+
+function decode(bytes: Uint8Array): string | null {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return null;
+  }
+}

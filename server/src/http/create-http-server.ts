@@ -1,0 +1,87 @@
+/** The HTTP surface: the API by its route table, webhooks, health, and the page. Nothing else is served. */
+import { AppError } from "../core/errors.ts";
+import { codeOf } from "../core/thrown.ts";
+import { receiveWebhook } from "../flows/receive-webhook.ts";
+import { createAuthenticate } from "./authenticate.ts";
+import { hostCheck, isLoopback } from "./check-host.ts";
+import { createEntryLinks, type Entry } from "./entry-links.ts";
+import { readExamples } from "./examples.ts";
+import { createHandlers } from "./handlers.ts";
+import { registerHealth } from "./health.ts";
+import type { HttpParts, HttpSettings } from "./http-parts.ts";
+import { newFastify } from "./new-fastify.ts";
+import { registerOpenApi } from "./openapi.ts";
+import { readPageFiles } from "./page-files.ts";
+import { registerEntry } from "./page.ts";
+import { registerRest } from "./register-rest.ts";
+import { problemOf, type ProblemAnswer } from "./problem.ts";
+import { registerRoutes } from "./register-routes.ts";
+import { createRunEvents } from "./run-events.ts";
+import { entryUrl } from "./session.ts";
+import { type RawRequest, serveWebhooks, WEBHOOK_PREFIX } from "./webhooks.ts";
+
+export interface HttpServer {
+  /** Begins to serve; gives the address. Throws `start_refused` beyond loopback without TLS (PROMISES B6), and for a port that is taken. */
+  listen(host: string, port: number): Promise<string>;
+  /** A one-time link into the page. */
+  createEntryLink(entry: Entry): string;
+  /** Takes no more connections, ends the streams, and settles when what is under way is answered or its time is over. */
+  close(): Promise<void>;
+}
+
+export async function createHttpServer(parts: HttpParts, settings: HttpSettings): Promise<HttpServer> {
+  const { limits } = settings;
+  const [files, examples] = await Promise.all([readPageFiles(settings.pageFolder), readExamples(settings.examplesFolder)]);
+  const links = createEntryLinks(parts.clock, parts.ids);
+  const runEvents = createRunEvents(parts, limits);
+  const authenticate = createAuthenticate(parts);
+  const problem = (thrown: unknown): ProblemAnswer => problemOf(thrown, () => parts.ids.uuid(), parts.log);
+  let check: ReturnType<typeof hostCheck> | null = null;
+  const checkHost = (request: RawRequest): void => {
+    if (check === null) throw new AppError("unavailable", "The server has not begun to serve.");
+    check(request.headers.host, request.socket.localAddress);
+  };
+
+  const app = newFastify(settings, { checkHost, problem });
+  registerRoutes(app, parts, { handlers: createHandlers(parts, links, examples), runEvents, authenticate });
+  registerHealth(app, parts);
+  registerOpenApi(app, settings.version);
+  registerEntry(app, parts, links, (request) => settings.tls !== null || !isLoopback(request.hostname));
+  registerRest(app, files);
+  const webhooks = serveWebhooks({
+    receive: (request) => receiveWebhook(parts, request),
+    checkHost,
+    problem,
+    bodyBytesMax: limits.bodyBytesMax,
+    clock: parts.clock,
+  });
+  app.server.removeAllListeners("request").on("request", (request, reply) => {
+    if (request.url?.startsWith(WEBHOOK_PREFIX)) webhooks(request, reply);
+    else app.routing(request, reply);
+  });
+
+  return {
+    async listen(host, port) {
+      if (settings.tls === null && !isLoopback(host)) {
+        throw new AppError("start_refused", `Steward serves ${host} over TLS only: give it a certificate, or listen on 127.0.0.1 behind what has one.`);
+      }
+      // One address, so that one listener, with our own handler in front, serves everything.
+      const address = host === "localhost" ? "127.0.0.1" : host;
+      await app.listen({ host: address, port }).catch((error: unknown) => {
+        throw codeOf(error) === "EADDRINUSE" ? new AppError("start_refused", `Port ${port} of ${host} is taken: set STEWARD_PORT to another.`) : error;
+      });
+      const bound = app.server.address();
+      const actual = typeof bound === "object" && bound !== null ? bound.port : port;
+      check = hostCheck({ host, publicUrl: parts.publicUrl }, actual);
+      return `${settings.tls === null ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${actual}`;
+    },
+    createEntryLink: (entry) => entryUrl(parts.publicUrl, links.make(entry).token),
+    async close() {
+      runEvents.close();
+      const closed = app.close();
+      const cancel = parts.clock.after(limits.drainMsMax, () => app.server.closeAllConnections());
+      await closed;
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { isTerminal, type Run } from "@steward/sdk";
+import { AppError } from "../core/errors.ts";
+import { parseId, showId } from "../core/id.ts";
+import { startFlow } from "../flows/start-flow.ts";
+import { findFlowSlugs } from "../store/flow-slugs.ts";
+import { findFlow } from "../store/flows.ts";
+import { listRuns, type RunRow } from "../store/runs.ts";
+import type { Scope } from "../store/scope.ts";
+import type { HttpParts } from "./http-parts.ts";
+import { presentRun, presentRunSummary, presentStep } from "./present-run.ts";
+import type { Call, Handlers, Reply } from "./route-call.ts";
+
+type RunRoutes = "startRun" | "listRuns" | "getRun" | "listSteps" | "sendEvent" | "cancelRun" | "retryRun" | "resolveEffect";
+
+/** Starting, reading and steering runs. */
+export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
+  const { engine } = parts;
+  return {
+    startRun: (call) => start(parts, call),
+    listRuns: (call) => list(parts, call),
+    getRun: async ({ principal, params }) => ({ status: 200, body: await read(parts, principal.scope, runIdOf(params.id)) }),
+    listSteps: (call) => listSteps(parts, call),
+    sendEvent: async ({ principal: { scope }, params, body }) => {
+      const run = runIdOf(params.id);
+      await engine.sendEvent(scope, run, body.name, body.data);
+      return { status: 202, body: await read(parts, scope, run) };
+    },
+    cancelRun: async ({ principal, params }) => {
+      const run = runIdOf(params.id);
+      await engine.cancelRun(principal.scope, run, principal.shownId);
+      const body = await read(parts, principal.scope, run);
+      return { status: isTerminal(body.status) ? 200 : 202, body };
+    },
+    retryRun: async ({ principal: { scope }, params, body }) => {
+      const run = await engine.retryRun(scope, runIdOf(params.id), body.from ?? null);
+      return accepted(await read(parts, scope, run));
+    },
+    resolveEffect: async ({ principal, params, body }) => {
+      const run = runIdOf(params.id);
+      const resolution = { step: body.step ?? null, path: body.path ?? null, how: body.how, result: body.result };
+      await engine.resolveEffect(principal.scope, run, resolution, principal.shownId);
+      return { status: 202, body: await read(parts, principal.scope, run) };
+    },
+  };
+}
+
+/** The run's UUID; a text that is no run's id names no run. */
+function runIdOf(shown: string): string {
+  const run = parseId("run", shown);
+  if (run === null) throw new AppError("not_found", `There is no run ${shown}.`);
+  return run;
+}
+
+async function read(parts: HttpParts, scope: Scope, run: string): Promise<Run> {
+  const view = await parts.engine.readRun(scope, run);
+  if (!view) throw new AppError("not_found", `There is no run ${showId("run", run)}.`);
+  return presentRun(view);
+}
+
+function accepted(run: Run): { readonly status: 202; readonly body: Run; readonly headers: Readonly<Record<string, string>> } {
+  return { status: 202, body: run, headers: { location: `/v1/runs/${run.id}` } };
+}
+
+async function start(parts: HttpParts, { principal, params, body, repeatKey }: Call<"startRun">): Promise<Reply<"startRun">> {
+  const { scope } = principal;
+  const waitMs = body.wait === undefined ? null : body.wait * 1000;
+  const started = await startFlow(parts, scope, params.slug, { input: body.input ?? null, waitMs, repeatKey });
+  const run = await read(parts, scope, started.run);
+  return waitMs !== null && isTerminal(run.status) ? { status: 200, body: run } : accepted(run);
+}
+
+async function list(parts: HttpParts, { principal: { scope }, query }: Call<"listRuns">): Promise<Reply<"listRuns">> {
+  const before = query.cursor === undefined ? null : parseId("run", query.cursor);
+  if (before === null && query.cursor !== undefined) throw cursorRefused();
+  const flow = query.flow === undefined ? null : await findFlow(parts.database, scope, query.flow);
+  if (flow === null && query.flow !== undefined) return { status: 200, body: { items: [], next: null } };
+  const filter = { flow: flow?.id ?? null, status: query.status ?? null, before, limit: query.limit + 1 };
+  const rows = await listRuns(parts.database, scope, filter);
+  const shown = rows.slice(0, query.limit);
+  const slugs = await slugsOf(parts, scope, shown);
+  const items = shown.map((row) => presentRunSummary(row, slugs.get(row.flow) ?? ""));
+  return { status: 200, body: { items, next: rows.length > query.limit ? items.at(-1)!.id : null } };
+}
+
+async function slugsOf(parts: HttpParts, scope: Scope, rows: readonly RunRow[]): Promise<ReadonlyMap<string, string>> {
+  const flows = [...new Set(rows.map((row) => row.flow))];
+  return flows.length === 0 ? new Map() : await findFlowSlugs(parts.database, scope, flows);
+}
+
+async function listSteps(parts: HttpParts, { principal, params, query }: Call<"listSteps">): Promise<Reply<"listSteps">> {
+  const { cursor = "0", limit, step = null } = query;
+  if (!/^\d{1,9}$/.test(cursor)) throw cursorRefused();
+  const page = await parts.engine.listSteps(principal.scope, runIdOf(params.id), Number(cursor), limit, step);
+  if (!page) throw new AppError("not_found", `There is no run ${params.id}.`);
+  return { status: 200, body: { items: page.items.map(presentStep), next: page.next === null ? null : String(page.next) } };
+}
+
+function cursorRefused(): AppError {
+  return new AppError("value_invalid", "This cursor is not one of this list.", { field: "cursor" });
+}

@@ -1,0 +1,126 @@
+/** Opens the database a process works on: the home's embedded server, or the one of DATABASE_URL. */
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Home } from "./adapters/home/home.ts";
+import type { HomeLock } from "./adapters/home/lock-home.ts";
+import { checkRole, checkServer } from "./adapters/postgres/check-server.ts";
+import { connectEmbedded, startEmbedded, type EmbeddedConnection } from "./adapters/postgres/embedded.ts";
+import { openNotifications, type Notifications } from "./adapters/postgres/notifications.ts";
+import { openPool, type Pool, type PoolOptions } from "./adapters/postgres/pool.ts";
+import type { Config } from "./config.ts";
+import { migrate, parseMigrations } from "./store/migrate.ts";
+import { embeddedRolesSql, ROLES_SQL } from "./store/roles.ts";
+
+export interface OpenDatabase {
+  /** As steward_app: tenant rows, inside a scope. */
+  readonly database: Pool;
+  /** As steward_dispatch: routing tables of all projects. */
+  readonly dispatch: Pool;
+  readonly notifications: Notifications;
+  /** What was done to the schema, for the log. */
+  readonly migrated: readonly string[];
+  close(): Promise<void>;
+}
+
+type Way = Pick<PoolOptions, "url" | "connection">;
+
+const APP_CONNECTIONS = 12;
+const DISPATCH_CONNECTIONS = 6;
+const DATABASE = "steward";
+
+export interface OpenOptions {
+  readonly config: Config;
+  readonly home: Home;
+  /** The home's lock; null for a worker beside the process that has it. */
+  readonly lock: HomeLock | null;
+  /** Names this process among the others, for its notifications. */
+  readonly worker: string;
+  readonly nowMs: number;
+  readonly log: (line: string) => void;
+}
+
+export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
+  const { config, lock, log } = options;
+  let stop = async (): Promise<void> => undefined;
+  let way: Way;
+  let migrateWay: Way | null;
+  if (config.databaseUrl !== null) {
+    way = { url: config.databaseUrl };
+    migrateWay = lock ? { url: config.migrateUrl ?? config.databaseUrl } : null;
+  } else if (lock) {
+    const server = await startEmbedded({ home: options.home, lock, log });
+    server.onExit((reason) => log(`the database is gone: ${reason}`));
+    stop = () => server.stop();
+    await makeDatabase(server, log);
+    way = { connection: server.config(DATABASE, "steward_app") };
+    migrateWay = { connection: server.config(DATABASE, "steward_migrate") };
+  } else {
+    way = { connection: connectEmbedded(options.home).config(DATABASE, "steward_app") };
+    migrateWay = null;
+  }
+  try {
+    const migrated = migrateWay ? await migrateThrough(migrateWay, options) : [];
+    return await openPools(way, options, migrated, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openPools(way: Way, options: OpenOptions, migrated: readonly string[], stop: () => Promise<void>): Promise<OpenDatabase> {
+  const { log } = options;
+  const applicationName = `steward ${options.worker}`;
+  const database = openPool({ ...way, max: APP_CONNECTIONS, applicationName, log });
+  await checkServer(database);
+  await checkRole(database, ROLES_SQL);
+  const dispatch = openPool({ ...asDispatch(way), max: DISPATCH_CONNECTIONS, applicationName: `${applicationName} dispatch`, log });
+  const notifications = await openNotifications({ ...way, applicationName: `${applicationName} words`, log, worker: options.worker });
+  return {
+    database,
+    dispatch,
+    notifications,
+    migrated,
+    async close() {
+      await notifications.close();
+      await Promise.all([database.close(), dispatch.close()]);
+      await stop();
+    },
+  };
+}
+
+/** The same way in, as steward_dispatch from the first statement. */
+function asDispatch(way: Way): Way {
+  const options = "-c role=steward_dispatch";
+  if (way.url === undefined) return { connection: { ...way.connection, options } };
+  const url = new URL(way.url);
+  url.searchParams.set("options", options);
+  return { url: url.href };
+}
+
+async function makeDatabase(server: EmbeddedConnection, log: (line: string) => void): Promise<void> {
+  const admin = openPool({ connection: server.admin, max: 1, applicationName: "steward roles", log });
+  try {
+    await admin.query({ text: embeddedRolesSql({ migrate: server.password("steward_migrate"), app: server.password("steward_app") }) });
+    const { count } = await admin.query({ text: "select from pg_database where datname = $1", values: [DATABASE] });
+    if (count === 0) await admin.query({ text: `create database ${DATABASE} owner steward_migrate template template0` });
+    await admin.query({ text: `revoke all on database ${DATABASE} from public; grant connect on database ${DATABASE} to steward_app` });
+  } finally {
+    await admin.close();
+  }
+}
+
+async function migrateThrough(way: Way, options: OpenOptions): Promise<readonly string[]> {
+  const pool = openPool({ ...way, max: 1, applicationName: "steward migrate", log: options.log, statementMsMax: 0 });
+  try {
+    return (await migrate(pool, readMigrations(), options.nowMs)).applied;
+  } finally {
+    await pool.close();
+  }
+}
+
+/** The migrations that came with this program. */
+export function readMigrations() {
+  const folder = path.join(import.meta.dirname, "store", "migrations");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  return parseMigrations(names.map((name) => ({ name, sql: readFileSync(path.join(folder, name), "utf8") })));
+}

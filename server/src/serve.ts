@@ -1,0 +1,67 @@
+/** The part of a server process that answers: API, webhooks and page. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import type { Built, Ground } from "./app.ts";
+import { createChanges } from "./flows/changes.ts";
+import { createWebhookRoutes } from "./flows/webhook-routes.ts";
+import { createVerifySignature } from "./gate/verify-signature.ts";
+import { createHttpServer } from "./http/create-http-server.ts";
+import { HTTP_LIMITS } from "./http/http-parts.ts";
+import type { Installed } from "./people/first-start.ts";
+import { findCredential } from "./store/credentials.ts";
+
+export interface Served {
+  readonly address: string;
+  readonly link: string;
+  close(): Promise<void>;
+}
+
+const ROOT = path.resolve(import.meta.dirname, "..", "..");
+
+/** Begins to answer at the configured address. */
+export async function serve(ground: Ground, built: Built, installed: Installed): Promise<Served> {
+  const { config, db, clock, ids, log } = ground;
+  const { projects, versions, kinds } = built;
+  const { database, dispatch } = db;
+  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
+  let address = `http://${config.host}:${config.port}`;
+  const server = await createHttpServer(
+    {
+      database,
+      dispatch,
+      clock,
+      ids,
+      projects,
+      versions,
+      kinds,
+      routes,
+      engine: built.engine.engine,
+      changes: await createChanges(db.notifications, { versions, routes, projects }),
+      verifySignature: createVerifySignature({ findCredential: (scope, slug) => findCredential(database, scope, slug), keysOf: async (scope) => (await projects.get(scope)).keys }),
+      get publicUrl() {
+        return config.publicUrl ?? address; // with port 0 the address is known once it is bound
+      },
+      readiness: {
+        database: async () => (await database.query({ text: "select 1 as one" })).count === 1,
+        worker: () => built.engine.lease.stands(),
+      },
+      log,
+    },
+    {
+      tls: null,
+      pageFolder: path.join(ROOT, "web", "dist"),
+      examplesFolder: path.join(ROOT, "examples"),
+      version: readVersion(),
+      limits: HTTP_LIMITS,
+    },
+  );
+  address = await server.listen(config.host, config.port);
+  const { organization, project, member } = installed;
+  return { address, link: server.createEntryLink({ scope: { organization, project }, member }), close: () => server.close() };
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(path.join(ROOT, "server", "package.json"), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(manifest)).version;
+}

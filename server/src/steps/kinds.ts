@@ -1,0 +1,35 @@
+import type { CheckCode } from "../core/ports/code-runner.ts";
+import type { StepKind, StepKinds } from "../core/step-kind.ts";
+import { branch } from "./branch.ts";
+import { codeStep } from "./code.ts";
+import { each } from "./each.ts";
+import { fail } from "./fail.ts";
+import { filter } from "./filter.ts";
+import { flow } from "./flow.ts";
+import { http } from "./http.ts";
+import { map } from "./map.ts";
+import { merge } from "./merge.ts";
+import { reply } from "./reply.ts";
+import { set } from "./set.ts";
+import { wait } from "./wait.ts";
+import { whileLoop } from "./while.ts";
+
+/** Every kind of step by name, in the order in which they are documented: the only place that lists them. */
+export function stepKinds(ports: { readonly checkCode: CheckCode }): StepKinds {
+  const kinds = [
+    set,
+    map,
+    filter,
+    branch,
+    each,
+    whileLoop,
+    merge,
+    flow,
+    wait,
+    codeStep(ports.checkCode),
+    http,
+    reply,
+    fail,
+  ] as readonly StepKind[];
+  return new Map(kinds.map((one) => [one.kind, one]));
+}

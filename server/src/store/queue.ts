@@ -1,0 +1,184 @@
+import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import { insertStatements, valuesList } from "./scope.ts";
+
+/** An open run's place in the queue. `dueMs` is epoch milliseconds; null waits for a person or an event. */
+export interface QueueEntry {
+  readonly run: string;
+  readonly dueMs: number | null;
+  readonly worker: string | null;
+}
+
+/** A run and the fence of its holder: writes under another fence are lost (R2). */
+export interface Held {
+  readonly run: string;
+  readonly fence: number;
+}
+
+export interface ClaimedRun {
+  readonly organization: string;
+  readonly project: string;
+  readonly run: string;
+  readonly fence: number;
+  readonly crashes: number;
+}
+
+const due = (placeholder: string): string => `coalesce(to_timestamp(${placeholder}), 'infinity')`;
+const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+
+/** New open runs; the fence of a run's first holder is 1. */
+export function insertQueue(project: string, entries: readonly QueueEntry[]): Statement[] {
+  return insertStatements(
+    "insert_queue",
+    entries,
+    (rows) => `insert into steward.queue (project, run, due_at, fence, worker) values
+      ${valuesList(rows, 4, (placeholder, column) => (column === 2 ? `${due(`${placeholder}::float8`)}, 1` : placeholder))}`,
+    (entry) => [project, entry.run, seconds(entry.dueMs), entry.worker],
+  );
+}
+
+/**
+ * Locks runs' places in the queue and gives their fences. Primary key of queue; locks in run order; at
+ * most the runs of one flush and those they wake.
+ */
+export async function lockQueue(tx: Transaction, runs: readonly string[]): Promise<readonly Held[]> {
+  const { rows } = await tx.query<Held>({
+    name: "lock_queue",
+    text: "select run, fence from steward.queue where run = any($1::uuid[]) order by run for update",
+    values: [runs],
+  });
+  return rows;
+}
+
+/** Lets runs go until they are due, or at once where an inbox has something for them. */
+export function releaseQueue(entries: readonly QueueEntry[]): Statement[] {
+  return insertStatements(
+    "release_queue",
+    entries,
+    (rows) => `update steward.queue q set worker = null, crashes = 0,
+        due_at = case when exists (select from steward.inbox i where i.project = q.project and i.run = q.run) then '-infinity' else ${due("v.due")} end
+      from (values ${valuesList(rows, 2, (placeholder, column) => placeholder + (column === 0 ? "::uuid" : "::float8"))}) as v (run, due)
+      where q.run = v.run`,
+    (entry) => [entry.run, seconds(entry.dueMs)],
+  );
+}
+
+/** A step ended since the run was taken: it does not kill its workers. */
+export function clearCrashes(runs: readonly string[]): Statement {
+  return { name: "clear_crashes", text: "update steward.queue set crashes = 0 where run = any($1::uuid[]) and crashes > 0", values: [runs] };
+}
+
+export function deleteQueue(runs: readonly string[]): Statement {
+  return { name: "delete_queue", text: "delete from steward.queue where run = any($1::uuid[])", values: [runs] };
+}
+
+/** Makes runs due now, whoever holds them; their holders hear of it by notification. */
+export function wakeRuns(runs: readonly string[]): Statement<{ run: string }> {
+  return { name: "wake_runs", text: "update steward.queue set due_at = '-infinity' where run = any($1::uuid[]) returning run", values: [runs] };
+}
+
+/** Projects one claim looks at; the next claim goes on behind the last of them, so that none starves. */
+const PROJECTS_PER_CLAIM = 200;
+
+/**
+ * Takes due runs for a worker, at most `perProject` of each project, oldest first. As steward_dispatch.
+ * Index queue_due: one probe for each project with unheld runs, then a range per ready project.
+ * @param after the last project of the claim before, or null
+ * @param solo whether runs that were held through two crashes may be taken (one of them at a time)
+ */
+export async function claimRuns(
+  dispatch: Database,
+  worker: string,
+  nowMs: number,
+  limit: number,
+  after: string | null,
+  solo: boolean,
+): Promise<{ readonly runs: readonly ClaimedRun[]; readonly last: string | null }> {
+  const { rows } = await dispatch.query<ClaimedRun & { last: string | null }>({
+    name: "claim_runs",
+    text: `with recursive project as (
+        (select project from steward.queue where worker is null and project > $5 order by project limit 1)
+        union all
+        (select (select q.project from steward.queue q where q.worker is null and q.project > p.project order by q.project limit 1)
+          from project p where p.project is not null)
+      ), near as (select project from project where project is not null limit ${PROJECTS_PER_CLAIM}),
+      due as (
+        select d.run from near cross join lateral (
+          select run from steward.queue q
+          where q.project = near.project and q.worker is null and q.due_at <= to_timestamp($2) and (q.crashes < 2 or ($6 and q.crashes < 3))
+          order by q.due_at limit $4 for update skip locked) d limit $3
+      ), taken as (
+        update steward.queue q set worker = $1, fence = q.fence + 1 from due where q.run = due.run
+        returning q.project, q.run, q.fence, q.crashes
+      )
+      select p.organization, t.project, t.run, t.fence, t.crashes, (select max(project::text) from near) as last
+      from taken t join steward.projects p on p.id = t.project`,
+    values: [worker, nowMs / 1000, limit, Math.max(1, Math.ceil(limit / 4)), after ?? "00000000-0000-0000-0000-000000000000", solo],
+  });
+  return { runs: rows, last: rows[0]?.last ?? null };
+}
+
+/** When the next unheld run is due, within the horizon; null when none is. As steward_dispatch. */
+export async function nextDue(dispatch: Database, horizonMs: number): Promise<number | null> {
+  const { rows } = await dispatch.query<{ due: number | null }>({
+    name: "next_due",
+    text: "select min(due_at) as due from steward.queue where worker is null and due_at > '-infinity' and due_at <= to_timestamp($1)",
+    values: [horizonMs / 1000],
+  });
+  return rows[0]?.due ?? null;
+}
+
+/**
+ * Frees what gone workers held: their fences become void and each run counts a crash. Runs that were
+ * held through three crashes stay for `parkRuns`. As steward_dispatch. Locks in run order.
+ */
+export async function freeHeldBy(dispatch: Database, workers: readonly string[]): Promise<number> {
+  const { count } = await dispatch.query({
+    name: "free_held_by",
+    text: `update steward.queue q set worker = null, fence = q.fence + 1, crashes = q.crashes + 1, due_at = '-infinity'
+      from (select run from steward.queue where worker = any($1::uuid[]) order by run for update) h where q.run = h.run`,
+    values: [workers],
+  });
+  return count;
+}
+
+/** Gives back runs that their holder did not get to, without counting a crash. As steward_dispatch. */
+export async function handOver(dispatch: Database, worker: string, runs: readonly string[]): Promise<void> {
+  await dispatch.query({
+    name: "hand_over",
+    text: `update steward.queue q set worker = null, fence = q.fence + 1, due_at = '-infinity'
+      from (select run from steward.queue where worker = $1 and run = any($2::uuid[]) order by run for update) h where q.run = h.run`,
+    values: [worker, runs],
+  });
+}
+
+/** Gives one run back, while its fence is still the holder's. As steward_dispatch. */
+export async function freeRun(dispatch: Database, claimed: Pick<ClaimedRun, "run" | "fence">, crashed: boolean, dueMs: number): Promise<void> {
+  await dispatch.query({
+    name: "free_run",
+    text: `update steward.queue set worker = null, fence = fence + 1, crashes = crashes + $3,
+        due_at = to_timestamp($4)
+      where run = $1 and fence = $2`,
+    values: [claimed.run, claimed.fence, crashed ? 1 : 0, dueMs / 1000],
+  });
+}
+
+/** Takes runs that were held through three crashes, to park them. As steward_dispatch. */
+export async function claimPoison(dispatch: Database, worker: string, limit: number): Promise<readonly ClaimedRun[]> {
+  const { rows } = await dispatch.query<ClaimedRun>({
+    name: "claim_poison",
+    text: `with poison as (
+        select run from steward.queue where worker is null and crashes >= 3 and due_at < 'infinity' order by run limit $2 for update skip locked
+      ), taken as (
+        update steward.queue q set worker = $1, fence = q.fence + 1 from poison where q.run = poison.run
+        returning q.project, q.run, q.fence, q.crashes
+      ) select p.organization, t.* from taken t join steward.projects p on p.id = t.project`,
+    values: [worker, limit],
+  });
+  return rows;
+}
+
+/** What a worker holds according to the database. As steward_dispatch. */
+export async function heldBy(dispatch: Database, worker: string): Promise<readonly Held[]> {
+  const { rows } = await dispatch.query<Held>({ name: "held_by", text: "select run, fence from steward.queue where worker = $1", values: [worker] });
+  return rows;
+}

@@ -1,0 +1,100 @@
+import type { RunStatus } from "@steward/sdk";
+import type { Database, Statement } from "../core/ports/database.ts";
+import { insertStatements, queryInScope, valuesList, type Scope } from "./scope.ts";
+
+/** A run as its row has it: facts that may be searched, no content. Times are epoch milliseconds. */
+export interface RunRow {
+  readonly id: string;
+  readonly flow: string;
+  readonly version: number;
+  readonly trigger: string;
+  readonly status: RunStatus;
+  readonly records: number;
+  readonly steps: number;
+  readonly effects: number;
+  readonly bytes: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly errorCode: string | null;
+  readonly failingStep: string | null;
+  readonly parent: string | null;
+  readonly retryOf: string | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+}
+
+const COLUMNS =
+  "project, id, flow, version, trigger, status, records, steps, effects, bytes, started_at, ended_at, error_code, failing_step, parent, retry_of, labels";
+const SELECTED = `id, flow, version, trigger, status, records, steps, effects, bytes, started_at as "startedAt", ended_at as "endedAt",
+  error_code as "errorCode", failing_step as "failingStep", parent, retry_of as "retryOf", labels`;
+const TIMES = new Set([10, 11]);
+const cell = (placeholder: string, column: number): string => (TIMES.has(column) ? `to_timestamp(${placeholder})` : placeholder);
+const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+
+export function insertRuns(project: string, runs: readonly RunRow[]): Statement[] {
+  return insertStatements(
+    "insert_runs",
+    runs,
+    (rows) => `insert into steward.runs (${COLUMNS}) values ${valuesList(rows, 17, cell)}`,
+    (run) => [
+      project, run.id, run.flow, run.version, run.trigger, run.status, run.records, run.steps, run.effects, run.bytes,
+      seconds(run.startedAt), seconds(run.endedAt), run.errorCode, run.failingStep, run.parent, run.retryOf,
+      run.labels === null ? null : JSON.stringify(run.labels),
+    ],
+  );
+}
+
+/** Facts that change while a run lives. A terminal status never changes (R3). */
+export function updateRuns(project: string, runs: readonly RunRow[]): Statement[] {
+  return insertStatements(
+    "update_runs",
+    runs,
+    (rows) => `update steward.runs r set status = v.status, records = v.records::int, steps = v.steps::int, effects = v.effects::int,
+        bytes = v.bytes::bigint, started_at = to_timestamp(v.started), ended_at = to_timestamp(v.ended), error_code = v.error, failing_step = v.step
+      from (values ${valuesList(rows, 11, (placeholder, column) => placeholder + UPDATE_TYPES[column]!)})
+        as v (project, id, status, records, steps, effects, bytes, started, ended, error, step)
+      where r.project = v.project and r.id = v.id and r.status not in ('completed', 'failed', 'cancelled')`,
+    (run) => [
+      project, run.id, run.status, run.records, run.steps, run.effects, run.bytes,
+      seconds(run.startedAt), seconds(run.endedAt), run.errorCode, run.failingStep,
+    ],
+  );
+}
+const UPDATE_TYPES = ["::uuid", "::uuid", "::text", "::int", "::int", "::int", "::bigint", "::float8", "::float8", "::text", "::text"];
+
+export async function findRun(database: Database, scope: Scope, id: string): Promise<RunRow | null> {
+  const rows = await queryInScope<RunRow>(database, scope, {
+    name: "find_run",
+    text: `select ${SELECTED} from steward.runs where project = $1 and id = $2`,
+    values: [scope.project, id],
+  });
+  return rows[0] ?? null;
+}
+
+export interface RunFilter {
+  readonly flow: string | null;
+  readonly status: RunStatus | null;
+  /** Only runs older than this one. */
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+/**
+ * Newest first. Walks the primary key (or runs_flow, runs_open) backwards and stops at the limit:
+ * the cost does not grow with the number of runs.
+ */
+export function listRuns(database: Database, scope: Scope, filter: RunFilter): Promise<readonly RunRow[]> {
+  const values: (string | number)[] = [scope.project];
+  const conditions = ["project = $1"];
+  const add = (condition: string, value: string | null): void => {
+    if (value === null) return;
+    values.push(value);
+    conditions.push(`${condition} $${values.length}`);
+  };
+  add("flow =", filter.flow);
+  add("status =", filter.status);
+  add("id <", filter.before);
+  if (filter.status !== null && filter.status !== "completed") conditions.push("status not in ('completed')");
+  values.push(filter.limit);
+  const text = `select ${SELECTED} from steward.runs where ${conditions.join(" and ")} order by id desc limit $${values.length}`;
+  return queryInScope<RunRow>(database, scope, { text, values });
+}

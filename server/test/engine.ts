@@ -1,0 +1,180 @@
+/** An engine on a real database for tests: its own project, keys in a folder of its own, a gate and a clock the test holds. */
+import { randomFillSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { FlowFile, type FlowFileInput } from "@steward/sdk";
+import { diskBlobs } from "../src/adapters/blobs/disk-blobs.ts";
+import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
+import { openHome } from "../src/adapters/home/home.ts";
+import { checkCode } from "../src/adapters/quickjs/check-code.ts";
+import { createCodePool } from "../src/adapters/quickjs/code-pool.ts";
+import { systemIds } from "../src/adapters/system/system-ids.ts";
+import { compileFlow } from "../src/core/flow/compile-flow.ts";
+import type { Json } from "../src/core/json.ts";
+import type { Clock } from "../src/core/ports/clock.ts";
+import type { Gate } from "../src/core/ports/gate.ts";
+import { createBlobValues } from "../src/engine/blob-values.ts";
+import { createEngine, type RunningEngine } from "../src/engine/create-engine.ts";
+import { ENGINE_LIMITS, type EngineLimits } from "../src/engine/engine-parts.ts";
+import { createProjects } from "../src/engine/projects.ts";
+import type { Version, Versions } from "../src/engine/versions.ts";
+import { openKeyring } from "../src/keyring/open-keyring.ts";
+import { openMasterKey } from "../src/keyring/open-master-key.ts";
+import type { Scope } from "../src/store/scope.ts";
+import { inScope } from "../src/store/scope.ts";
+import { stepKinds } from "../src/steps/kinds.ts";
+import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
+
+export interface FakeClock extends Clock {
+  /** Moves both clocks and fires the timers that are due, in order. */
+  advance(ms: number): void;
+  /** Moves the wall clock alone: a jump. */
+  jump(ms: number): void;
+}
+
+/** Timers fire by real time as well, so that what waits for I/O goes on; `advance` moves the rest. */
+export function fakeClock(startMs = Date.parse("2026-11-21T12:00:00Z")): FakeClock {
+  let wall = startMs - performance.now();
+  let extra = 0;
+  const timers = new Set<{ dueMs: number; fire: () => void }>();
+  const monotonicMs = (): number => performance.now() + extra;
+  return {
+    nowMs: () => Math.round(wall + monotonicMs()),
+    monotonicMs,
+    after(ms, callback) {
+      const timer = { dueMs: monotonicMs() + ms, fire: () => {
+        if (!timers.delete(timer)) return;
+        clearTimeout(real);
+        callback();
+      } };
+      const real = setTimeout(() => timer.fire(), ms);
+      real.unref();
+      timers.add(timer);
+      return () => {
+        timers.delete(timer);
+        clearTimeout(real);
+      };
+    },
+    advance(ms) {
+      extra += ms;
+      const due = [...timers].filter((timer) => timer.dueMs <= monotonicMs()).toSorted((a, b) => a.dueMs - b.dueMs);
+      for (const timer of due) timer.fire();
+    },
+    jump(ms) {
+      wall += ms;
+    },
+  };
+}
+
+export interface TestEngine extends RunningEngine {
+  readonly db: StewardDatabase;
+  readonly scope: Scope;
+  readonly clock: FakeClock;
+  readonly logs: string[];
+  /** Publishes a flow for this engine and its others. */
+  flow(file: FlowFileInput, slug?: string): Version;
+  /** Runs a flow to its end. */
+  run(version: Version, body?: Json): ReturnType<RunningEngine["engine"]["startRun"]>;
+  /** Another worker process's engine on the same database. */
+  another(options?: EngineOptions): Promise<TestEngine>;
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly gate?: Gate;
+  readonly limits?: Partial<EngineLimits>;
+  readonly start?: boolean;
+  readonly lanes?: number;
+}
+
+export const closedGate: Gate = { perform: () => Promise.reject(new Error("this test has no effects")) };
+const kinds = stepKinds({ checkCode });
+
+export async function testEngine(options: EngineOptions = {}): Promise<TestEngine> {
+  const db = await stewardDatabase();
+  const ids = systemIds(() => Date.now());
+  const scope = { organization: ids.uuid(), project: ids.uuid() };
+  await inScope(db.database, scope, async (tx) => {
+    await tx.query({ text: "insert into steward.organizations (id, name, created_at) values ($1, 'test', now())", values: [scope.organization] });
+    await tx.query({ text: "insert into steward.projects (organization, id, slug, name, created_at) values ($1, $2, 'test', 'test', now())", values: [scope.organization, scope.project] });
+  });
+  const folder = mkdtempSync(path.join(tmpdir(), "steward-engine-"));
+  const published = new Map<string, Version>();
+  const bySlug = new Map<string, Version>();
+  const clock = fakeClock(Date.now());
+  const world = { db, scope, folder, published, bySlug, clock };
+  return build(world, options, true);
+}
+
+interface World {
+  readonly db: StewardDatabase;
+  readonly scope: Scope;
+  readonly folder: string;
+  readonly published: Map<string, Version>;
+  readonly bySlug: Map<string, Version>;
+  readonly clock: FakeClock;
+}
+
+async function build(world: World, options: EngineOptions, owns: boolean): Promise<TestEngine> {
+  const { db, scope, folder, published, bySlug, clock } = world;
+  const ids = systemIds(() => clock.nowMs());
+  const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
+  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs: () => clock.nowMs() });
+  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs: () => clock.nowMs(), projectsMax: 100 });
+  await keyring.createOrganization(scope.organization);
+  await keyring.createProject(scope.organization, scope.project);
+  const logs: string[] = [];
+  const versions: Versions = {
+    get: (_scope, flow, number) => Promise.resolve(published.get(`${flow}/${number}`)!),
+    peek: (flow, number) => published.get(`${flow}/${number}`) ?? null,
+    published: (_scope, slug) => Promise.resolve(bySlug.get(slug) ?? null),
+    forget: () => undefined,
+  };
+  const code = createCodePool({ threadsMax: 1 });
+  const running = await createEngine({
+    database: db.database,
+    dispatch: db.dispatch,
+    clock,
+    ids,
+    notifications: await db.notifications(`w${ids.bytes(6).toString("hex")}`),
+    projects: createProjects(keyring, () => Promise.resolve({})),
+    versions,
+    gate: options.gate ?? closedGate,
+    code,
+    blobs: createBlobValues(diskBlobs(path.join(folder, "blobs"), () => ids.bytes(4).toString("hex")), db.database, clock),
+    limits: { ...ENGINE_LIMITS, ...options.limits },
+    host: "test",
+    process: process.pid,
+    abortEffects: () => undefined,
+    lanes: options.lanes ?? 1,
+    log: (message, error) => process.env["LOGS"] ? console.log(message, error) : logs.push(error instanceof Error ? `${message}: ${error.stack}` : message),
+  });
+  if (options.start !== false) running.start();
+  const close = async (): Promise<void> => {
+    await running.stop(2000);
+    await code.close();
+    if (!owns) return;
+    await db.drop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    ...running,
+    db,
+    scope,
+    clock,
+    logs,
+    close,
+    flow(file, slug = file.name) {
+      const { flow: compiled, problems } = compileFlow(FlowFile.parse(file), kinds);
+      if (problems.length > 0) throw new Error(JSON.stringify(problems));
+      const before = bySlug.get(slug);
+      const version: Version = { flow: before?.flow ?? ids.uuid(), slug, number: (before?.number ?? 0) + 1, compiled, codeKeys: new Map() };
+      published.set(`${version.flow}/${version.number}`, version);
+      bySlug.set(slug, version);
+      return version;
+    },
+    run: (version, body = null) => running.engine.startRun({ scope, version, trigger: "manual", input: { body } }, "end", 20_000),
+    another: (more = {}) => build(world, { ...options, ...more }, false),
+  };
+}

@@ -1,0 +1,109 @@
+import type { FlowDetail } from "@steward/sdk";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useClient } from "../api/client.ts";
+import { flowQuery } from "../api/queries.ts";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { ActionMenu } from "../ui/ActionMenu.tsx";
+import { Button, buttonClasses } from "../ui/Button.tsx";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { FlowState } from "./FlowState.tsx";
+import { useFlowActs } from "./use-flow-acts.ts";
+
+const TAB =
+  "flex h-9 items-center border-b-2 border-transparent text-13 font-medium text-text-2 hover:text-text-1 aria-[current=page]:border-accent aria-[current=page]:text-text-1";
+
+/** The frame of a flow's pages: name, state, what one does with it, its parts. */
+export function FlowFrame({
+  slug,
+  panel,
+  children,
+}: {
+  slug: string;
+  panel?: ReactNode;
+  children: (flow: FlowDetail) => ReactNode;
+}) {
+  const query = useQuery(flowQuery(useClient(), slug));
+  const flow = query.data;
+  return (
+    <Page
+      title={flow?.name ?? slug}
+      trail={
+        <Link {...paths.flows()} className="hover:text-text-1">
+          {say.flows.title}
+        </Link>
+      }
+      mark={
+        flow && (
+          <span className="ml-2">
+            <FlowState flow={flow} />
+          </span>
+        )
+      }
+      actions={flow && <FlowActions flow={flow} />}
+      panel={panel}
+    >
+      <nav
+        aria-label={say.flow.tabs.label}
+        className="sticky top-0 z-10 flex gap-5 border-b border-line bg-surface-0 px-4 md:px-6"
+      >
+        <Link {...paths.flow(slug)} activeOptions={{ exact: true, includeSearch: false }} className={TAB}>
+          {say.flow.tabs.overview}
+        </Link>
+        <Link {...paths.flowFile(slug)} activeOptions={{ includeSearch: false }} className={TAB}>
+          {say.flow.tabs.file}
+        </Link>
+      </nav>
+      {query.isPending && <Skeleton />}
+      {query.isError && (
+        <div className="p-4 md:px-6">
+          <ErrorNote error={query.error} retry={() => void query.refetch()} />
+        </div>
+      )}
+      {flow && children(flow)}
+    </Page>
+  );
+}
+
+function FlowActions({ flow }: { flow: FlowDetail }) {
+  const navigate = useNavigate();
+  const { publish, setPaused, remove } = useFlowActs(flow.slug);
+  const changed = flow.version === null || flow.draftDiffers;
+  const why = flow.problems.length > 0 ? say.flow.publishProblems : changed ? undefined : say.flow.publishUp;
+  return (
+    <>
+      {(changed || flow.problems.length > 0) && (
+        <Button
+          icon="publish"
+          look={flow.version === null ? "primary" : "plain"}
+          disabled={why !== undefined || publish.isPending}
+          title={why}
+          onClick={() => publish.mutate()}
+        >
+          {say.flow.publish}
+        </Button>
+      )}
+      {flow.version !== null && (
+        <Button icon={flow.paused ? "play" : "pause"} onClick={() => setPaused.mutate(!flow.paused)}>
+          {flow.paused ? say.flow.resume : say.flow.pause}
+        </Button>
+      )}
+      {flow.version !== null && (
+        <Button look="primary" icon="play" onClick={() => void navigate(paths.flow(flow.slug, { panel: "run" }))}>
+          {say.flow.run}
+        </Button>
+      )}
+      <ActionMenu
+        label={say.more}
+        trigger={<Icon name="more" />}
+        triggerClass={buttonClasses("quiet", "px-2")}
+        actions={[{ label: say.flow.delete, danger: true, run: () => remove.mutate(flow.name) }]}
+      />
+    </>
+  );
+}

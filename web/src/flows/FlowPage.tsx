@@ -1,0 +1,71 @@
+import type { FlowDetail } from "@steward/sdk";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { RunTable } from "../runs/RunTable.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { FlowFrame } from "./FlowFrame.tsx";
+import { FlowTriggers } from "./FlowTriggers.tsx";
+import { ProblemList } from "./ProblemList.tsx";
+import { RunPanel } from "./RunPanel.tsx";
+
+/** A flow at a glance: what is wrong with its draft, where it is called, when it fires, its runs. */
+export function FlowPage() {
+  const { slug } = useParams({ from: "/flows/$slug" });
+  const { panel } = useSearch({ from: "/flows/$slug" });
+  const navigate = useNavigate();
+  return (
+    <FlowFrame
+      slug={slug}
+      panel={
+        panel === "run" && (
+          <RunPanel key={slug} slug={slug} close={() => void navigate({ ...paths.flow(slug), replace: true })} />
+        )
+      }
+    >
+      {(flow) => (
+        <div className="space-y-7 py-5">
+          {flow.problems.length > 0 && <Problems flow={flow} />}
+          <FlowTriggers flow={flow} />
+          <section aria-labelledby="runs">
+            <h2
+              id="runs"
+              className="flex items-baseline justify-between px-4 pb-1 text-13 font-medium text-text-2 md:px-6"
+            >
+              {say.flow.runs}
+              <Link {...paths.runs({ flow: slug })} className="font-normal text-accent hover:underline">
+                {say.flow.allRuns}
+              </Link>
+            </h2>
+            <RunTable
+              filters={{ flow: slug }}
+              empty={
+                <p className="px-4 py-4 text-13 text-text-3 md:px-6">
+                  {say.flow.noRuns}. {say.flow.noRunsWhat}
+                </p>
+              }
+            />
+          </section>
+        </div>
+      )}
+    </FlowFrame>
+  );
+}
+
+function Problems({ flow }: { flow: FlowDetail }) {
+  return (
+    <section
+      aria-labelledby="problems"
+      className="mx-4 rounded-md border border-waiting/50 bg-waiting/5 px-3 py-2.5 md:mx-6"
+    >
+      <h2 id="problems" className="flex items-center gap-2 text-13 font-medium">
+        <Icon name="warning" className="text-waiting" />
+        {say.flow.problems(flow.problems.length)}
+        <span className="font-normal text-text-2 max-md:hidden">{say.flow.problemsWhat}</span>
+      </h2>
+      <div className="pt-1 md:pl-6">
+        <ProblemList problems={flow.problems} text={JSON.stringify(flow.draft, null, 2)} slug={flow.slug} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,140 @@
+import { isTerminal, ProblemError, type Run } from "@steward/sdk";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo, useRef, useState } from "react";
+import { useClient } from "../api/client.ts";
+import { runQuery, versionQuery } from "../api/queries.ts";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { JsonView } from "../ui/json/JsonView.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { Resolve } from "./Resolve.tsx";
+import { RunActions } from "./RunActions.tsx";
+import { RunSummaryView } from "./RunSummary.tsx";
+import { StepPanel } from "./StepPanel.tsx";
+import { recordAt, type Records } from "./timeline/records.ts";
+import { structureOf } from "./timeline/structure.ts";
+import { Timeline } from "./timeline/Timeline.tsx";
+import { RECORDS_MAX, useRunRecords } from "./use-run-records.ts";
+
+/** One run: what became of it, its steps in time, and the step in focus. */
+export function RunPage() {
+  const { id } = useParams({ from: "/runs/$id" });
+  const [round, setRound] = useState(0);
+  return <RunView key={`${id} ${round}`} id={id} again={() => setRound(round + 1)} />;
+}
+
+function RunView({ id, again }: { id: string; again: () => void }) {
+  const client = useClient();
+  const { step } = useSearch({ from: "/runs/$id" });
+  const navigate = useNavigate();
+  const scroller = useRef<HTMLDivElement>(null);
+  const query = useQuery(runQuery(client, id));
+  const run = query.data;
+  const gathered = useRunRecords(id);
+  const { records } = gathered;
+  const version = useQuery({ ...versionQuery(client, run?.flow ?? "", run?.version ?? 0), enabled: run !== undefined });
+  const structure = useMemo(() => structureOf(version.data), [version.data]);
+  const close = () => void navigate(paths.run(id));
+  const missing = query.error instanceof ProblemError && query.error.status === 404;
+  return (
+    <Page
+      title={run?.flow ?? say.runs.title}
+      trail={
+        <Link {...paths.runs()} className="hover:text-text-1">
+          {say.runs.title}
+        </Link>
+      }
+      actions={run && <RunActions run={run} />}
+      panel={
+        run &&
+        step !== undefined &&
+        gathered.loaded && <Focus run={run} records={records} structure={structure} seq={step} close={close} />
+      }
+      scrollRef={scroller}
+    >
+      {query.isPending && <Skeleton />}
+      {query.isError &&
+        !run &&
+        (missing ? (
+          <EmptyState title={say.notFound.title} what={query.error.message} />
+        ) : (
+          <div className="p-4 md:px-6">
+            <ErrorNote error={query.error} retry={() => void query.refetch()} />
+          </div>
+        ))}
+      {run && (
+        <>
+          <RunSummaryView run={run} records={records} structure={structure} />
+          <Needs run={run} records={records} />
+          {gathered.error !== null && (
+            <div className="px-4 pb-4 md:px-6">
+              <ErrorNote error={gathered.error} retry={again} />
+            </div>
+          )}
+          {records.attempts.size > 0 && (
+            <Timeline
+              runId={id}
+              records={records}
+              structure={structure}
+              startMs={Date.parse(run.startedAt ?? run.createdAt)}
+              endMs={run.endedAt === null ? null : Date.parse(run.endedAt)}
+              selected={step ?? null}
+              scroller={scroller}
+            />
+          )}
+          {records.attempts.size >= RECORDS_MAX && (
+            <p className="px-4 pt-2 text-12 text-text-3 md:px-6">{say.run.stepsCut(RECORDS_MAX)}</p>
+          )}
+          {gathered.loaded && records.attempts.size === 0 && (
+            <EmptyState title={say.run.noSteps} what={say.run.noStepsWhat} />
+          )}
+          {isTerminal(run.status) && run.output !== null && (
+            <div className="max-w-3xl px-4 py-6 md:px-6">
+              <JsonView label={say.run.output} value={run.output} root="output" level={2} />
+            </div>
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+/** What the run needs from a person: an answer for each unknown effect. */
+function Needs({ run, records }: { run: Run; records: Records }) {
+  if (run.status !== "in_doubt") return null;
+  const open = [...records.attempts.values()].filter(({ status }) => status === "in_doubt");
+  return (
+    <div className="@container space-y-3 px-4 pb-5 md:px-6">
+      {open.map((record) => (
+        <Resolve key={record.seq} runId={run.id} record={record} />
+      ))}
+    </div>
+  );
+}
+
+function Focus({
+  run,
+  records,
+  structure,
+  seq,
+  close,
+}: {
+  run: Run;
+  records: Records;
+  structure: ReturnType<typeof structureOf>;
+  seq: number;
+  close: () => void;
+}) {
+  const record = recordAt(records, seq);
+  if (record) return <StepPanel run={run} record={record} records={records} structure={structure} close={close} />;
+  return (
+    <Panel title={say.step.panel("")} label={say.step.panel("")} close={close} wide>
+      <p className="p-4 text-13 text-text-2">{say.step.missing}</p>
+    </Panel>
+  );
+}

@@ -1,0 +1,43 @@
+/** What a flow file says about its steps, as far as a timeline needs it: name, kind, and the loops around each. Pure. */
+
+export interface StepShape {
+  readonly name: string;
+  readonly kind: string;
+  /** Ids of the loops around the step, outermost first; their iterations are the record's `path`. */
+  readonly loops: readonly string[];
+  /** Its place in the file, for what began at the same moment. */
+  readonly order: number;
+  /** How many steps its body has; 0 for what is no loop. */
+  readonly body: number;
+}
+
+export type Structure = ReadonlyMap<string, StepShape>;
+
+const STEPS_MAX = 20_000;
+const DEPTH_MAX = 64;
+
+/** The structure of a published version. What doesn't look like a step is left out: an old page may meet a newer file. */
+export function structureOf(file: unknown): Structure {
+  const structure = new Map<string, StepShape>();
+  const visit = (steps: unknown, loops: readonly string[]): void => {
+    if (!Array.isArray(steps) || loops.length > DEPTH_MAX) return;
+    for (const step of steps) {
+      if (structure.size >= STEPS_MAX || !isRecord(step) || typeof step["id"] !== "string") continue;
+      const { id, kind, name, steps: body } = step;
+      structure.set(id, {
+        name: typeof name === "string" && name !== "" ? name : id,
+        kind: typeof kind === "string" ? kind : "",
+        loops,
+        order: structure.size,
+        body: Array.isArray(body) ? body.length : 0,
+      });
+      visit(body, [...loops, id]);
+    }
+  };
+  if (isRecord(file)) visit(file["steps"], []);
+  return structure;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

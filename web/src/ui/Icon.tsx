@@ -1,0 +1,34 @@
+const PATHS = {
+  flows: "M1.8 2h4.4v3.4H1.8zM9.8 5.3h4.4v3.4H9.8zM9.8 10.6h4.4V14H9.8zM4 5.4v6.9h5.8M4 7h5.8",
+  runs: "M2.5 3.5h7M5.5 8h8M3.5 12.5h6",
+  settings: "M2.5 5h6M12.5 5h1M2.5 11h1M7.5 11h6M10.5 3a2 2 0 1 1 0 4 2 2 0 0 1 0-4M5.5 9a2 2 0 1 1 0 4 2 2 0 0 1 0-4",
+  search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9M10.5 10.5l3 3",
+  plus: "M8 3v10M3 8h10",
+  chevron: "M6 4l4 4-4 4",
+  close: "M4 4l8 8M12 4l-8 8",
+  copy: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+  check: "M3 8.5l3.5 3.5L13 4.5",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
+  sun: "M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7",
+  moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5",
+  system: "M2.5 3.5h11v7h-11zM6 13.5h4",
+  keyboard: "M1.5 4.5h13v7h-13zM4 7h.01M6.7 7h.01M9.3 7h.01M12 7h.01M5 9.5h6",
+  play: "M5 3.5l7.5 4.5L5 12.5z",
+  pause: "M5.5 4v8M10.5 4v8",
+  again: "M13 8a5 5 0 1 1-1.5-3.6M13 2.5v3h-3",
+  stop: "M4.5 4.5h7v7h-7z",
+  publish: "M8 10.5v-8M4.5 6L8 2.5 11.5 6M3 13.5h10",
+  warning: "M8 2.5l6 11H2zM8 6.5v3M8 11.5h.01",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A 16 px line icon; decoration only, its meaning stands beside it in words or in the control's label. */
+export function Icon({ name, className = "" }: { name: IconName; className?: string }) {
+  const heavy = name === "more";
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden className={`size-4 shrink-0 ${className}`} fill="none" stroke="currentColor">
+      <path d={PATHS[name]} strokeWidth={heavy ? 2 : 1.4} strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,21 @@
+/** Builds the page into web/dist: files only, nothing inline, so that it runs under `default-src 'none'; script-src 'self'`. */
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    // light-dark() and OKLCH as they are written: browsers since May 2024.
+    target: ["chrome123", "edge123", "firefox120", "safari17.5"],
+    // A data: URI is not 'self'.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What changes only with the dependencies stays in the browser's cache across releases of the page.
+        codeSplitting: { groups: [{ name: "react", test: /node_modules\/(?:react|react-dom|scheduler)\// }] },
+      },
+    },
+  },
+});
