@@ -18,11 +18,16 @@ export async function buildWeb(): Promise<boolean> {
 }
 
 function sourcesDigest(): string {
-  const files = globSync(["web/src/**/*", "web/*.{html,ts,json}", "sdk/src/**/*.ts", "package-lock.json"], { cwd: root }).toSorted();
+  const files = globSync(["web/src/**/*", "web/*.{html,ts,json}", "sdk/src/**/*.ts", "package-lock.json"], {
+    cwd: root,
+  }).toSorted();
   const hash = createHash("sha256");
   for (const file of files) {
     if (!path.extname(file)) continue;
-    hash.update(file).update("\0").update(readFileSync(path.join(root, file)));
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(path.join(root, file)));
   }
   return hash.digest("hex");
 }

@@ -1,14 +1,17 @@
 import { ERRORS } from "../server/src/core/errors.ts";
 import { STEP_ERRORS } from "../server/src/core/step-errors.ts";
+import { EFFECT_ERRORS } from "../server/src/gate/effect-errors.ts";
 import { table } from "./docs-fields.ts";
 
 /** docs/errors.md: every code of a refusal and of a failing step. */
 export function renderErrors(): string {
   const refusals = Object.entries(ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const effects = Object.entries(EFFECT_ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const failures = Object.entries(STEP_ERRORS).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `# Errors
 
-<!-- Derived from server/src/core/errors.ts and step-errors.ts by scripts/docs.ts: change it there. -->
+<!-- Derived from server/src/core/errors.ts and step-errors.ts and
+     server/src/gate/effect-errors.ts by scripts/docs.ts: change it there. -->
 
 A code is never reused or renamed.
 
@@ -24,12 +27,20 @@ ${table(
 
 ## Failures
 
-Why a step or a run failed: the \`code\` of its \`error\`. An HTTP step may also fail with the codes of the egress guard
-(such as \`dns\` or \`address_forbidden\`), which say that nothing was sent, or that it is unknown whether it was.
+Why a step or a run failed: the \`code\` of its \`error\`.
 
 ${table(
   ["Code", "What happened", "What to do"],
   failures.map(([code, one]) => [`\`${code}\``, one.title, one.hint]),
+)}
+
+## Failed, refused and unknown effects
+
+Why the gate refused an effect, why it failed, or why nobody can tell whether it happened.
+
+${table(
+  ["Code", "What happened", "What to do"],
+  effects.map(([code, one]) => [`\`${code}\``, one.title, one.hint]),
 )}
 `;
 }

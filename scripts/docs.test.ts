@@ -1,4 +1,8 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { EFFECT_ERRORS } from "../server/src/gate/effect-errors.ts";
+import { STEP_ERRORS } from "../server/src/core/step-errors.ts";
 import { readDoc, renderDocs } from "./docs.ts";
 
 test.each([...renderDocs(readDoc)])(
@@ -14,6 +18,7 @@ test("every kind, code and field of the file stands in the reference", () => {
   expect(docs.get("docs/steps.md")).toContain("`cases[].when`");
   expect(docs.get("docs/errors.md")).toContain("`flow_invalid`");
   expect(docs.get("docs/errors.md")).toContain("`http_status`");
+  expect(docs.get("docs/errors.md")).toContain("`response_too_large`");
   for (const field of [
     "`triggers`",
     "`ifUnknown`",
@@ -24,4 +29,18 @@ test("every kind, code and field of the file stands in the reference", () => {
   ]) {
     expect(docs.get("docs/flow-file.md")).toContain(field);
   }
+});
+
+test.each(["steps", "engine", "core/run"])("every code that a step or run of %s fails with is documented", (folder) => {
+  const root = fileURLToPath(new URL(`../server/src/${folder}/`, import.meta.url));
+  const known = new Set([...Object.keys(STEP_ERRORS), ...Object.keys(EFFECT_ERRORS)]);
+  const files = readdirSync(root).filter((file) => /(?<!\.test|\.testsuite)\.ts$/.test(file));
+  // `code: "custom"` is zod's, of an issue that a schema of ours raises.
+  const codes = files.flatMap((file) =>
+    [...readFileSync(root + file, "utf8").matchAll(/(?:\bcode: |\bfailed\(\s*)"([a-z_]+)"/g)]
+      .map((match) => match[1])
+      .filter((code) => code !== "custom"),
+  );
+  expect(codes.length).toBeGreaterThan(0);
+  expect(codes.filter((code) => code === undefined || !known.has(code))).toEqual([]);
 });

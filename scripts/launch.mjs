@@ -7,16 +7,27 @@ import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "..");
 const stamp = path.join(root, "node_modules", ".installed");
-const lock = createHash("sha256").update(readFileSync(path.join(root, "package-lock.json"))).digest("hex");
+const lock = createHash("sha256")
+  .update(readFileSync(path.join(root, "package-lock.json")))
+  .digest("hex");
 const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === lock;
 
 if (!installed()) {
   const began = Date.now();
-  const bar = setInterval(() => process.stderr.write(`installing… ${Math.round((Date.now() - began) / 1000)} s\n`), 5000);
+  const bar = setInterval(
+    () => process.stderr.write(`installing… ${Math.round((Date.now() - began) / 1000)} s\n`),
+    5000,
+  );
   const npm = process.env.npm_execpath; // set by npm itself: no PATH guess, no shell on Windows
   const [cmd, pre] = npm ? [process.env.npm_node_execpath ?? process.execPath, [npm]] : ["npm", []];
   const args = [...pre, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  const rc = await new Promise((done) => spawn(cmd, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: !npm && process.platform === "win32" }).on("close", done));
+  const rc = await new Promise((done) =>
+    spawn(cmd, args, {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+      shell: !npm && process.platform === "win32",
+    }).on("close", done),
+  );
   clearInterval(bar);
   if (rc !== 0) process.exit(rc ?? 1);
   writeFileSync(stamp, lock);
@@ -41,7 +52,10 @@ function node24() {
 const node = node24();
 const env = { ...process.env, PATH: path.dirname(node) + path.delimiter + process.env.PATH };
 const [script, ...rest] = process.argv.slice(2);
-const child = spawn(node, ["--disable-warning=ExperimentalWarning", path.resolve(root, script), ...rest], { stdio: "inherit", env });
+const child = spawn(node, ["--disable-warning=ExperimentalWarning", path.resolve(root, script), ...rest], {
+  stdio: "inherit",
+  env,
+});
 for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 process.on("SIGINT", () => {}); // the terminal sends it to the whole group
 child.on("close", (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)));

@@ -215,6 +215,14 @@ describe("events", () => {
     expect(seen.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "2"]);
   });
 
+  it("end when the server says that nothing more comes, and pass over events of other names", async () => {
+    const { client, seen } = await serve((_, response) =>
+      stream(response).end(`event: weather\ndata: {}\n\n${frame(8, "running")}event: end\ndata: {}\n\n`),
+    );
+    expect(await taken(client.events("run_1"))).toHaveLength(1);
+    expect(seen).toHaveLength(1);
+  });
+
   it("begin after the given record", async () => {
     const { client, seen } = await serve((_, response) => stream(response).end(frame(9, "failed")));
     await taken(client.events("run_1", { lastEventId: 8 }));

@@ -50,86 +50,100 @@ export async function* events(
   source: EventSourceOptions,
   { lastEventId, signal }: EventsOptions = {},
 ): AsyncGenerator<SentRunEvent, void, undefined> {
-  let last = lastEventId;
-  let asked = 0;
+  const progress: Progress = { last: lastEventId, askedMs: 0, ended: false };
   for (let failures = 0; ;) {
     if (signal?.aborted) return;
     try {
-      for await (const sent of connection(source, last, signal, (retryMs) => (asked = retryMs))) {
+      for await (const sent of connection(source, progress, signal)) {
         failures = 0;
-        last = sent.seq;
         yield sent;
         if (sent.type === "run" && isTerminal(sent.run.status)) return;
       }
+      if (progress.ended) return;
       failures += 1;
     } catch (error) {
       if (signal?.aborted) return;
       failures += 1;
       if (failures >= source.limits.attemptsMax || !isPassing(error)) throw error;
-      asked = Math.max(asked, ((error instanceof ProblemError && error.retryAfterSeconds) || 0) * 1000);
+      const asked = error instanceof ProblemError ? (error.retryAfterSeconds ?? 0) : 0;
+      progress.askedMs = Math.max(progress.askedMs, asked * 1000);
     }
     if (failures >= source.limits.attemptsMax) {
       const detail = `${source.url} ended ${failures} times in a row without bringing anything.`;
       throw problemWithoutAnswer("unreachable", detail, "Load the run again.");
     }
-    const grown = Math.max(asked, source.limits.delayMs * 2 ** Math.min(failures - 1, 20));
+    const grown = Math.max(progress.askedMs, source.limits.delayMs * 2 ** Math.min(failures - 1, 20));
     await pause(Math.min(grown, source.limits.delayMsMax) * (1 - source.random() / 2), signal);
-    asked = 0;
+    progress.askedMs = 0;
   }
+}
+
+/** What one connection leaves to the next. */
+interface Progress {
+  last: number | undefined;
+  /** The wait the server asked for. */
+  askedMs: number;
+  /** The server said that nothing more will come. */
+  ended: boolean;
 }
 
 /** One connection, from its request to its end. */
 async function* connection(
   source: EventSourceOptions,
-  last: number | undefined,
+  progress: Progress,
   signal: AbortSignal | undefined,
-  onRetry: (retryMs: number) => void,
 ): AsyncGenerator<SentRunEvent, void, undefined> {
   const silence = new AbortController();
-  const watch = { timer: setTimeout(() => silence.abort(), source.limits.silenceMsMax) };
   const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
   const headers: Record<string, string> = { ...source.headers, accept: "text/event-stream" };
-  if (last !== undefined) headers["last-event-id"] = String(last);
+  if (progress.last !== undefined) headers["last-event-id"] = String(progress.last);
   try {
-    const response = await source.fetch(source.url, { method: "GET", headers, signal: either, redirect: "error" });
-    if (!response.ok || response.body === null) {
-      throw problemOfAnswer(
-        response.status,
-        response.headers.get("retry-after"),
-        (await response.text()).slice(0, 65_536),
-      );
-    }
+    const asking = source.fetch(source.url, { method: "GET", headers, signal: either, redirect: "error" });
+    const response = await within(asking, source.limits.silenceMsMax, silence);
+    if (!response.ok || response.body === null) throw await refusalOf(response);
     const parser = createSseParser(source.limits.eventCharsMax);
     const decoder = new TextDecoder();
-    for await (const piece of piecesOf(response.body)) {
-      clearTimeout(watch.timer);
-      watch.timer = setTimeout(() => silence.abort(), source.limits.silenceMsMax);
-      for (const event of parser.push(decoder.decode(piece, { stream: true }))) {
+    const reader = response.body.getReader();
+    for (;;) {
+      const piece = await within(reader.read(), source.limits.silenceMsMax, silence);
+      if (piece.done) return;
+      for (const event of parser.push(decoder.decode(piece.value, { stream: true }))) {
+        if (event.event === "end") progress.ended = true;
+        if (!RECORDS.has(event.event)) continue;
         const sent = recordOf(event.id, event.data, source.url);
         // The server may repeat the record it was asked to continue after.
-        if (last === undefined || sent.seq > last) yield sent;
-        last = Math.max(last ?? sent.seq, sent.seq);
+        if (progress.last !== undefined && sent.seq <= progress.last) continue;
+        progress.last = sent.seq;
+        yield sent;
       }
-      if (parser.retryMs !== null) onRetry(parser.retryMs);
+      progress.askedMs = parser.retryMs ?? 0;
     }
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const asked = { method: "GET", url: source.url, signal, timeoutMs: source.limits.silenceMsMax };
     throw whyNoAnswer(error, asked, silence.signal);
   } finally {
-    clearTimeout(watch.timer);
+    // Closes the connection, however the reading ended.
     silence.abort();
   }
 }
 
-/** The stream's pieces; not every browser iterates a stream by itself. */
-async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = body.getReader();
+/** Events of other names may be added; they are passed over. */
+const RECORDS: ReadonlySet<string> = new Set(["step", "run", "message"]);
+
+/** Waits for the promise, and aborts `silence` when it takes longer. What the consumer takes between two reads doesn't count. */
+async function within<T>(promise: Promise<T>, ms: number, silence: AbortController): Promise<T> {
+  const timer = setTimeout(() => silence.abort(), ms);
   try {
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value;
+    return await promise;
   } finally {
-    reader.cancel().catch(() => undefined);
+    clearTimeout(timer);
   }
+}
+
+async function refusalOf(response: Response): Promise<ProblemError> {
+  const text = (await response.text()).slice(0, 65_536);
+  return problemOfAnswer(response.status, response.headers.get("retry-after"), text);
 }
 
 function recordOf(id: string | null, data: string, url: string): SentRunEvent {

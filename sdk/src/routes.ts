@@ -178,7 +178,7 @@ export const routes = {
     params: run,
     body: api.ResolveEffect,
     answers: { 202: api.Run },
-    problems: ["nothing_to_resolve"],
+    problems: ["nothing_to_resolve", "run_finished"],
   },
   listCredentials: {
     method: "GET",

@@ -1,6 +1,6 @@
 /** Reading `text/event-stream` (WHATWG HTML, section 9.2.6), pure and in bounded memory. */
 
-export interface ServerSentEvent {
+interface ServerSentEvent {
   readonly id: string | null;
   readonly event: string;
   readonly data: string;

@@ -20,8 +20,10 @@ import { ENGINE_LIMITS } from "./engine/engine-parts.ts";
 import { createProjects } from "./engine/projects.ts";
 import { makePartitions } from "./engine/turns.ts";
 import { voidWorkers } from "./engine/void-workers.ts";
+import { createChanges, type Changes } from "./flows/changes.ts";
 import { createVersions } from "./flows/load-versions.ts";
 import { readVariables } from "./flows/read-variables.ts";
+import { createWebhookRoutes, type WebhookRoutes } from "./flows/webhook-routes.ts";
 import { createGate } from "./gate/create-gate.ts";
 import type { Keyring } from "./keyring/keyring.ts";
 import { openKeyring } from "./keyring/open-keyring.ts";
@@ -68,14 +70,16 @@ const EMBEDDED_LANES = 2;
 
 /** Starts a server or a worker. Throws `home_in_use` and `start_refused`, saying what to do. */
 export async function startApp({ config, role, log: line }: AppOptions): Promise<App> {
-  const log = (message: string, error?: unknown): void => line(error === undefined ? message : `${message}: ${describe(error)}`);
+  const log = (message: string, error?: unknown): void =>
+    line(error === undefined ? message : `${message}: ${describe(error)}`);
   const ids = systemIds(() => systemClock.nowMs());
   const home = openHome(config.home);
   const lock = role === "server" ? await lockHome(home, systemClock.nowMs()) : null;
   const closers: (() => Promise<unknown>)[] = [];
   if (lock) closers.push(() => lock.release());
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.splice(0).toReversed()) await close().catch((error: unknown) => log("closing failed", error));
+    for (const close of closers.splice(0).toReversed())
+      await close().catch((error: unknown) => log("closing failed", error));
   };
   try {
     const worker = `w${ids.bytes(8).toString("hex")}`;
@@ -111,9 +115,13 @@ function appOf(served: Served | null, apiKey: string | null, built: Built, close
 
 async function openKeys(config: Config, home: Home): Promise<Keyring> {
   const files = homeKeyFiles(home.folder, process.getuid?.() ?? null);
-  const nowMs = (): number => systemClock.nowMs();
-  const master = await openMasterKey({ given: config.masterKey ?? undefined, files, fillRandom: randomFillSync, nowMs });
-  return openKeyring({ files, master, fillRandom: randomFillSync, nowMs, projectsMax: 1000 });
+  const master = await openMasterKey({
+    given: config.masterKey ?? undefined,
+    files,
+    fillRandom: randomFillSync,
+    nowMs: systemClock.nowMs,
+  });
+  return openKeyring({ files, master, fillRandom: randomFillSync, nowMs: systemClock.nowMs, projectsMax: 1000 });
 }
 
 /** What the holder of the home does before work begins. */
@@ -129,6 +137,8 @@ export interface Built {
   readonly projects: ReturnType<typeof createProjects>;
   readonly versions: ReturnType<typeof createVersions>;
   readonly kinds: ReturnType<typeof stepKinds>;
+  readonly routes: WebhookRoutes;
+  readonly changes: Changes;
   stopMs: number;
 }
 
@@ -159,7 +169,11 @@ async function build(ground: Ground, closers: (() => Promise<unknown>)[]): Promi
     versions,
     gate,
     code,
-    blobs: createBlobValues(diskBlobs(home.file("blobs"), () => ids.bytes(6).toString("hex")), database, clock),
+    blobs: createBlobValues(
+      diskBlobs(home.file("blobs"), () => ids.bytes(6).toString("hex")),
+      database,
+      clock,
+    ),
     limits: ENGINE_LIMITS,
     host: hostname(),
     process: process.pid,
@@ -167,7 +181,9 @@ async function build(ground: Ground, closers: (() => Promise<unknown>)[]): Promi
     lanes: EMBEDDED_LANES,
     log,
   });
-  const built: Built = { engine, projects, versions, kinds, stopMs: STOP_GRACE_MS };
+  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
+  const changes = await createChanges(db.notifications, { versions, routes, projects });
+  const built: Built = { engine, projects, versions, kinds, routes, changes, stopMs: STOP_GRACE_MS };
   closers.push(() => engine.stop(built.stopMs));
   engine.start();
   return built;

@@ -29,10 +29,12 @@ export function readConfig(env: Environment, cwd: string): Config {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused("STEWARD_PORT", "a port number, 0 to 65535");
   for (const name of ["DATABASE_URL", "DATABASE_MIGRATE_URL"]) {
     const url = text(name);
-    if (url !== null && !/^postgres(?:ql)?:\/\//.test(url)) throw refused(name, "an address such as postgres://steward_app:…@host:5432/steward");
+    if (url !== null && !/^postgres(?:ql)?:\/\//.test(url))
+      throw refused(name, "an address such as postgres://steward_app:…@host:5432/steward");
   }
   const publicUrl = text("STEWARD_PUBLIC_URL");
-  if (publicUrl !== null && !/^https?:\/\/[^/?#]+$/.test(publicUrl)) throw refused("STEWARD_PUBLIC_URL", "an address without a path, such as https://steward.example.com");
+  if (publicUrl !== null && !/^https?:\/\/[^/?#]+$/.test(publicUrl))
+    throw refused("STEWARD_PUBLIC_URL", "an address without a path, such as https://steward.example.com");
   return {
     home: path.resolve(cwd, text("STEWARD_HOME") ?? ".steward"),
     host: text("STEWARD_HOST") ?? "127.0.0.1",

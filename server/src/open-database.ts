@@ -4,12 +4,18 @@ import path from "node:path";
 import type { Home } from "./adapters/home/home.ts";
 import type { HomeLock } from "./adapters/home/lock-home.ts";
 import { checkRole, checkServer } from "./adapters/postgres/check-server.ts";
-import { connectEmbedded, startEmbedded, type EmbeddedConnection } from "./adapters/postgres/embedded.ts";
+import {
+  connectEmbedded,
+  startEmbedded,
+  type EmbeddedConnection,
+  type EmbeddedServer,
+} from "./adapters/postgres/embedded.ts";
 import { openNotifications, type Notifications } from "./adapters/postgres/notifications.ts";
 import { openPool, type Pool, type PoolOptions } from "./adapters/postgres/pool.ts";
 import type { Config } from "./config.ts";
 import { migrate, parseMigrations } from "./store/migrate.ts";
-import { embeddedRolesSql, ROLES_SQL } from "./store/roles.ts";
+import { DATABASE, makeDatabase } from "./store/make-database.ts";
+import { ROLES_SQL } from "./store/roles.ts";
 
 export interface OpenDatabase {
   /** As steward_app: tenant rows, inside a scope. */
@@ -26,7 +32,6 @@ type Way = Pick<PoolOptions, "url" | "connection">;
 
 const APP_CONNECTIONS = 12;
 const DISPATCH_CONNECTIONS = 6;
-const DATABASE = "steward";
 
 export interface OpenOptions {
   readonly config: Config;
@@ -41,17 +46,17 @@ export interface OpenOptions {
 
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   const { config, lock, log } = options;
-  let stop = async (): Promise<void> => undefined;
+  let server: EmbeddedServer | null = null;
+  const stop = async (): Promise<void> => await server?.stop();
   let way: Way;
   let migrateWay: Way | null;
   if (config.databaseUrl !== null) {
     way = { url: config.databaseUrl };
     migrateWay = lock ? { url: config.migrateUrl ?? config.databaseUrl } : null;
   } else if (lock) {
-    const server = await startEmbedded({ home: options.home, lock, log });
+    server = await startEmbedded({ home: options.home, lock, log });
     server.onExit((reason) => log(`the database is gone: ${reason}`));
-    stop = () => server.stop();
-    await makeDatabase(server, log);
+    await prepareServer(server, log);
     way = { connection: server.config(DATABASE, "steward_app") };
     migrateWay = { connection: server.config(DATABASE, "steward_migrate") };
   } else {
@@ -67,14 +72,29 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
   }
 }
 
-async function openPools(way: Way, options: OpenOptions, migrated: readonly string[], stop: () => Promise<void>): Promise<OpenDatabase> {
+async function openPools(
+  way: Way,
+  options: OpenOptions,
+  migrated: readonly string[],
+  stop: () => Promise<void>,
+): Promise<OpenDatabase> {
   const { log } = options;
   const applicationName = `steward ${options.worker}`;
   const database = openPool({ ...way, max: APP_CONNECTIONS, applicationName, log });
   await checkServer(database);
   await checkRole(database, ROLES_SQL);
-  const dispatch = openPool({ ...asDispatch(way), max: DISPATCH_CONNECTIONS, applicationName: `${applicationName} dispatch`, log });
-  const notifications = await openNotifications({ ...way, applicationName: `${applicationName} words`, log, worker: options.worker });
+  const dispatch = openPool({
+    ...asDispatch(way),
+    max: DISPATCH_CONNECTIONS,
+    applicationName: `${applicationName} dispatch`,
+    log,
+  });
+  const notifications = await openNotifications({
+    ...way,
+    applicationName: `${applicationName} words`,
+    log,
+    worker: options.worker,
+  });
   return {
     database,
     dispatch,
@@ -97,13 +117,10 @@ function asDispatch(way: Way): Way {
   return { url: url.href };
 }
 
-async function makeDatabase(server: EmbeddedConnection, log: (line: string) => void): Promise<void> {
+async function prepareServer(server: EmbeddedConnection, log: (line: string) => void): Promise<void> {
   const admin = openPool({ connection: server.admin, max: 1, applicationName: "steward roles", log });
   try {
-    await admin.query({ text: embeddedRolesSql({ migrate: server.password("steward_migrate"), app: server.password("steward_app") }) });
-    const { count } = await admin.query({ text: "select from pg_database where datname = $1", values: [DATABASE] });
-    if (count === 0) await admin.query({ text: `create database ${DATABASE} owner steward_migrate template template0` });
-    await admin.query({ text: `revoke all on database ${DATABASE} from public; grant connect on database ${DATABASE} to steward_app` });
+    await makeDatabase(admin, { migrate: server.password("steward_migrate"), app: server.password("steward_app") });
   } finally {
     await admin.close();
   }

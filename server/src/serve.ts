@@ -3,8 +3,6 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import type { Built, Ground } from "./app.ts";
-import { createChanges } from "./flows/changes.ts";
-import { createWebhookRoutes } from "./flows/webhook-routes.ts";
 import { createVerifySignature } from "./gate/verify-signature.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
 import { HTTP_LIMITS } from "./http/http-parts.ts";
@@ -24,7 +22,6 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
   const { config, db, clock, ids, log } = ground;
   const { projects, versions, kinds } = built;
   const { database, dispatch } = db;
-  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
   let address = `http://${config.host}:${config.port}`;
   const server = await createHttpServer(
     {
@@ -35,10 +32,13 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
       projects,
       versions,
       kinds,
-      routes,
+      routes: built.routes,
       engine: built.engine.engine,
-      changes: await createChanges(db.notifications, { versions, routes, projects }),
-      verifySignature: createVerifySignature({ findCredential: (scope, slug) => findCredential(database, scope, slug), keysOf: async (scope) => (await projects.get(scope)).keys }),
+      changes: built.changes,
+      verifySignature: createVerifySignature({
+        findCredential: (scope, slug) => findCredential(database, scope, slug),
+        keysOf: async (scope) => (await projects.get(scope)).keys,
+      }),
       get publicUrl() {
         return config.publicUrl ?? address; // with port 0 the address is known once it is bound
       },
@@ -58,7 +58,11 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
   );
   address = await server.listen(config.host, config.port);
   const { organization, project, member } = installed;
-  return { address, link: server.createEntryLink({ scope: { organization, project }, member }), close: () => server.close() };
+  return {
+    address,
+    link: server.createEntryLink({ scope: { organization, project }, member }),
+    close: () => server.close(),
+  };
 }
 
 function readVersion(): string {

@@ -43,11 +43,14 @@ export function fakeClock(startMs = Date.parse("2026-11-21T12:00:00Z")): FakeClo
     nowMs: () => Math.round(wall + monotonicMs()),
     monotonicMs,
     after(ms, callback) {
-      const timer = { dueMs: monotonicMs() + ms, fire: () => {
-        if (!timers.delete(timer)) return;
-        clearTimeout(real);
-        callback();
-      } };
+      const timer = {
+        dueMs: monotonicMs() + ms,
+        fire: () => {
+          if (!timers.delete(timer)) return;
+          clearTimeout(real);
+          callback();
+        },
+      };
       const real = setTimeout(() => timer.fire(), ms);
       real.unref();
       timers.add(timer);
@@ -96,8 +99,14 @@ export async function testEngine(options: EngineOptions = {}): Promise<TestEngin
   const ids = systemIds(() => Date.now());
   const scope = { organization: ids.uuid(), project: ids.uuid() };
   await inScope(db.database, scope, async (tx) => {
-    await tx.query({ text: "insert into steward.organizations (id, name, created_at) values ($1, 'test', now())", values: [scope.organization] });
-    await tx.query({ text: "insert into steward.projects (organization, id, slug, name, created_at) values ($1, $2, 'test', 'test', now())", values: [scope.organization, scope.project] });
+    await tx.query({
+      text: "insert into steward.organizations (id, name, created_at) values ($1, 'test', now())",
+      values: [scope.organization],
+    });
+    await tx.query({
+      text: "insert into steward.projects (organization, id, slug, name, created_at) values ($1, $2, 'test', 'test', now())",
+      values: [scope.organization, scope.project],
+    });
   });
   const folder = mkdtempSync(path.join(tmpdir(), "steward-engine-"));
   const published = new Map<string, Version>();
@@ -120,8 +129,19 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
   const { db, scope, folder, published, bySlug, clock } = world;
   const ids = systemIds(() => clock.nowMs());
   const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
-  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs: () => clock.nowMs() });
-  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs: () => clock.nowMs(), projectsMax: 100 });
+  const master = await openMasterKey({
+    given: undefined,
+    files,
+    fillRandom: randomFillSync,
+    nowMs: () => clock.nowMs(),
+  });
+  const keyring = openKeyring({
+    files,
+    master,
+    fillRandom: randomFillSync,
+    nowMs: () => clock.nowMs(),
+    projectsMax: 100,
+  });
   await keyring.createOrganization(scope.organization);
   await keyring.createProject(scope.organization, scope.project);
   const logs: string[] = [];
@@ -142,13 +162,20 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     versions,
     gate: options.gate ?? closedGate,
     code,
-    blobs: createBlobValues(diskBlobs(path.join(folder, "blobs"), () => ids.bytes(4).toString("hex")), db.database, clock),
+    blobs: createBlobValues(
+      diskBlobs(path.join(folder, "blobs"), () => ids.bytes(4).toString("hex")),
+      db.database,
+      clock,
+    ),
     limits: { ...ENGINE_LIMITS, ...options.limits },
     host: "test",
     process: process.pid,
     abortEffects: () => undefined,
     lanes: options.lanes ?? 1,
-    log: (message, error) => process.env["LOGS"] ? console.log(message, error) : logs.push(error instanceof Error ? `${message}: ${error.stack}` : message),
+    log: (message, error) =>
+      process.env["LOGS"]
+        ? console.log(message, error)
+        : logs.push(error instanceof Error ? `${message}: ${error.stack}` : message),
   });
   if (options.start !== false) running.start();
   const close = async (): Promise<void> => {
@@ -169,12 +196,19 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
       const { flow: compiled, problems } = compileFlow(FlowFile.parse(file), kinds);
       if (problems.length > 0) throw new Error(JSON.stringify(problems));
       const before = bySlug.get(slug);
-      const version: Version = { flow: before?.flow ?? ids.uuid(), slug, number: (before?.number ?? 0) + 1, compiled, codeKeys: new Map() };
+      const version: Version = {
+        flow: before?.flow ?? ids.uuid(),
+        slug,
+        number: (before?.number ?? 0) + 1,
+        compiled,
+        codeKeys: new Map(),
+      };
       published.set(`${version.flow}/${version.number}`, version);
       bySlug.set(slug, version);
       return version;
     },
-    run: (version, body = null) => running.engine.startRun({ scope, version, trigger: "manual", input: { body } }, "end", 20_000),
+    run: (version, body = null) =>
+      running.engine.startRun({ scope, version, trigger: "manual", input: { body } }, "end", 20_000),
     another: (more = {}) => build(world, { ...options, ...more }, false),
   };
 }

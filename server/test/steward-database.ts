@@ -29,12 +29,19 @@ export async function stewardDatabase(): Promise<StewardDatabase> {
   const server = testDatabase();
   const name = `test_${randomBytes(6).toString("hex")}`;
   await asAdmin(async (admin) => {
-    await admin.query({ text: `create database ${name} owner steward_migrate template ${TEMPLATE} strategy file_copy` });
+    await admin.query({
+      text: `create database ${name} owner steward_migrate template ${TEMPLATE} strategy file_copy`,
+    });
   });
   const pools: Pool[] = [];
   const closers: (() => Promise<void>)[] = [];
   const pool = (user: string, options?: string): Pool => {
-    const one = openPool({ connection: { ...server.config(name, user), ...(options === undefined ? {} : { options }) }, max: 8, applicationName: name, log: () => undefined });
+    const one = openPool({
+      connection: { ...server.config(name, user), ...(options === undefined ? {} : { options }) },
+      max: 8,
+      applicationName: name,
+      log: () => undefined,
+    });
     pools.push(one);
     return one;
   };
@@ -46,7 +53,12 @@ export async function stewardDatabase(): Promise<StewardDatabase> {
     pool,
     config: (user) => server.config(name, user),
     async notifications(worker) {
-      const one = await openNotifications({ connection: server.config(name, "steward_app"), applicationName: name, worker, log: () => undefined });
+      const one = await openNotifications({
+        connection: server.config(name, "steward_app"),
+        applicationName: name,
+        worker,
+        log: () => undefined,
+      });
       closers.push(() => one.close());
       return one;
     },
@@ -68,14 +80,25 @@ async function makeTemplate(): Promise<void> {
       const { count } = await tx.query({ text: "select from pg_database where datname = $1", values: [TEMPLATE] });
       if (count > 0) return;
       await asAdmin(async (other) => {
-        await other.query({ text: embeddedRolesSql({ migrate: server.password("steward_migrate"), app: server.password("steward_app") }) });
-        await other.query({ text: `create database ${TEMPLATE}_draft owner steward_migrate template template0 strategy file_copy` });
+        await other.query({
+          text: embeddedRolesSql({ migrate: server.password("steward_migrate"), app: server.password("steward_app") }),
+        });
+        await other.query({
+          text: `create database ${TEMPLATE}_draft owner steward_migrate template template0 strategy file_copy`,
+        });
       });
-      const pool = openPool({ connection: server.config(`${TEMPLATE}_draft`, "steward_migrate"), max: 1, applicationName: "template", log: () => undefined });
+      const pool = openPool({
+        connection: server.config(`${TEMPLATE}_draft`, "steward_migrate"),
+        max: 1,
+        applicationName: "template",
+        log: () => undefined,
+      });
       await migrate(pool, readMigrations(), Date.now());
       await pool.query({ text: "select steward.week_partition(now())" });
       await pool.close();
-      await asAdmin(async (other) => void (await other.query({ text: `alter database ${TEMPLATE}_draft rename to ${TEMPLATE}` })));
+      await asAdmin(
+        async (other) => void (await other.query({ text: `alter database ${TEMPLATE}_draft rename to ${TEMPLATE}` })),
+      );
     });
   });
 }

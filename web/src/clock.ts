@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect, useState } from "react";
 
 /** Where the page reads the time; a port, so that it can stand still. */
-export const ClockContext = createContext<() => number>(Date.now);
+const ClockContext = createContext<() => number>(Date.now);
 
 /** The present time, read again every `everyMs`; with null it stands. */
 export function useNow(everyMs: number | null): number {

@@ -16,6 +16,7 @@ export interface LocalSteward {
 }
 
 export interface CliParts {
+  readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** The person's home folder, where the login is kept. */

@@ -1,5 +1,5 @@
 /** One administrative act or effect, or its refusal: ids and codes only, never content. */
-export interface AuditEntry {
+export type AuditEntry = {
   readonly atMs: number;
   readonly project: string | null;
   /** `member:<id>`, `key:<id>`, `flow:<id>`, `schedule:<id>`, `system`. */
@@ -9,4 +9,4 @@ export interface AuditEntry {
   /** What it was done to: a run and step, a credential, a flow. */
   readonly target: string;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
-}
+};

@@ -26,7 +26,11 @@ export const ERRORS = {
     title: "This is not possible in the present state",
     hint: "Read the current state and decide again.",
   },
-  request_timeout: { status: 408, title: "The request did not arrive in time", hint: "Send it whole, within 30 seconds." },
+  request_timeout: {
+    status: 408,
+    title: "The request did not arrive in time",
+    hint: "Send it whole, within 30 seconds.",
+  },
   headers_too_large: { status: 431, title: "The headers are too large", hint: "Send less than 16 KB of them." },
   body_too_large: { status: 413, title: "The body is too large", hint: "Send less, or a reference to a file." },
   media_type_unsupported: { status: 415, title: "This content type is not accepted", hint: "Send JSON." },

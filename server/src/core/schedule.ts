@@ -21,7 +21,7 @@ export interface ScheduleProblem {
 }
 
 /** A firing this late is still on time: `skip` does not skip it. */
-export const ON_TIME_MS = 60_000;
+const ON_TIME_MS = 60_000;
 
 /** Longer than any two shifts of a zone together; a local time lies within this of the same time read as UTC. */
 const ZONE_MS_MAX = 2 * 86_400_000;

@@ -1,6 +1,6 @@
 /**
  * Why a step or a run fails, by code: what a run's `error.code` and a step record's say. A code is
- * never reused or renamed. Beside these stand the codes of the egress guard and of credentials.
+ * never reused or renamed. Beside these stand the codes of the gate (`EFFECT_ERRORS`).
  */
 export const STEP_ERRORS = {
   cancelled: { title: "The run was cancelled", hint: "Run it again if that was a mistake." },
@@ -17,6 +17,10 @@ export const STEP_ERRORS = {
   code_timeout: {
     title: "The code took longer than its time",
     hint: "Work on less data at once, or raise the step's timeoutMs.",
+  },
+  crashed: {
+    title: "The worker died before it read the answer, the effect may have happened",
+    hint: "Look at the other side, then resolve the run.",
   },
   effect_failed: { title: "The outcome of an effect can't be used", hint: "Report it with the step." },
   effect_unknown: {
@@ -37,6 +41,10 @@ export const STEP_ERRORS = {
   },
   items_too_many: { title: "A list has more items than a step takes", hint: "Give the list in parts." },
   kind_unknown: { title: "This kind of step does not exist", hint: "Mend the step's kind." },
+  run_poisonous: {
+    title: "The run's worker died three times while it led the run",
+    hint: "Look at the last step, then resolve the run to go on, or cancel it.",
+  },
   run_timeout: {
     title: "The run took longer than the flow's timeoutMs",
     hint: "Raise it, or find out what took long in the run's steps.",

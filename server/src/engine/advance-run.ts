@@ -2,15 +2,16 @@
  * Leads a run on: decides, acts, and decides again until it rests or ends. Called whenever
  * something has changed for the run; never twice at once; gives the event loop back between slices.
  */
-import { decide, type Decision } from "../core/run/decide.ts";
+import { decide, type Decision, type InProcess } from "../core/run/decide.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { stopOrphans } from "./flight.ts";
 import { ignoreLost } from "./ignore-lost.ts";
 import { hasUnsaved, type LiveRun } from "./live-run.ts";
 import { endRun } from "./end-run.ts";
 import { record } from "./record.ts";
 import { startStep } from "./start-step.ts";
-import { turnLoop } from "./turn-loop.ts";
+import { isStopping, turnLoop } from "./turn-loop.ts";
 import { cancelChild } from "./call-flow.ts";
 
 /** How long one run may keep the event loop. */
@@ -21,12 +22,16 @@ export function advanceRun(parts: EngineParts, run: LiveRun): void {
   run.advancing = true;
   try {
     const until = parts.clock.monotonicMs() + SLICE_MS;
+    const here: InProcess = { isStarted: (key) => run.started.has(key), isStopping: (loop) => isStopping(run, loop) };
     while (!run.gone) {
-      const decision = run.overflow ? overflow(parts, run) : decide(run.state, run.started, parts.clock.nowMs());
+      const decision = run.overflow ? overflow(parts, run) : decide(run.state, here, parts.clock.nowMs());
       if (decision.kind === "rest") return rest(parts, run, decision);
-      if (decision.kind === "end") return void endRun(parts, run, decision);
+      if (decision.kind === "end") return endRun(parts, run, decision);
       act(parts, run, decision);
-      if (parts.clock.monotonicMs() > until) return void setImmediate(() => advanceRun(parts, run));
+      if (parts.clock.monotonicMs() > until) {
+        setImmediate(() => advanceRun(parts, run));
+        return;
+      }
     }
   } catch (error) {
     parts.abandon(run, error);
@@ -36,7 +41,10 @@ export function advanceRun(parts: EngineParts, run: LiveRun): void {
 }
 
 function overflow(parts: EngineParts, run: LiveRun): Decision {
-  const limit = run.bytes > parts.limits.runBytesMax / 2 ? `${parts.limits.runBytesMax} bytes` : `${parts.limits.recordsMax} records`;
+  const limit =
+    run.bytes > parts.limits.runBytesMax / 2
+      ? `${parts.limits.runBytesMax} bytes`
+      : `${parts.limits.recordsMax} records`;
   const message = `the run has reached its limit of ${limit}: keep large data in files, or split the work into sub-flows`;
   return { kind: "end", status: "failed", output: undefined, error: { code: "run_too_large", message } };
 }
@@ -58,7 +66,10 @@ function act(parts: EngineParts, run: LiveRun, decision: Exclude<Decision, { kin
       const { pending } = active.begin;
       if (pending.kind === "call") cancelChild(parts, run, pending.child);
       const code = pending.kind === "wait" ? "wait_timeout" : "step_timeout";
-      const message = pending.kind === "wait" ? `the event "${pending.event}" did not come in time` : `step ${active.step.id} took longer than its time`;
+      const message =
+        pending.kind === "wait"
+          ? `the event "${pending.event}" did not come in time`
+          : `step ${active.step.id} took longer than its time`;
       record(parts, run, { t: "end", of: active.seq, at: nowMs, status: "failed", error: { code, message } });
       return stopOrphans(run);
     }
@@ -67,14 +78,6 @@ function act(parts: EngineParts, run: LiveRun, decision: Exclude<Decision, { kin
       return stopOrphans(run);
     default:
       return unreachable(decision);
-  }
-}
-
-/** Aborts what is in flight for steps that a loop's end has dropped. */
-function stopOrphans(run: LiveRun): void {
-  for (const flight of run.inFlight.values()) {
-    if (flight.seq !== null && !run.state.active.has(flight.seq)) flight.controller.abort();
-    if (flight.seq === null && !run.started.has(flight.key)) flight.controller.abort();
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { AuditEntry } from "../core/audit-entry.ts";
-import { canonicalJson, type Json } from "../core/json.ts";
+import { canonicalJson } from "../core/json.ts";
 import type { AuditBatch } from "../store/audit.ts";
 
 const GENESIS = Buffer.alloc(32);
@@ -26,8 +26,16 @@ export function createAuditChain(chain: string): AuditChain {
   return {
     next(organization, entries, nowMs) {
       const head = heads.get(organization) ?? { seq: 0, digest: GENESIS };
-      const text = canonicalJson(entries as unknown as Json);
-      return { organization, chain, seq: head.seq + 1, recordedMs: nowMs, previous: head.digest, digest: auditDigest(head.digest, text), entries: text };
+      const text = canonicalJson(entries);
+      return {
+        organization,
+        chain,
+        seq: head.seq + 1,
+        recordedMs: nowMs,
+        previous: head.digest,
+        digest: auditDigest(head.digest, text),
+        entries: text,
+      };
     },
     advance(batch) {
       heads.set(batch.organization, { seq: batch.seq, digest: batch.digest });

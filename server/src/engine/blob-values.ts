@@ -5,7 +5,7 @@
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { placeOf } from "../catalogue/tables.ts";
-import type { Json } from "../core/json.ts";
+import { parseOwn, type Json } from "../core/json.ts";
 import type { BlobStore } from "../core/ports/blob-store.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
@@ -41,14 +41,20 @@ export function createBlobValues(store: BlobStore, database: Database, clock: Cl
     async get(project, address) {
       const sealed = await store.get(project.project, address);
       if (!sealed) throw new Error(`blob ${address.toString("hex")} of project ${project.project} is gone`);
-      const text = inflateRawSync(project.keys.open("blob", PLACE, address, sealed), { maxOutputLength: BLOB_BYTES_MAX });
-      return JSON.parse(text.toString()) as Json;
+      const text = inflateRawSync(project.keys.open("blob", PLACE, address, sealed), {
+        maxOutputLength: BLOB_BYTES_MAX,
+      });
+      return parseOwn<Json>(text.toString());
     },
   };
 }
 
 /** A record's text with its large fields replaced by references, and what they are. */
-export function splitBlobs(record: RunRecord, inlineBytesMax: number, address: (text: string) => Buffer): { text: string; blobs: { address: Buffer; text: string }[] } {
+export function splitBlobs(
+  record: RunRecord,
+  inlineBytesMax: number,
+  address: (text: string) => Buffer,
+): { text: string; blobs: { address: Buffer; text: string }[] } {
   const blobs: { address: Buffer; text: string }[] = [];
   const slim: Record<string, unknown> = { ...record };
   for (const field of FIELDS) {
@@ -63,22 +69,16 @@ export function splitBlobs(record: RunRecord, inlineBytesMax: number, address: (
   return { text: JSON.stringify(slim), blobs };
 }
 
-/** References in a record as it was read, by field. */
-export function referencesOf(record: RunRecord): readonly { readonly field: (typeof FIELDS)[number]; readonly reference: BlobReference }[] {
-  return FIELDS.flatMap((field) => {
-    const reference = (record as unknown as Record<string, BlobReference | undefined>)[`${field}Blob`];
-    return reference ? [{ field, reference }] : [];
-  });
-}
+/** A record as it was read: what was too large for its segment stands beside it as a reference. */
+export type StoredRecord = RunRecord & { readonly [F in `${(typeof FIELDS)[number]}Blob`]?: BlobReference };
 
 /** A record with its large values put back. */
-export async function loadBlobs(record: RunRecord, blobs: BlobValues, project: Project): Promise<RunRecord> {
-  const references = referencesOf(record);
-  if (references.length === 0) return record;
-  const whole: Record<string, unknown> = { ...record };
-  for (const { field, reference } of references) {
-    whole[field] = await blobs.get(project, Buffer.from(reference.blob, "hex"));
-    delete whole[`${field}Blob`];
+export async function loadBlobs(stored: StoredRecord, blobs: BlobValues, project: Project): Promise<RunRecord> {
+  if (!stored.inputBlob && !stored.outputBlob && !stored.dataBlob) return stored;
+  const values: Record<string, Json> = {};
+  for (const field of FIELDS) {
+    const reference = stored[`${field}Blob`];
+    if (reference) values[field] = await blobs.get(project, Buffer.from(reference.blob, "hex"));
   }
-  return whole as unknown as RunRecord;
+  return Object.assign({ ...stored }, values);
 }

@@ -1,11 +1,12 @@
 /** A flow step: another flow runs as a run of its own, committed with the record that calls it. */
 import { placeOf } from "../catalogue/tables.ts";
 import { uuidBytes } from "../core/id.ts";
-import type { Json } from "../core/json.ts";
-import { placeKey, type Task } from "../core/run/state.ts";
+import { parseOwn, type Json } from "../core/json.ts";
+import type { Task } from "../core/run/state.ts";
 import type { BeginRecord } from "../core/run/record.ts";
 import type { StepOutcome } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { beginFlight, endFlight } from "./flight.ts";
 import type { ChildRun, LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
 import { recordStep } from "./record-step.ts";
@@ -18,8 +19,21 @@ const BODY = placeOf("inbox", "body");
 export type Message =
   | { readonly kind: "cancel"; readonly by: string }
   | { readonly kind: "event"; readonly name: string; readonly data?: Json }
-  | { readonly kind: "resolve"; readonly step: string | null; readonly path: readonly number[] | null; readonly how: "done" | "repeat" | "fail"; readonly result?: Json; readonly by: string }
-  | { readonly kind: "child"; readonly run: string; readonly status: string; readonly output?: Json; readonly error?: { readonly code: string; readonly message: string } };
+  | {
+      readonly kind: "resolve";
+      readonly step: string | null;
+      readonly path: readonly number[] | null;
+      readonly how: "done" | "repeat" | "fail";
+      readonly result?: Json;
+      readonly by: string;
+    }
+  | {
+      readonly kind: "child";
+      readonly run: string;
+      readonly status: string;
+      readonly output?: Json;
+      readonly error?: { readonly code: string; readonly message: string };
+    };
 
 export function callFlow(
   parts: EngineParts,
@@ -30,17 +44,16 @@ export function callFlow(
 ): void {
   const refuse = (code: string, message: string): void =>
     recordStep(parts, run, task, failed(code, `step ${task.step.id}: ${message}`), begin.input, 0);
-  if (run.state.depth + 1 > parts.limits.depthMax) return refuse("flow_depth", `flows call each other more than ${parts.limits.depthMax} deep`);
-  const key = placeKey(task.frame.path, task.step.id);
-  run.started.add(key);
+  if (run.state.depth + 1 > parts.limits.depthMax)
+    return refuse("flow_depth", `flows call each other more than ${parts.limits.depthMax} deep`);
+  const flight = beginFlight(run, task, null);
   parts.versions
     .published(run.project, call.flow)
     .then((version) => {
-      run.started.delete(key);
-      if (run.gone) return;
+      if (!endFlight(run, flight)) return parts.advance(run);
       if (!version) refuse("flow_unknown", `there is no published flow "${call.flow}"`);
       else beginCall(parts, run, task, call, begin, version);
-      parts.advance(run);
+      return parts.advance(run);
     })
     .catch((error: unknown) => parts.abandon(run, error));
 }
@@ -60,9 +73,23 @@ function beginCall(
 }
 
 /** A run that another run begins. */
-export function childOf(parts: EngineParts, run: LiveRun, version: Version, trigger: string, given: Readonly<Record<string, Json>>, waits: boolean): ChildRun {
+export function childOf(
+  parts: EngineParts,
+  run: LiveRun,
+  version: Version,
+  trigger: string,
+  given: Readonly<Record<string, Json>>,
+  waits: boolean,
+): ChildRun {
   const input = { method: null, path: null, headers: {}, query: {}, body: null, deliveryId: null, ...given };
-  const accepted = { t: "accepted", at: parts.clock.nowMs(), trigger, input, parent: { run: run.id, seq: run.state.seq + 1, waits }, depth: run.state.depth + 1 };
+  const accepted = {
+    t: "accepted",
+    at: parts.clock.nowMs(),
+    trigger,
+    input,
+    parent: { run: run.id, seq: run.state.seq + 1, waits },
+    depth: run.state.depth + 1,
+  };
   return { id: parts.ids.uuid(), version, trigger, record: JSON.stringify(accepted), parent: run.id };
 }
 
@@ -78,7 +105,7 @@ export function sealMessage(run: Pick<LiveRun, "project">, to: string, id: strin
 }
 
 export function openMessage(run: LiveRun, id: string, body: Buffer): Message {
-  return JSON.parse(run.keys.open(BODY, uuidBytes(id), body).toString()) as Message;
+  return parseOwn<Message>(run.keys.open(BODY, uuidBytes(id), body).toString());
 }
 
 export function cancelChild(parts: EngineParts, run: LiveRun, child: string): void {

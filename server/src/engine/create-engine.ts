@@ -65,58 +65,35 @@ export interface RunningEngine {
 }
 
 export async function createEngine(config: EngineConfig): Promise<RunningEngine> {
-  const { clock, dispatch, ids, log } = config;
+  const { clock, dispatch, ids, log, notifications } = config;
   const id = ids.uuid();
   await insertWorker(dispatch, { id, host: config.host, process: config.process, startedMs: clock.nowMs() });
   const live = new Map<string, LiveRun>();
-  const watch = createRunWatch();
-  let reportLost: () => void = () => undefined;
-  const lost = new Promise<void>((done) => (reportLost = done));
+  const lost = Promise.withResolvers<void>();
+  const claim = (): void => void worker.claim().catch((error: unknown) => log("claiming failed", error));
   const lease = createLease({
     dispatch,
     clock,
     worker: id,
     log,
-    onFreed: () => void worker.claim().catch((error: unknown) => log("claiming failed", error)),
+    onFreed: claim,
     onLost: () => {
       log(`worker ${id} was taken for gone: it lets go of ${live.size} runs`);
       for (const run of live.values()) letGo(run);
       live.clear();
       config.abortEffects("the worker's lease was lost");
-      reportLost();
+      lost.resolve();
     },
   });
-  const parts: EngineParts = {
-    ...config,
-    worker: id,
-    live,
-    uncommitted: new Set(),
-    watch,
-    leaseStands: () => lease.stands(),
-    journal: createJournal({
-      database: config.database,
-      clock,
-      worker: id,
-      chains: Array.from({ length: config.lanes }, () => ids.uuid()),
-      log,
-      onFlushed: (flushed) => onFlushed(parts, flushed),
-    }),
-    announce: (channel, runs) => {
-      if (channel === RUN_CHANNEL) wake(runs);
-      if (!lease.hasOthers()) return;
-      for (let at = 0; at < runs.length; at += RUNS_PER_WORD) config.notifications.notify(channel, runs.slice(at, at + RUNS_PER_WORD).join(","));
-    },
-    advance: (run) => advanceRun(parts, run),
-    abandon: (run, error) => abandon(parts, run, error),
-  };
-  const worker = createWorker(parts);
   const wake = (runs: readonly string[]): void => {
     for (const run of runs) if (live.has(run)) worker.hear(run);
-    void worker.claim().catch((error: unknown) => log("claiming failed", error));
+    claim();
   };
-  await config.notifications.listen(RUN_CHANNEL, (payload) => wake(payload.split(",")));
-  await config.notifications.listen(NEWS_CHANNEL, (payload) => {
-    for (const run of payload.split(",")) if (!live.has(run)) watch.tell(run, null);
+  const parts = createParts(config, id, live, lease, wake);
+  const worker = createWorker(parts);
+  await notifications.listen(RUN_CHANNEL, (payload) => wake(payload.split(",")));
+  await notifications.listen(NEWS_CHANNEL, (payload) => {
+    for (const run of payload.split(",")) if (!live.has(run)) parts.watch.tell(run, null);
   });
   const turns = createTurns(parts, worker, lease, config.abortEffects);
   return {
@@ -124,7 +101,7 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
     parts,
     worker,
     lease,
-    lost,
+    lost: lost.promise,
     async tick() {
       await fireSchedules(parts);
       await worker.claim();
@@ -135,6 +112,42 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
       await Promise.all([turns.stop(), worker.stop(graceMs)]);
     },
   };
+}
+
+function createParts(
+  config: EngineConfig,
+  worker: string,
+  live: Map<string, LiveRun>,
+  lease: Lease,
+  wake: (runs: readonly string[]) => void,
+): EngineParts {
+  const { clock, ids, log, notifications } = config;
+  const parts: EngineParts = {
+    ...config,
+    worker,
+    live,
+    uncommitted: new Set(),
+    watch: createRunWatch(),
+    leaseStands: () => lease.stands(),
+    journal: createJournal({
+      database: config.database,
+      clock,
+      worker,
+      chains: Array.from({ length: config.lanes }, () => ids.uuid()),
+      log,
+      onFlushed: (flushed) => onFlushed(parts, flushed),
+    }),
+    announce: (channel, runs) => {
+      if (channel === RUN_CHANNEL) wake(runs);
+      if (!lease.hasOthers()) return;
+      for (let at = 0; at < runs.length; at += RUNS_PER_WORD) {
+        notifications.notify(channel, runs.slice(at, at + RUNS_PER_WORD).join(","));
+      }
+    },
+    advance: (run) => advanceRun(parts, run),
+    abandon: (run, error) => abandon(parts, run, error),
+  };
+  return parts;
 }
 
 function onFlushed(parts: EngineParts, flushed: Flushed): void {
@@ -168,7 +181,9 @@ function abandon(parts: EngineParts, run: LiveRun, error: unknown): void {
 
 /** Frees a run while this worker's fence still holds it; what fails here is found by the worker's look at what it holds. */
 function giveBack(parts: EngineParts, run: LiveRun, crashed: boolean): void {
-  freeRun(parts.dispatch, { run: run.id, fence: run.fence }, crashed, parts.clock.nowMs() + 1000).catch((error: unknown) => parts.log("giving a run back failed", error));
+  freeRun(parts.dispatch, { run: run.id, fence: run.fence }, crashed, parts.clock.nowMs() + 1000).catch(
+    (error: unknown) => parts.log("giving a run back failed", error),
+  );
 }
 
 function verbs(parts: EngineParts): Engine {

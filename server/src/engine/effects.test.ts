@@ -10,13 +10,16 @@ afterEach(async () => {
 });
 
 /** A gate that commits each intent and then does what the test says. */
-function scriptedGate(perform: (call: EffectCall) => Promise<EffectOutcome> | EffectOutcome): Gate & { readonly sent: EffectCall[] } {
+function scriptedGate(
+  perform: (call: EffectCall) => Promise<EffectOutcome> | EffectOutcome,
+): Gate & { readonly sent: EffectCall[] } {
   const sent: EffectCall[] = [];
   return {
     sent,
     async perform(call): Promise<Performed> {
       await call.intend([]);
-      if (call.signal.aborted || !call.mayProceed()) return { outcome: { kind: "refused", code: "cancelled", message: "cancelled" }, audit: [] };
+      if (call.signal.aborted || !call.mayProceed())
+        return { outcome: { kind: "refused", code: "cancelled", message: "cancelled" }, audit: [] };
       sent.push(call);
       return { outcome: await perform(call), audit: [] };
     },
@@ -26,7 +29,9 @@ function scriptedGate(perform: (call: EffectCall) => Promise<EffectOutcome> | Ef
 const answered: EffectOutcome = { kind: "done", result: { status: 200, headers: {}, body: "ok" } };
 const never = (): Promise<EffectOutcome> => new Promise(() => undefined);
 const untilAborted = (call: EffectCall): Promise<EffectOutcome> =>
-  new Promise((done) => call.signal.addEventListener("abort", () => done({ kind: "unknown", code: "aborted", message: "aborted" })));
+  new Promise((done) =>
+    call.signal.addEventListener("abort", () => done({ kind: "unknown", code: "aborted", message: "aborted" })),
+  );
 
 async function engine(gate: Gate, more: Parameters<typeof testEngine>[0] = {}): Promise<TestEngine> {
   const one = await testEngine({ gate, ...more });
@@ -38,11 +43,16 @@ const post = (input: object = {}, step: object = {}) => ({
   format: 1 as const,
   name: "post",
   steps: [
-    { id: "send", kind: "http", input: { method: "POST", url: "https://example.com/", ...input }, next: ["out"], ...step },
+    {
+      id: "send",
+      kind: "http",
+      input: { method: "POST", url: "https://example.com/", ...input },
+      next: ["out"],
+      ...step,
+    },
     { id: "out", kind: "set", input: { status: "{{ steps.send.status }}" } },
   ],
 });
-
 
 /** Another worker that has seen the first one's beat stand still long enough. */
 async function successor(it: TestEngine, gate: Gate): Promise<TestEngine> {
@@ -59,7 +69,9 @@ async function successor(it: TestEngine, gate: Gate): Promise<TestEngine> {
 test("R5: nothing is sent before its intent is committed", async () => {
   let committed = -1;
   const gate = scriptedGate(async (call) => {
-    const { rows } = await it.db.admin.query<{ records: number }>({ text: "select max(last) as records from steward.segments" });
+    const { rows } = await it.db.admin.query<{ records: number }>({
+      text: "select max(last) as records from steward.segments",
+    });
     committed = rows[0]!.records;
     void call;
     return answered;
@@ -71,7 +83,11 @@ test("R5: nothing is sent before its intent is committed", async () => {
 
 test("R5: after a crash an effect that is not repeatable stands in doubt until a person resolves it", async () => {
   const it = await engine(scriptedGate(never), { start: false });
-  const { run } = await it.engine.startRun({ scope: it.scope, version: it.flow(post()), trigger: "manual", input: {} }, null, 0);
+  const { run } = await it.engine.startRun(
+    { scope: it.scope, version: it.flow(post()), trigger: "manual", input: {} },
+    null,
+    0,
+  );
   await until(() => it.parts.journal.stats.flushes >= 1);
   crash(it);
   const gate = scriptedGate(() => answered);
@@ -79,9 +95,16 @@ test("R5: after a crash an effect that is not repeatable stands in doubt until a
   await next.tick();
   expect((await next.engine.readRun(it.scope, run))?.row.status).toBe("in_doubt");
   expect(gate.sent).toHaveLength(0);
-  await expect(next.engine.resolveEffect(it.scope, run, { step: "out", path: null, how: "done", result: null }, "ann")).rejects.toMatchObject({ code: "nothing_to_resolve" });
+  await expect(
+    next.engine.resolveEffect(it.scope, run, { step: "out", path: null, how: "done", result: null }, "ann"),
+  ).rejects.toMatchObject({ code: "nothing_to_resolve" });
   const end = next.engine.waitForEnd(it.scope, run, 10_000);
-  await next.engine.resolveEffect(it.scope, run, { step: "send", path: null, how: "done", result: { status: 201 } }, "ann");
+  await next.engine.resolveEffect(
+    it.scope,
+    run,
+    { step: "send", path: null, how: "done", result: { status: 201 } },
+    "ann",
+  );
   await next.tick();
   expect(await end).toMatchObject({ status: "completed", output: { status: 201 } });
 });
@@ -89,7 +112,11 @@ test("R5: after a crash an effect that is not repeatable stands in doubt until a
 test("R5: an effect with an idempotency key is sent again with the same key, and its outcome counts once", async () => {
   const first = scriptedGate(never);
   const it = await engine(first, { start: false });
-  const { run } = await it.engine.startRun({ scope: it.scope, version: it.flow(post({ repeat: "key" })), trigger: "manual", input: {} }, null, 0);
+  const { run } = await it.engine.startRun(
+    { scope: it.scope, version: it.flow(post({ repeat: "key" })), trigger: "manual", input: {} },
+    null,
+    0,
+  );
   await until(() => first.sent.length === 1);
   crash(it);
   const gate = scriptedGate(() => answered);
@@ -105,9 +132,16 @@ test("R2: a worker whose runs were taken over writes nothing more", async () => 
   let release: (outcome: EffectOutcome) => void = () => undefined;
   const first = scriptedGate(() => new Promise((done) => (release = done)));
   const it = await engine(first, { start: false });
-  const { run } = await it.engine.startRun({ scope: it.scope, version: it.flow(post({ method: "GET" })), trigger: "manual", input: {} }, null, 0);
+  const { run } = await it.engine.startRun(
+    { scope: it.scope, version: it.flow(post({ method: "GET" })), trigger: "manual", input: {} },
+    null,
+    0,
+  );
   await until(() => first.sent.length === 1);
-  const next = await successor(it, scriptedGate(() => ({ kind: "done", result: { status: 204, headers: {}, body: null } })));
+  const next = await successor(
+    it,
+    scriptedGate(() => ({ kind: "done", result: { status: 204, headers: {}, body: null } })),
+  );
   const end = next.engine.waitForEnd(it.scope, run, 10_000);
   await next.tick();
   expect(await end).toMatchObject({ status: "completed", output: { status: 204 } });
@@ -120,7 +154,11 @@ test("R2: a worker whose runs were taken over writes nothing more", async () => 
 test("R6: a cancel aborts what is in flight and lists it as unknown", async () => {
   const gate = scriptedGate(untilAborted);
   const it = await engine(gate);
-  const { run } = await it.engine.startRun({ scope: it.scope, version: it.flow(post()), trigger: "manual", input: {} }, null, 0);
+  const { run } = await it.engine.startRun(
+    { scope: it.scope, version: it.flow(post()), trigger: "manual", input: {} },
+    null,
+    0,
+  );
   await until(() => gate.sent.length === 1);
   const end = it.engine.waitForEnd(it.scope, run, 10_000);
   await it.engine.cancelRun(it.scope, run, "ann");
@@ -141,7 +179,14 @@ test("a known failure is retried by the policy, an error port is taken after the
     format: 1,
     name: "port",
     steps: [
-      { id: "send", kind: "http", input: { method: "POST", url: "https://example.com/" }, retry: { times: 1, delayMs: 10 }, onError: "port", next: { out: ["fine"], error: ["mend"] } },
+      {
+        id: "send",
+        kind: "http",
+        input: { method: "POST", url: "https://example.com/" },
+        retry: { times: 1, delayMs: 10 },
+        onError: "port",
+        next: { out: ["fine"], error: ["mend"] },
+      },
       { id: "fine", kind: "set", input: { ok: true } },
       { id: "mend", kind: "set", input: { why: "{{ steps.send.error.code }}" } },
     ],
@@ -150,7 +195,10 @@ test("a known failure is retried by the policy, an error port is taken after the
 });
 
 test("a poison run that kills its worker three times is parked, and the others go on", async () => {
-  const it = await engine(scriptedGate(() => answered), { start: false });
+  const it = await engine(
+    scriptedGate(() => answered),
+    { start: false },
+  );
   const version = it.flow({ format: 1, name: "nap", steps: [{ id: "go", kind: "wait", input: { event: "go" } }] });
   const { run } = await it.engine.startRun({ scope: it.scope, version, trigger: "manual", input: {} }, null, 0);
   await it.db.admin.query({ text: "update steward.queue set crashes = 3, due_at = '-infinity'" });
@@ -170,14 +218,25 @@ test("a poison run that kills its worker three times is parked, and the others g
 
 test("R8: a repeated delivery gets the first run and its reply", async () => {
   const it = await engine(scriptedGate(() => answered));
-  const version = it.flow({ format: 1, name: "echo", steps: [{ id: "out", kind: "reply", input: { body: "{{ trigger.body }}" } }] });
+  const version = it.flow({
+    format: 1,
+    name: "echo",
+    steps: [{ id: "out", kind: "reply", input: { body: "{{ trigger.body }}" } }],
+  });
   const trigger = it.parts.ids.uuid();
-  const wish = (body: number) => ({ scope: it.scope, version, trigger: "in", input: { body }, delivery: { trigger, key: Buffer.from("same") } });
+  const wish = (body: number) => ({
+    scope: it.scope,
+    version,
+    trigger: "in",
+    input: { body },
+    delivery: { trigger, key: Buffer.from("same") },
+  });
   const all = await Promise.all([1, 2, 3].map((body) => it.engine.startRun(wish(body), "reply", 5000)));
   const late = await it.engine.startRun(wish(4), "reply", 5000);
   const first = all.find((one) => !one.repeated)!;
   expect(all.filter((one) => one.repeated)).toHaveLength(2);
-  for (const one of [...all, late]) expect([one.run, one.settled?.reply?.body]).toEqual([first.run, first.settled?.reply?.body]);
+  for (const one of [...all, late])
+    expect([one.run, one.settled?.reply?.body]).toEqual([first.run, first.settled?.reply?.body]);
   const { rows } = await it.db.admin.query<{ count: number }>({ text: "select count(*) as count from steward.runs" });
   expect(rows[0]!.count).toBe(1);
 });
@@ -193,6 +252,9 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 async function gapless(it: TestEngine, run: string): Promise<boolean> {
-  const { rows } = await it.db.admin.query<{ first: number; last: number }>({ text: "select first, last from steward.segments where run = $1 order by first", values: [run] });
+  const { rows } = await it.db.admin.query<{ first: number; last: number }>({
+    text: "select first, last from steward.segments where run = $1 order by first",
+    values: [run],
+  });
   return rows.every((row, at) => row.first === (at === 0 ? 1 : rows[at - 1]!.last + 1));
 }

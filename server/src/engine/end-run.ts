@@ -10,12 +10,13 @@ export function endRun(parts: EngineParts, run: LiveRun, end: Extract<Decision, 
   run.cancelTimer?.();
   run.cancelTimer = null;
   if (run.inFlight.size > 0) {
-    for (const flight of run.inFlight.values()) flight.controller.abort();
+    for (const flight of run.inFlight) flight.controller.abort();
     return; // each tells when it has stopped, and the run is led on to here
   }
   const { errorFlow } = run.version.compiled.file;
   if (end.status === "failed" && errorFlow !== undefined && run.state.depth < parts.limits.depthMax) {
-    return void startErrorFlow(parts, run, end, errorFlow).catch((error: unknown) => parts.abandon(run, error));
+    startErrorFlow(parts, run, end, errorFlow).catch((error: unknown) => parts.abandon(run, error));
+    return;
   }
   finish(parts, run, end);
 }
@@ -27,20 +28,37 @@ function finish(parts: EngineParts, run: LiveRun, end: Extract<Decision, { kind:
   }
   const at = parts.clock.nowMs();
   run.overflow = false;
-  record(parts, run, { t: "ended", at, status, ...(output === undefined ? {} : { output }), ...(error ? { error } : {}) });
+  record(parts, run, {
+    t: "ended",
+    at,
+    status,
+    ...(output === undefined ? {} : { output }),
+    ...(error ? { error } : {}),
+  });
   run.status = status;
   run.endedAt = at;
   run.error = error;
   if (run.parent !== null && run.parentWaits) {
     const failure = error ? { error: { code: error.code, message: error.message } } : {};
-    tell(parts, run, run.parent, { kind: "child", run: run.id, status, ...(output === undefined ? {} : { output }), ...failure });
+    tell(parts, run, run.parent, {
+      kind: "child",
+      run: run.id,
+      status,
+      ...(output === undefined ? {} : { output }),
+      ...failure,
+    });
   }
   run.disposition = { kind: "end" };
   void parts.journal.commit(run).catch(ignoreLost);
 }
 
 /** The error flow gets what failed as its `trigger.body`; a missing one does not keep the run from ending. */
-async function startErrorFlow(parts: EngineParts, run: LiveRun, end: Extract<Decision, { kind: "end" }>, slug: string): Promise<void> {
+async function startErrorFlow(
+  parts: EngineParts,
+  run: LiveRun,
+  end: Extract<Decision, { kind: "end" }>,
+  slug: string,
+): Promise<void> {
   if (run.closing) return;
   run.closing = true;
   const version = await parts.versions.published(run.project, slug);
@@ -48,7 +66,12 @@ async function startErrorFlow(parts: EngineParts, run: LiveRun, end: Extract<Dec
   const trigger = version && [...version.compiled.triggers.values()].find((one) => one.kind === "error");
   if (version && trigger) {
     const { code, message, step, path } = end.error ?? { code: "failed", message: "the run failed" };
-    const body = { run: run.shownId, flow: run.version.slug, version: run.version.number, error: { code, message, step: step ?? null, path: path ?? [] } };
+    const body = {
+      run: run.shownId,
+      flow: run.version.slug,
+      version: run.version.number,
+      error: { code, message, step: step ?? null, path: path ?? [] },
+    };
     run.unsaved.children.push(childOf(parts, run, version, trigger.id, { body }, false));
   } else parts.log(`run ${run.shownId} failed and its error flow "${slug}" is not published with an error trigger`);
   finish(parts, run, end);

@@ -20,7 +20,11 @@ export interface NewRun {
 /** What a run has come to, as somebody who waited for it gets it. */
 export interface Settled {
   readonly status: RunStatus;
-  readonly reply: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Json | undefined } | null;
+  readonly reply: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Json | undefined;
+  } | null;
   readonly output: Json | undefined;
   readonly error: RunError | null;
 }
@@ -56,7 +60,9 @@ export interface StepView {
 }
 
 /** A committed record and what it shows: a step's state, or the run's. */
-export type RunNews = { readonly seq: number; readonly step: StepView } | { readonly seq: number; readonly run: RunView };
+export type RunNews =
+  | { readonly seq: number; readonly step: StepView }
+  | { readonly seq: number; readonly run: RunView };
 
 export interface Engine {
   /**
@@ -69,7 +75,13 @@ export interface Engine {
   /** Null when this project has no such run. */
   readRun(scope: Scope, run: string): Promise<RunView | null>;
   /** Step records whose first record is after `after`, in order. Null when there is no such run. */
-  listSteps(scope: Scope, run: string, after: number, limit: number, step: string | null): Promise<{ readonly items: readonly StepView[]; readonly next: number | null } | null>;
+  listSteps(
+    scope: Scope,
+    run: string,
+    after: number,
+    limit: number,
+    step: string | null,
+  ): Promise<{ readonly items: readonly StepView[]; readonly next: number | null } | null>;
   /** Committed records after `after` as they come, ending with the run's end or the signal. */
   follow(scope: Scope, run: string, after: number, signal: AbortSignal): AsyncGenerator<RunNews>;
   /** Throws `not_found`, `run_finished`. Settles when the wish is durable; the run stops at once, wherever it is led. */

@@ -21,7 +21,8 @@ export async function fireSchedules(parts: EngineParts): Promise<void> {
   for (let look = 0; look < LOOKS_MAX; look++) {
     const projects = await dueProjects(parts.dispatch, parts.clock.nowMs(), SCHEDULES_PER_LOOK);
     let fired = 0;
-    for (const { organization, project, triggers } of projects) fired += await fireProject(parts, { organization, project }, triggers);
+    for (const { organization, project, triggers } of projects)
+      fired += await fireProject(parts, { organization, project }, triggers);
     if (fired === 0) return;
   }
 }
@@ -35,15 +36,42 @@ async function fireProject(parts: EngineParts, scope: Scope, triggers: readonly 
     const firings = await Promise.all(due.map((schedule) => firingsOf(parts, scope, schedule, nowMs)));
     const rows = firings.flatMap(({ version, times, schedule }) =>
       times.map((dueMs) => {
-        const accepted = { t: "accepted", at: nowMs, trigger: schedule.name, input: inputOf(version, schedule.name, dueMs) };
-        return queuedRows(project, { id: parts.ids.uuid(), version: version!, trigger: schedule.name, record: JSON.stringify(accepted), parent: null });
+        const accepted = {
+          t: "accepted",
+          at: nowMs,
+          trigger: schedule.name,
+          input: inputOf(version, schedule.name, dueMs),
+        };
+        return queuedRows(project, {
+          id: parts.ids.uuid(),
+          version: version!,
+          trigger: schedule.name,
+          record: JSON.stringify(accepted),
+          parent: null,
+        });
       }),
     );
     const statements = [
-      ...insertRuns(scope.project, rows.map((one) => one.row)),
-      ...insertSegments(scope.project, rows.map((one) => one.segment)),
-      ...insertQueue(scope.project, rows.map((one) => ({ run: one.row.id, dueMs: 0, worker: null }))),
-      ...advanceSchedules(scope.project, firings.map(({ schedule, nextMs, times }) => ({ trigger: schedule.trigger, dueMs: nextMs, lastDueMs: times.at(-1) ?? schedule.dueAt }))),
+      ...insertRuns(
+        scope.project,
+        rows.map((one) => one.row),
+      ),
+      ...insertSegments(
+        scope.project,
+        rows.map((one) => one.segment),
+      ),
+      ...insertQueue(
+        scope.project,
+        rows.map((one) => ({ run: one.row.id, dueMs: 0, worker: null })),
+      ),
+      ...advanceSchedules(
+        scope.project,
+        firings.map(({ schedule, nextMs, times }) => ({
+          trigger: schedule.trigger,
+          dueMs: nextMs,
+          lastDueMs: times.at(-1) ?? schedule.dueAt,
+        })),
+      ),
     ];
     await Promise.all(statements.map((statement) => tx.query(statement)));
     return { runs: rows.map((one) => one.row.id), advanced: due.length };
@@ -56,7 +84,10 @@ async function firingsOf(parts: EngineParts, scope: Scope, schedule: DueSchedule
   if (!schedule.active) return { schedule, version: null, times: [], nextMs: null };
   const version = await parts.versions.get(scope, schedule.flow, schedule.version);
   const trigger = version.compiled.triggers.get(schedule.name);
-  invariant(trigger?.kind === "schedule", `version ${schedule.version} of flow ${schedule.flow} has no schedule ${schedule.name}`);
+  invariant(
+    trigger?.kind === "schedule",
+    `version ${schedule.version} of flow ${schedule.flow} has no schedule ${schedule.name}`,
+  );
   const before = schedule.lastDue ?? schedule.anchorAt;
   const times = missedFirings(trigger, before, nowMs, trigger.missed, trigger.missedMax);
   return { schedule, version, times, nextMs: nextFiring(trigger, nowMs, schedule.anchorAt) };
@@ -65,5 +96,13 @@ async function firingsOf(parts: EngineParts, scope: Scope, schedule: DueSchedule
 function inputOf(version: Awaited<ReturnType<typeof firingsOf>>["version"], name: string, dueMs: number): Json {
   const trigger = version?.compiled.triggers.get(name);
   const body = trigger?.kind === "schedule" ? ((trigger.input as Json | undefined) ?? null) : null;
-  return { method: null, path: null, headers: {}, query: {}, body, deliveryId: null, scheduledFor: new Date(dueMs).toISOString() };
+  return {
+    method: null,
+    path: null,
+    headers: {},
+    query: {},
+    body,
+    deliveryId: null,
+    scheduledFor: new Date(dueMs).toISOString(),
+  };
 }

@@ -29,7 +29,12 @@ export function takeItem(run: LiveRun): FlushItem {
   const segment =
     unsaved.records.length === 0
       ? null
-      : { run: run.id, first: unsaved.first, last, body: run.keys.seal(BODY, segmentRow(run.idBytes, unsaved.first), packSegment(unsaved.records)) };
+      : {
+          run: run.id,
+          first: unsaved.first,
+          last,
+          body: run.keys.seal(BODY, segmentRow(run.idBytes, unsaved.first), packSegment(unsaved.records)),
+        };
   return { run, row: rowOf(run, last), segment, unsaved, disposition, fresh: run.acceptance !== null, last };
 }
 

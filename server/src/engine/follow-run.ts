@@ -8,7 +8,13 @@ import { readRecords } from "./read-records.ts";
 
 const LOOK_MS = 1000;
 
-export async function* followRun(parts: EngineParts, scope: Scope, id: string, after: number, signal: AbortSignal): AsyncGenerator<RunNews> {
+export async function* followRun(
+  parts: EngineParts,
+  scope: Scope,
+  id: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<RunNews> {
   const first = await readRun(parts, scope, id);
   if (!first) throw new AppError("not_found", "there is no such run");
   const views = createStepViews();
@@ -24,6 +30,8 @@ export async function* followRun(parts: EngineParts, scope: Scope, id: string, a
         if (step && seq > after) yield { seq, step };
       }
       const run = await readRun(parts, scope, id);
+      // Written between the two reads: its records come before what it has come to.
+      if (run && run.row.records > seen) continue;
       if (run && (run.row.status !== status || run.row.endedAt !== null)) {
         status = run.row.status;
         yield { seq: seen, run };
@@ -37,7 +45,7 @@ export async function* followRun(parts: EngineParts, scope: Scope, id: string, a
 }
 
 /** Remembers a ring that came while nobody was waiting. */
-function createBell(parts: EngineParts): { ring(): void; heard(signal: AbortSignal): Promise<void> } {
+function createBell(parts: EngineParts): { readonly ring: () => void; heard(signal: AbortSignal): Promise<void> } {
   let rung = false;
   let wake: (() => void) | null = null;
   const ring = (): void => {

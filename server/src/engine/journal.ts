@@ -35,113 +35,152 @@ export interface JournalOptions {
 }
 
 const FLUSH_RUNS_MAX = 256;
+const CONTENTIONS_MAX = 5;
 const REPEAT_DELAYS_MS = [20, 50, 100, 250, 500, 1000] as const;
 
+interface Lane {
+  readonly chain: AuditChain;
+  busy: boolean;
+}
+
 export function createJournal(options: JournalOptions): Journal {
-  const { clock } = options;
-  const dirty = new Set<LiveRun>();
-  const lanes = options.chains.map((chain) => ({ chain: createAuditChain(chain), busy: false }));
-  const idle: (() => void)[] = [];
-  const stats = { flushes: 0, runs: 0 };
-  let scheduled = false;
+  return new GroupJournal(options);
+}
 
-  const pause = (ms: number): Promise<void> => new Promise((done) => void clock.after(ms, done));
+class GroupJournal implements Journal {
+  readonly stats = { flushes: 0, runs: 0 };
+  readonly #options: JournalOptions;
+  readonly #dirty = new Set<LiveRun>();
+  readonly #lanes: readonly Lane[];
+  readonly #idle: (() => void)[] = [];
+  #scheduled = false;
 
-  const write = async (items: readonly FlushItem[], chain: AuditChain): Promise<void> => {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const flushed = await writeFlush(options.database, items, chain, options.worker, clock.nowMs());
-        for (const batch of flushed.audit) chain.advance(batch);
-        return settle(flushed, options);
-      } catch (error) {
-        const delay = REPEAT_DELAYS_MS[Math.min(attempt, REPEAT_DELAYS_MS.length - 1)]!;
-        if (isConnectionLost(error)) {
-          await pause(delay);
-          if (error.committed === "unknown" && (await standing(items))) return settle({ won: items, lost: [], audit: [], woken: [] }, options);
-        } else if (isContention(error) && attempt < 5) await pause(delay);
-        else if (items.length > 1) {
-          const half = items.length >> 1;
-          await write(items.slice(0, half), chain);
-          return write(items.slice(half), chain);
-        } else {
-          options.log(`run ${items[0]!.run.id} can't be written`, error);
-          return settle({ won: [], lost: items, audit: [], woken: [] }, options);
-        }
-      }
-    }
-  };
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#lanes = options.chains.map((chain) => ({ chain: createAuditChain(chain), busy: false }));
+  }
 
-  /** After a commit whose answer was lost: whether its rows are there. One transaction wrote all or nothing. */
-  const standing = async (items: readonly FlushItem[]): Promise<boolean> => {
-    const item = items.find((one) => one.segment) ?? items[0]!;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await readStanding(options.database, item.run.project, item.run.id, item.unsaved.first);
-      } catch (error) {
-        if (!isConnectionLost(error)) throw error;
-        await pause(REPEAT_DELAYS_MS[Math.min(attempt, REPEAT_DELAYS_MS.length - 1)]!);
-      }
-    }
-  };
+  commit(run: LiveRun): Promise<void> {
+    if (run.gone) return Promise.reject(new RunLostError(run.id, "it was let go"));
+    const seq = run.unsaved.first + run.unsaved.records.length - 1;
+    return new Promise((done, lost) => {
+      run.waiters.push({ seq, done, lost });
+      this.#dirty.add(run);
+      this.#kick();
+    });
+  }
 
-  const flush = async (lane: (typeof lanes)[number]): Promise<void> => {
-    const runs: LiveRun[] = [];
-    for (const run of dirty) {
-      if (run.flushing || run.blobWrites > 0) continue;
-      runs.push(run);
-      if (runs.length === FLUSH_RUNS_MAX) break;
-    }
+  touch(run: LiveRun): void {
+    if (run.waiters.length === 0) return;
+    this.#dirty.add(run);
+    this.#kick();
+  }
+
+  backlog(): number {
+    return this.#dirty.size;
+  }
+
+  drain(): Promise<void> {
+    return this.#isIdle() ? Promise.resolve() : new Promise((done) => this.#idle.push(done));
+  }
+
+  #isIdle(): boolean {
+    return this.#dirty.size === 0 && this.#lanes.every((lane) => !lane.busy);
+  }
+
+  /** Begins a flush with the next turn of the event loop, so that what came together goes together. */
+  #kick(): void {
+    if (this.#scheduled || this.#dirty.size === 0 || this.#lanes.every((lane) => lane.busy)) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      const lane = this.#lanes.find((one) => !one.busy);
+      if (lane) void this.#flush(lane).catch((error: unknown) => this.#options.log("a flush failed", error));
+    });
+  }
+
+  async #flush(lane: Lane): Promise<void> {
+    const runs = this.#takeRuns();
     if (runs.length === 0) return;
     lane.busy = true;
-    const items = runs.map((run) => {
-      dirty.delete(run);
-      run.flushing = true;
-      return takeItem(run);
-    });
-    stats.flushes++;
-    stats.runs += items.length;
+    this.stats.flushes++;
+    this.stats.runs += runs.length;
     try {
-      await write(items, lane.chain);
+      await this.#write(runs.map(takeItem), lane.chain);
     } finally {
       lane.busy = false;
       for (const run of runs) {
         run.flushing = false;
-        if (!run.gone && (run.waiters.length > 0 || (hasUnsaved(run) && run.disposition.kind !== "hold"))) dirty.add(run);
+        const more = run.waiters.length > 0 || (hasUnsaved(run) && run.disposition.kind !== "hold");
+        if (!run.gone && more) this.#dirty.add(run);
       }
-      kick();
-      if (dirty.size === 0 && lanes.every((one) => !one.busy)) for (const done of idle.splice(0)) done();
+      this.#kick();
+      if (this.#isIdle()) for (const done of this.#idle.splice(0)) done();
     }
-  };
+  }
 
-  const kick = (): void => {
-    if (scheduled || dirty.size === 0 || lanes.every((lane) => lane.busy)) return;
-    scheduled = true;
-    setImmediate(() => {
-      scheduled = false;
-      const lane = lanes.find((one) => !one.busy);
-      if (lane) void flush(lane).catch((error: unknown) => options.log("a flush failed", error));
-    });
-  };
+  #takeRuns(): LiveRun[] {
+    const runs: LiveRun[] = [];
+    for (const run of this.#dirty) {
+      if (run.flushing || run.blobWrites > 0) continue;
+      this.#dirty.delete(run);
+      run.flushing = true;
+      runs.push(run);
+      if (runs.length === FLUSH_RUNS_MAX) break;
+    }
+    return runs;
+  }
 
-  return {
-    stats,
-    commit(run) {
-      if (run.gone) return Promise.reject(new RunLostError(run.id, "it was let go"));
-      const seq = run.unsaved.first + run.unsaved.records.length - 1;
-      return new Promise((done, lost) => {
-        run.waiters.push({ seq, done, lost });
-        dirty.add(run);
-        kick();
-      });
-    },
-    touch(run) {
-      if (run.waiters.length === 0) return;
-      dirty.add(run);
-      kick();
-    },
-    backlog: () => dirty.size,
-    drain: () => (dirty.size === 0 && lanes.every((lane) => !lane.busy) ? Promise.resolve() : new Promise((done) => idle.push(done))),
-  };
+  async #write(items: readonly FlushItem[], chain: AuditChain): Promise<void> {
+    const { database, clock, worker, log } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const flushed = await writeFlush(database, items, chain, worker, clock.nowMs());
+        for (const batch of flushed.audit) chain.advance(batch);
+        return settle(flushed, this.#options);
+      } catch (error) {
+        if (isConnectionLost(error)) {
+          await this.#pause(attempt);
+          const standing = error.committed === "unknown" ? await this.#standing(items) : null;
+          if (standing) return settle(standing, this.#options);
+        } else if (isContention(error) && attempt < CONTENTIONS_MAX) await this.#pause(attempt);
+        else if (items.length > 1) {
+          const half = items.length >> 1;
+          await this.#write(items.slice(0, half), chain);
+          return this.#write(items.slice(half), chain);
+        } else {
+          log(`run ${items[0]!.run.id} can't be written`, error);
+          return settle({ won: [], lost: items, audit: [], woken: [] }, this.#options);
+        }
+      }
+    }
+  }
+
+  #pause(attempt: number): Promise<void> {
+    const ms = REPEAT_DELAYS_MS[Math.min(attempt, REPEAT_DELAYS_MS.length - 1)]!;
+    return new Promise((done) => void this.#options.clock.after(ms, done));
+  }
+
+  /** After a commit whose answer was lost: who is written, or null when nobody is. One transaction wrote all or nothing. */
+  async #standing(items: readonly FlushItem[]): Promise<Flushed | null> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const won: FlushItem[] = [];
+        const written = items.filter((item) => item.segment !== null);
+        for (const item of written) {
+          if (await readStanding(this.#options.database, item.run.project, item.run.id, item.unsaved.first))
+            won.push(item);
+        }
+        if (won.length === 0) return null;
+        const lost = written.filter((item) => !won.includes(item));
+        // Items without records only let their runs go: said again to be sure, by whoever claims them.
+        return { won: items.filter((item) => !lost.includes(item)), lost, audit: [], woken: [] };
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        await this.#pause(attempt);
+      }
+    }
+  }
 }
 
 function settle(flushed: Flushed, options: JournalOptions): void {

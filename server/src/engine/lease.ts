@@ -42,7 +42,9 @@ export function createLease(options: LeaseOptions): Lease {
     for (const one of gone) {
       if (!(await removeWorker(dispatch, one))) continue;
       const freed = await freeHeldBy(dispatch, [one.id]);
-      options.log(`worker ${one.id} has not been heard of for ${LEASE_MS / 1000} s: ${freed} of its runs go on elsewhere`);
+      options.log(
+        `worker ${one.id} has not been heard of for ${LEASE_MS / 1000} s: ${freed} of its runs go on elsewhere`,
+      );
       options.onFreed(freed);
     }
   };

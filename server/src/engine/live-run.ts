@@ -2,7 +2,7 @@
 import type { RunStatus } from "@steward/sdk";
 import type { AuditEntry } from "../core/audit-entry.ts";
 import type { RunFailure } from "../core/run/record.ts";
-import type { RunState } from "../core/run/state.ts";
+import type { RunState, Task } from "../core/run/state.ts";
 import type { RunKeys } from "../keyring/keyring.ts";
 import type { InboxRow } from "../store/inbox.ts";
 import type { DeliveryRow } from "../store/deliveries.ts";
@@ -39,11 +39,15 @@ export interface CommitWaiter {
 }
 
 /** Held: this worker goes on with it. Release: it rests until `dueMs`. End: it has ended. */
-export type Disposition = { readonly kind: "hold" } | { readonly kind: "release"; readonly dueMs: number | null } | { readonly kind: "end" };
+export type Disposition =
+  | { readonly kind: "hold" }
+  | { readonly kind: "release"; readonly dueMs: number | null }
+  | { readonly kind: "end" };
 
-/** An effect under way (`seq` is its intent's record), or a code step (it has no record yet). */
+/** Something under way for a step: an effect (`seq` is its intent's record), or what has no record yet. */
 export interface Flight {
   readonly key: string;
+  readonly task: Task;
   seq: number | null;
   readonly controller: AbortController;
 }
@@ -81,10 +85,10 @@ export interface LiveRun {
   disposition: Disposition;
   /** Messages of its inbox that are in its history already. */
   readonly taken: Set<string>;
-  /** Keys of steps begun here that have no record yet. */
-  readonly started: Set<string>;
-  /** What is in flight here, by step key: aborting ends it. */
-  readonly inFlight: Map<string, Flight>;
+  /** Steps begun here that have no record yet, by step key. */
+  readonly started: Map<string, Flight>;
+  /** What is in flight here: aborting ends it. */
+  readonly inFlight: Set<Flight>;
   /** The number of the record with the reply, once there is one. */
   replySeq: number | null;
   /** The end is being prepared. */
@@ -107,7 +111,12 @@ export function emptyUnsaved(first: number): Unsaved {
 
 export function hasUnsaved(run: LiveRun): boolean {
   const { unsaved } = run;
-  return unsaved.records.length > 0 || unsaved.audit.length > 0 || unsaved.consumed.length > 0 || run.disposition.kind !== "hold";
+  return (
+    unsaved.records.length > 0 ||
+    unsaved.audit.length > 0 ||
+    unsaved.consumed.length > 0 ||
+    run.disposition.kind !== "hold"
+  );
 }
 
 /** The run belongs to another worker now, or could not be written: what was to be done with it here is void. */

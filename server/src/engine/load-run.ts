@@ -22,7 +22,7 @@ export async function loadRun(parts: EngineParts, claimed: ClaimedRun): Promise<
     }
     invariant(seq === run.state.seq + 1, `run ${claimed.run} lacks record ${run.state.seq + 1}`);
     applyRecord(run.state, record);
-    if ((record.t === "step" || record.t === "end") && record.reply) run.replySeq = seq;
+    if ((record.t === "step" || record.t === "end") && record.reply) run.replySeq ??= seq;
   }
   invariant(run, `run ${claimed.run} has no records`);
   run.fence = claimed.fence;

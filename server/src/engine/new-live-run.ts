@@ -6,7 +6,12 @@ import type { Project } from "./projects.ts";
 import type { Version } from "./versions.ts";
 
 /** A run as this worker is about to lead it; its state is empty until records are applied. */
-export function newLiveRun(project: Project, version: Version, id: string, accepted: Pick<AcceptedRecord, "parent" | "retryOf">): LiveRun {
+export function newLiveRun(
+  project: Project,
+  version: Version,
+  id: string,
+  accepted: Pick<AcceptedRecord, "parent" | "retryOf">,
+): LiveRun {
   const state: RunState = newRunState(version.compiled);
   return {
     project,
@@ -34,8 +39,8 @@ export function newLiveRun(project: Project, version: Version, id: string, accep
     error: null,
     disposition: { kind: "hold" },
     taken: new Set(),
-    started: new Set(),
-    inFlight: new Map(),
+    started: new Map(),
+    inFlight: new Set(),
     replySeq: null,
     closing: false,
     overflow: false,

@@ -16,12 +16,17 @@ export interface Projects {
   peek(project: string): Project | null;
   /** Reads the project's variables again before they are next used. */
   forget(project: string): void;
+  /** The same for all: words may have been lost. */
+  forgetAll(): void;
 }
 
 /** Projects held at hand at most; the one not used for longest goes first. */
 const PROJECTS_MAX = 1000;
 
-export function createProjects(keyring: Keyring, readVariables: (scope: Scope, keys: ProjectKeys) => Promise<Readonly<Record<string, Json>>>): Projects {
+export function createProjects(
+  keyring: Keyring,
+  readVariables: (scope: Scope, keys: ProjectKeys) => Promise<Readonly<Record<string, Json>>>,
+): Projects {
   const held = new Map<string, Project>();
   const loading = new Map<string, Promise<Project>>();
 
@@ -47,6 +52,7 @@ export function createProjects(keyring: Keyring, readVariables: (scope: Scope, k
     },
     peek: (project) => held.get(project) ?? null,
     forget: (project) => void held.delete(project),
+    forgetAll: () => held.clear(),
   };
 }
 

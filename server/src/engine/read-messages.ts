@@ -30,7 +30,13 @@ function take(parts: EngineParts, run: LiveRun, id: string, message: Message): v
       if (run.state.cancelledBy === null) record(parts, run, { t: "cancel", at, by: message.by });
       return;
     case "event":
-      return record(parts, run, { t: "event", at, id, name: message.name, ...(message.data === undefined ? {} : { data: message.data }) });
+      return record(parts, run, {
+        t: "event",
+        at,
+        id,
+        name: message.name,
+        ...(message.data === undefined ? {} : { data: message.data }),
+      });
     case "child":
       return takeChild(parts, run, message);
     case "resolve":
@@ -41,12 +47,18 @@ function take(parts: EngineParts, run: LiveRun, id: string, message: Message): v
 }
 
 function takeChild(parts: EngineParts, run: LiveRun, message: Extract<Message, { kind: "child" }>): void {
-  const active = [...run.state.active.values()].find((one) => one.begin.pending.kind === "call" && one.begin.pending.child === message.run);
+  const active = [...run.state.active.values()].find(
+    (one) => one.begin.pending.kind === "call" && one.begin.pending.child === message.run,
+  );
   if (!active) return;
   const outcome: Extract<StepOutcome, { kind: "output" | "fail" }> =
     message.status === "completed"
       ? { kind: "output", output: message.output }
-      : failed(`flow_${message.status}`, `the called flow ended as ${message.status}: ${message.error?.message ?? "no reason was given"}`, "policy");
+      : failed(
+          `flow_${message.status}`,
+          `the called flow ended as ${message.status}: ${message.error?.message ?? "no reason was given"}`,
+          "policy",
+        );
   record(parts, run, { t: "end", of: active.seq, at: parts.clock.nowMs(), ...endingOf(parts, active, outcome) });
 }
 
@@ -62,7 +74,16 @@ function resolve(parts: EngineParts, run: LiveRun, message: Extract<Message, { k
     case "done":
       return record(parts, run, { t: "end", of: active.seq, at, status: "done", output: message.result ?? null });
     case "fail":
-      return record(parts, run, { t: "end", of: active.seq, at, ...endingOf(parts, active, failed("effect_unknown", `${message.by} said that the effect of step ${active.step.id} has failed`)) });
+      return record(parts, run, {
+        t: "end",
+        of: active.seq,
+        at,
+        ...endingOf(
+          parts,
+          active,
+          failed("effect_unknown", `${message.by} said that the effect of step ${active.step.id} has failed`),
+        ),
+      });
     case "repeat":
       return repeatEffect(parts, run, active);
     default:
@@ -71,10 +92,15 @@ function resolve(parts: EngineParts, run: LiveRun, message: Extract<Message, { k
 }
 
 /** The unknown effect that is meant: the one named, or the only one. */
-export function doubtful(run: Pick<LiveRun, "state">, named: { readonly step: string | null; readonly path: readonly number[] | null }): Active | null {
+export function doubtful(
+  run: Pick<LiveRun, "state">,
+  named: { readonly step: string | null; readonly path: readonly number[] | null },
+): Active | null {
   const all = [...run.state.active.values()].filter((one) => one.unknown !== null);
   const fitting = all.filter(
-    (one) => (named.step === null || one.step.id === named.step) && (named.path === null || one.frame.path.join() === named.path.join()),
+    (one) =>
+      (named.step === null || one.step.id === named.step) &&
+      (named.path === null || one.frame.path.join() === named.path.join()),
   );
   return fitting.length === 1 ? fitting[0]! : null;
 }

@@ -1,4 +1,5 @@
 /** A run and its steps as people see them, from its committed records. */
+import { unreachable } from "../core/invariant.ts";
 import { AppError } from "../core/errors.ts";
 import { placeKey } from "../core/run/state.ts";
 import type { BeginRecord, EndRecord, RunRecord, StepRecord } from "../core/run/record.ts";
@@ -23,12 +24,17 @@ export async function readRun(parts: Reading, scope: Scope, id: string): Promise
   if (!row) return null;
   const version = await parts.versions.get(scope, row.flow, row.version);
   const slug = version.slug;
-  const facts = row.errorCode === null ? null : { code: row.errorCode, message: row.errorCode, ...(row.failingStep === null ? {} : { step: row.failingStep }) };
+  const facts =
+    row.errorCode === null
+      ? null
+      : { code: row.errorCode, message: row.errorCode, ...(row.failingStep === null ? {} : { step: row.failingStep }) };
   if (row.endedAt === null) return { row, slug, output: undefined, error: facts };
   const segment = await lastSegment(parts.database, scope, id);
   if (!segment) throw new AppError("internal", `run ${id} has no records`);
   const project = await parts.projects.get(scope);
-  const records = unpackSegment(project.keys.run(id).open(BODY, segmentRow(uuidBytes(id), segment.first), segment.body));
+  const records = unpackSegment(
+    project.keys.run(id).open(BODY, segmentRow(uuidBytes(id), segment.first), segment.body),
+  );
   const ended = await loadBlobs(records.at(-1)!, parts.blobs, project);
   if (ended.t !== "ended") return { row, slug, output: undefined, error: facts };
   return { row, slug, output: ended.output, error: ended.error ? shown(ended.error) : null };
@@ -57,8 +63,15 @@ export function createStepViews(): { apply(seq: number, record: RunRecord): Step
           else begun.set(record.of, view);
           return view;
         }
-        default:
+        case "accepted":
+        case "iterate":
+        case "event":
+        case "cancel":
+        case "released":
+        case "ended":
           return null;
+        default:
+          return unreachable(record);
       }
     },
   };
@@ -67,21 +80,52 @@ export function createStepViews(): { apply(seq: number, record: RunRecord): Step
 function endedView(seq: number, record: StepRecord, output: StepView["output"], ms: number): StepView {
   const { step, path, attempt, status, input, at } = record;
   const error = record.error ? shown({ ...record.error, step, path }) : null;
-  return { seq, step, path, attempt, status, input, output, error, startedAt: at, durationMs: ms, copied: record.copied ?? false };
+  return {
+    seq,
+    step,
+    path,
+    attempt,
+    status,
+    input,
+    output,
+    error,
+    startedAt: at,
+    durationMs: ms,
+    copied: record.copied ?? false,
+  };
 }
 
 function begunView(seq: number, record: BeginRecord): StepView {
   const { step, path, attempt, input, at, pending } = record;
   const status = pending.kind === "wait" || pending.kind === "call" ? "waiting" : "running";
-  return { seq, step, path, attempt, status, input, output: undefined, error: null, startedAt: at, durationMs: null, copied: false };
+  return {
+    seq,
+    step,
+    path,
+    attempt,
+    status,
+    input,
+    output: undefined,
+    error: null,
+    startedAt: at,
+    durationMs: null,
+    copied: false,
+  };
 }
 
 function nextView(before: StepView, record: EndRecord | Extract<RunRecord, { t: "unknown" | "again" }>): StepView {
   const where = { step: before.step, path: before.path };
   if (record.t === "again") return { ...before, status: "running", error: null };
-  if (record.t === "unknown") return { ...before, status: "in_doubt", error: shown({ code: record.code, message: record.message, ...where }) };
+  if (record.t === "unknown")
+    return { ...before, status: "in_doubt", error: shown({ code: record.code, message: record.message, ...where }) };
   const error = record.error ? shown({ ...record.error, ...where }) : null;
-  return { ...before, status: record.status, output: record.output, error, durationMs: Math.max(0, record.at - before.startedAt) };
+  return {
+    ...before,
+    status: record.status,
+    output: record.output,
+    error,
+    durationMs: Math.max(0, record.at - before.startedAt),
+  };
 }
 
 /** The views whose first record is after `after`, in order. */

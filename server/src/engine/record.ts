@@ -15,7 +15,10 @@ export function record(parts: EngineParts, run: LiveRun, one: RunRecord): void {
   let text = JSON.stringify(one);
   const closing = one.t === "ended" || one.t === "cancel";
   const { limits } = parts;
-  if (!closing && (run.bytes + text.length > limits.runBytesMax || run.state.seq >= limits.recordsMax - CLOSING_RECORDS)) {
+  if (
+    !closing &&
+    (run.bytes + text.length > limits.runBytesMax || run.state.seq >= limits.recordsMax - CLOSING_RECORDS)
+  ) {
     run.overflow = true;
     return;
   }
@@ -24,13 +27,15 @@ export function record(parts: EngineParts, run: LiveRun, one: RunRecord): void {
   run.unsaved.records.push(text);
   if (one.t === "step" || one.t === "end") {
     run.unsaved.progress = true;
-    if (one.reply) run.replySeq = run.state.seq + 1;
+    if (one.reply) run.replySeq ??= run.state.seq + 1;
   }
   applyRecord(run.state, one);
 }
 
 function storeBlobs(parts: EngineParts, run: LiveRun, one: RunRecord): string {
-  const { text, blobs } = splitBlobs(one, parts.limits.inlineBytesMax, (value) => parts.blobs.address(run.project, value));
+  const { text, blobs } = splitBlobs(one, parts.limits.inlineBytesMax, (value) =>
+    parts.blobs.address(run.project, value),
+  );
   for (const blob of blobs) {
     run.blobWrites++;
     run.unsaved.blobs.push(blob.address);

@@ -4,6 +4,7 @@
  */
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
+import { invariant } from "../core/invariant.ts";
 import type { Graph } from "../core/flow/graph.ts";
 import type { AcceptedRecord, RunRecord } from "../core/run/record.ts";
 import { findRun } from "../store/runs.ts";
@@ -16,18 +17,28 @@ import { record } from "./record.ts";
 export async function retryRun(parts: EngineParts, scope: Scope, id: string, from: string | null): Promise<string> {
   const row = await findRun(parts.database, scope, id);
   if (!row) throw new AppError("not_found", `there is no run ${showId("run", id)}`);
-  if (row.endedAt === null) throw new AppError("run_not_finished", `run ${showId("run", id)} has not finished`, { run: showId("run", id) });
+  if (row.endedAt === null)
+    throw new AppError("run_not_finished", `run ${showId("run", id)} has not finished`, { run: showId("run", id) });
   const version = await parts.versions.get(scope, row.flow, row.version);
   const { graph } = version.compiled;
   if (from !== null && !graph.steps.some((step) => step.id === from)) {
-    const inner = version.compiled.steps.has(from) ? `step ${from} is inside a loop: retry from the loop itself` : `flow ${version.slug} has no step ${from}`;
+    const inner = version.compiled.steps.has(from)
+      ? `step ${from} is inside a loop: retry from the loop itself`
+      : `flow ${version.slug} has no step ${from}`;
     throw new AppError("value_invalid", inner, { field: "from" });
   }
   const records: RunRecord[] = [];
   for await (const { record: one } of readRecords(parts, scope, id, 1)) records.push(one);
-  const accepted = records[0] as AcceptedRecord;
+  const [accepted] = records;
+  invariant(accepted?.t === "accepted", `run ${id} begins with its acceptance`);
   const project = await parts.projects.get(scope);
-  const again: AcceptedRecord = { t: "accepted", at: parts.clock.nowMs(), trigger: accepted.trigger, input: accepted.input, retryOf: id };
+  const again: AcceptedRecord = {
+    t: "accepted",
+    at: parts.clock.nowMs(),
+    trigger: accepted.trigger,
+    input: accepted.input,
+    retryOf: id,
+  };
   const run = newLiveRun(project, version, parts.ids.uuid(), again);
   run.acceptance = { delivery: null, atMonotonicMs: parts.clock.monotonicMs() };
   run.startedAt = again.at;
@@ -64,11 +75,23 @@ export function keptRecords(records: readonly RunRecord[], graph: Graph, from: s
   return kept.filter((one) => one.t === "step" && !anew.has(one.step));
 }
 
-function asStep(end: Extract<RunRecord, { t: "end" }>, begin: Extract<RunRecord, { t: "begin" }> | undefined): Extract<RunRecord, { t: "step" }> | null {
+function asStep(
+  end: Extract<RunRecord, { t: "end" }>,
+  begin: Extract<RunRecord, { t: "begin" }> | undefined,
+): Extract<RunRecord, { t: "step" }> | null {
   if (!begin) return null;
   const { of: _of, t: _t, event: _event, at, ...ending } = end;
   const { step, path, attempt } = begin;
-  return { t: "step", step, path, attempt, at: begin.at, ms: Math.max(0, at - begin.at), ...(begin.input === undefined ? {} : { input: begin.input }), ...ending };
+  return {
+    t: "step",
+    step,
+    path,
+    attempt,
+    at: begin.at,
+    ms: Math.max(0, at - begin.at),
+    ...(begin.input === undefined ? {} : { input: begin.input }),
+    ...ending,
+  };
 }
 
 /** A step and all that come after it. */

@@ -2,10 +2,11 @@
 import { unreachable } from "../core/invariant.ts";
 import type { Json } from "../core/json.ts";
 import type { CodeFailureReason, CodeOutcome } from "../core/ports/code-runner.ts";
-import { placeKey, type Task } from "../core/run/state.ts";
+import type { Task } from "../core/run/state.ts";
 import type { CodeRequest, Retryable } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import type { Flight, LiveRun } from "./live-run.ts";
+import { beginFlight, endFlight } from "./flight.ts";
+import type { LiveRun } from "./live-run.ts";
 import { recordStep } from "./record-step.ts";
 import { failed } from "./step-ending.ts";
 
@@ -13,13 +14,19 @@ const CODE_TIMEOUT_MS = 10_000;
 const CODE_MEMORY_BYTES = 64 * 1024 * 1024;
 const CODE_OUTPUT_BYTES_MAX = 8 * 1024 * 1024;
 
-export function runCode(parts: EngineParts, run: LiveRun, task: Task, code: CodeRequest, input: Json | undefined): void {
-  const key = placeKey(task.frame.path, task.step.id);
-  const flight: Flight = { key, seq: null, controller: new AbortController() };
-  run.started.add(key);
-  run.inFlight.set(key, flight);
+export function runCode(
+  parts: EngineParts,
+  run: LiveRun,
+  task: Task,
+  code: CodeRequest,
+  input: Json | undefined,
+): void {
+  const flight = beginFlight(run, task, null);
   const began = parts.clock.monotonicMs();
-  const program = { key: `${run.project.project}:${run.version.codeKeys.get(task.step.id) ?? code.source}`, source: code.source };
+  const program = {
+    key: `${run.project.project}:${run.version.codeKeys.get(task.step.id) ?? code.source}`,
+    source: code.source,
+  };
   const limits = {
     timeoutMs: task.step.definition.timeoutMs ?? CODE_TIMEOUT_MS,
     memoryBytes: CODE_MEMORY_BYTES,
@@ -28,13 +35,11 @@ export function runCode(parts: EngineParts, run: LiveRun, task: Task, code: Code
   parts.code
     .run(program, JSON.stringify(code.argument), limits, flight.controller.signal)
     .then((outcome) => {
-      run.started.delete(key);
-      run.inFlight.delete(key);
-      if (run.gone) return;
-      if (!flight.controller.signal.aborted) {
+      const counts = endFlight(run, flight);
+      if (counts && !flight.controller.signal.aborted) {
         recordStep(parts, run, task, stepOutcome(task.step.id, outcome), input, parts.clock.monotonicMs() - began);
       }
-      parts.advance(run);
+      return parts.advance(run);
     })
     .catch((error: unknown) => parts.abandon(run, error));
 }
@@ -42,7 +47,11 @@ export function runCode(parts: EngineParts, run: LiveRun, task: Task, code: Code
 function stepOutcome(step: string, outcome: CodeOutcome) {
   if (outcome.ok) return { kind: "output", output: outcome.output } as const;
   const where = outcome.stack === undefined ? "" : `\n${outcome.stack}`;
-  return failed(`code_${outcome.reason}`, `the code of step ${step}: ${outcome.message}${where}`, retryable(outcome.reason));
+  return failed(
+    `code_${outcome.reason}`,
+    `the code of step ${step}: ${outcome.message}${where}`,
+    retryable(outcome.reason),
+  );
 }
 
 function retryable(reason: CodeFailureReason): Retryable {

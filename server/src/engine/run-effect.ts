@@ -4,17 +4,24 @@
  */
 import { decideUnknown } from "../core/run/decide-unknown.ts";
 import type { BeginRecord } from "../core/run/record.ts";
-import { placeKey, type Active, type Task } from "../core/run/state.ts";
+import type { Active, Task } from "../core/run/state.ts";
 import type { Performed } from "../core/ports/gate.ts";
 import type { AuditEntry } from "../core/audit-entry.ts";
 import type { EffectOutcome, EffectRequest, StepOutcome } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { beginFlight, endFlight, markBegun, stillCounts } from "./flight.ts";
 import { RunLostError, type Flight, type LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
 import { endingOf, failed, type FinalOutcome } from "./step-ending.ts";
 
 /** Begins an effect that a step asks for. */
-export function beginEffect(parts: EngineParts, run: LiveRun, task: Task, effect: EffectRequest, begin: Omit<BeginRecord, "pending">): void {
+export function beginEffect(
+  parts: EngineParts,
+  run: LiveRun,
+  task: Task,
+  effect: EffectRequest,
+  begin: Omit<BeginRecord, "pending">,
+): void {
   const key = effect.repeat === "key" ? idempotencyKey(run, task) : null;
   perform(parts, run, task, effect, key, null, () => {
     record(parts, run, { ...begin, pending: { kind: "effect", effect, key } });
@@ -35,7 +42,9 @@ export function repeatEffect(parts: EngineParts, run: LiveRun, active: Active): 
 /** HMAC(project, run, step, iteration path, ordinal), as text that any header may carry (R5). */
 function idempotencyKey(run: LiveRun, task: Task): string {
   const ordinal = "1"; // an HTTP step has one effect; its attempts and repetitions share the key
-  return run.project.keys.digest("effect", run.idBytes, task.step.id, task.frame.path.join("."), ordinal).toString("base64url");
+  return run.project.keys
+    .digest("effect", run.idBytes, task.step.id, task.frame.path.join("."), ordinal)
+    .toString("base64url");
 }
 
 function perform(
@@ -47,14 +56,10 @@ function perform(
   begun: number | null,
   recordIntent: () => number,
 ): void {
-  const key = placeKey(task.frame.path, task.step.id);
-  const flight: Flight = { key, seq: begun, controller: new AbortController() };
-  run.inFlight.set(key, flight);
-  run.started.add(key);
+  const flight = beginFlight(run, task, begun);
   const intend = async (audit: readonly AuditEntry[]): Promise<void> => {
-    if (run.gone) throw new RunLostError(run.id, "it was let go");
-    flight.seq = recordIntent();
-    run.started.delete(key);
+    if (run.gone || !stillCounts(run, flight)) throw new RunLostError(run.id, "the step is not to be run any more");
+    markBegun(run, flight, recordIntent());
     run.unsaved.audit.push(...audit);
     await parts.journal.commit(run);
   };
@@ -73,20 +78,23 @@ function perform(
     intend,
     mayProceed: () => !run.gone && run.state.cancelledBy === null && parts.leaseStands(),
   };
-  parts.gate.perform(call).then(
-    (performed) => conclude(parts, run, task, flight, performed),
-    (error: unknown) => (error instanceof RunLostError ? undefined : parts.abandon(run, error)),
-  );
+  parts.gate
+    .perform(call)
+    .then((performed) => conclude(parts, run, flight, performed))
+    .catch((error: unknown) => {
+      if (!(error instanceof RunLostError)) return parts.abandon(run, error);
+      endFlight(run, flight);
+      return parts.advance(run);
+    });
 }
 
-function conclude(parts: EngineParts, run: LiveRun, task: Task, flight: Flight, performed: Performed): void {
-  run.inFlight.delete(flight.key);
-  run.started.delete(flight.key);
+function conclude(parts: EngineParts, run: LiveRun, flight: Flight, performed: Performed): void {
+  const counts = endFlight(run, flight);
   if (run.gone) return;
   run.unsaved.audit.push(...performed.audit);
   const active = flight.seq === null ? null : (run.state.active.get(flight.seq) ?? null);
   if (active) recordOutcome(parts, run, active, performed.outcome);
-  else if (flight.seq === null) recordRefusal(parts, run, task, performed.outcome);
+  else if (counts && !flight.controller.signal.aborted) recordRefusal(parts, run, flight.task, performed.outcome);
   parts.advance(run);
 }
 
@@ -96,7 +104,15 @@ function recordRefusal(parts: EngineParts, run: LiveRun, task: Task, outcome: Ef
   const code = outcome.kind === "done" ? "refused" : outcome.code;
   const ending = endingOf(parts, task, failed(code, `step ${task.step.id}: ${message}`));
   const { frame, step, attempt } = task;
-  record(parts, run, { t: "step", step: step.id, path: frame.path, at: parts.clock.nowMs(), ms: 0, attempt, ...ending });
+  record(parts, run, {
+    t: "step",
+    step: step.id,
+    path: frame.path,
+    at: parts.clock.nowMs(),
+    ms: 0,
+    attempt,
+    ...ending,
+  });
 }
 
 /** Records what became of a begun effect. */
@@ -105,21 +121,44 @@ export function recordOutcome(parts: EngineParts, run: LiveRun, active: Active, 
   const { begin, step, seq } = active;
   if (begin.pending.kind !== "effect") return;
   if (outcome.kind !== "unknown") {
-    const next = step.kind.conclude?.(step.kind.schema.parse(begin.input), outcome) ?? failed("effect_failed", `step ${step.id} can't read its outcome`);
+    const next =
+      step.kind.conclude?.(step.kind.schema.parse(begin.input), outcome) ??
+      failed("effect_failed", `step ${step.id} can't read its outcome`);
     return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, plain(next)) });
   }
   const { code, message } = outcome;
-  if (run.state.cancelledBy !== null || run.state.failure) {
-    return record(parts, run, { t: "end", of: seq, at, status: "cancelled", error: { code: "effect_unknown", message: `stopped in flight, it may have happened: ${message}` } });
+  if (run.state.cancelledBy !== null || run.state.failure || inFailedLoop(active)) {
+    return record(parts, run, {
+      t: "end",
+      of: seq,
+      at,
+      status: "cancelled",
+      error: { code: "effect_unknown", message: `stopped in flight, it may have happened: ${message}` },
+    });
   }
   switch (decideUnknown(begin.pending.effect, step.definition.ifUnknown, active.sent)) {
     case "repeat": // safe to repeat, so it is a failure like any other: the step's policy says whether
-      return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, failed(code, `step ${step.id}: ${message}`, "policy")) });
+      return record(parts, run, {
+        t: "end",
+        of: seq,
+        at,
+        ...endingOf(parts, active, failed(code, `step ${step.id}: ${message}`, "policy")),
+      });
     case "fail":
-      return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`)) });
+      return record(parts, run, {
+        t: "end",
+        of: seq,
+        at,
+        ...endingOf(parts, active, failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`)),
+      });
     case "ask":
       return record(parts, run, { t: "unknown", of: seq, at, code, message });
   }
+}
+
+function inFailedLoop(active: Active): boolean {
+  for (let { loop } = active.frame; loop; loop = loop.outer.loop) if (loop.failure) return true;
+  return false;
 }
 
 /** After a crash: the intent stands and no outcome does. */
@@ -131,7 +170,12 @@ export function recoverEffect(parts: EngineParts, run: LiveRun, active: Active):
     case "repeat":
       return repeatEffect(parts, run, active);
     case "fail":
-      return record(parts, run, { t: "end", of: seq, at: parts.clock.nowMs(), ...endingOf(parts, active, failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`)) });
+      return record(parts, run, {
+        t: "end",
+        of: seq,
+        at: parts.clock.nowMs(),
+        ...endingOf(parts, active, failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`)),
+      });
     case "ask":
       return record(parts, run, { t: "unknown", of: seq, at: parts.clock.nowMs(), code: "crashed", message });
   }

@@ -5,7 +5,8 @@
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { invariant } from "../core/invariant.ts";
-import type { RunRecord } from "../core/run/record.ts";
+import { parseOwn } from "../core/json.ts";
+import type { StoredRecord } from "./blob-values.ts";
 
 const FORMAT = 1;
 const DICTIONARY = Buffer.from(
@@ -27,8 +28,8 @@ export function packSegment(records: readonly string[]): Buffer {
   return whole;
 }
 
-export function unpackSegment(bytes: Buffer): readonly RunRecord[] {
+export function unpackSegment(bytes: Buffer): readonly StoredRecord[] {
   invariant(bytes[0] === FORMAT, `segments are of format ${FORMAT}, not ${bytes[0]}`);
   const text = inflateRawSync(bytes.subarray(1), { dictionary: DICTIONARY, maxOutputLength: TEXT_BYTES_MAX });
-  return JSON.parse(text.toString()) as readonly RunRecord[];
+  return parseOwn<readonly StoredRecord[]>(text.toString());
 }

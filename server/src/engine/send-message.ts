@@ -20,17 +20,23 @@ async function send(parts: EngineParts, scope: Scope, run: string, message: Mess
     const [locked] = await lockQueue(tx, [run]);
     if (!locked) throw finished(run);
     if ((await countInbox(tx, scope.project, run)) >= parts.limits.inboxMax) {
-      throw new AppError("overloaded", `run ${showId("run", run)} has ${parts.limits.inboxMax} messages it has not read`, { retryAfterSeconds: 5 });
+      throw new AppError(
+        "overloaded",
+        `run ${showId("run", run)} has ${parts.limits.inboxMax} messages it has not read`,
+        { retryAfterSeconds: 5 },
+      );
     }
     for (const statement of [...insertInbox(scope.project, [row]), wakeRuns([run])]) await tx.query(statement);
   });
   parts.announce(RUN_CHANNEL, [run]);
 }
 
-const finished = (run: string): AppError => new AppError("run_finished", `run ${showId("run", run)} has finished`, { run: showId("run", run) });
+const finished = (run: string): AppError =>
+  new AppError("run_finished", `run ${showId("run", run)} has finished`, { run: showId("run", run) });
 
 async function mustExist(parts: EngineParts, scope: Scope, run: string): Promise<void> {
-  if (!(await findRun(parts.database, scope, run))) throw new AppError("not_found", `there is no run ${showId("run", run)}`);
+  if (!(await findRun(parts.database, scope, run)))
+    throw new AppError("not_found", `there is no run ${showId("run", run)}`);
 }
 
 export async function cancelRun(parts: EngineParts, scope: Scope, run: string, by: string): Promise<void> {
@@ -38,20 +44,35 @@ export async function cancelRun(parts: EngineParts, scope: Scope, run: string, b
   await send(parts, scope, run, { kind: "cancel", by });
 }
 
-export async function sendEvent(parts: EngineParts, scope: Scope, run: string, name: string, data: Json | undefined): Promise<void> {
+export async function sendEvent(
+  parts: EngineParts,
+  scope: Scope,
+  run: string,
+  name: string,
+  data: Json | undefined,
+): Promise<void> {
   await mustExist(parts, scope, run);
   await send(parts, scope, run, { kind: "event", name, ...(data === undefined ? {} : { data }) });
 }
 
 /** Throws `nothing_to_resolve` when no unknown effect fits, or several do and none is named. */
-export async function resolveEffect(parts: EngineParts, scope: Scope, run: string, resolution: Resolution, by: string): Promise<void> {
+export async function resolveEffect(
+  parts: EngineParts,
+  scope: Scope,
+  run: string,
+  resolution: Resolution,
+  by: string,
+): Promise<void> {
   const row = await findRun(parts.database, scope, run);
   if (!row) throw new AppError("not_found", `there is no run ${showId("run", run)}`);
   if (row.endedAt !== null) throw finished(run);
   if (row.status !== "parked") {
     const copy = await loadRun(parts, { ...scope, run, fence: 0, crashes: 0 });
     if (!doubtful(copy, resolution)) {
-      throw new AppError("nothing_to_resolve", `run ${showId("run", run)} has no unknown effect that fits: name its step (and path) as the run's steps show it`);
+      throw new AppError(
+        "nothing_to_resolve",
+        `run ${showId("run", run)} has no unknown effect that fits: name its step (and path) as the run's steps show it`,
+      );
     }
   }
   const { step, path, how, result } = resolution;

@@ -31,7 +31,8 @@ export async function startRun(parts: EngineParts, wish: NewRun, until: Until, w
     throw error;
   }
   const sighting = settling ? await settling.done : null;
-  const settled = settling === null ? null : sighting === "remote" ? await readSettled(parts, wish.scope, run.id) : sighting;
+  const settled =
+    settling === null ? null : sighting === "remote" ? await readSettled(parts, wish.scope, run.id) : sighting;
   return { run: run.id, repeated: false, settled };
 }
 
@@ -39,8 +40,15 @@ export async function startRun(parts: EngineParts, wish: NewRun, until: Until, w
 function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
   const at = parts.clock.nowMs();
   run.acceptance = { delivery: wish.delivery ?? null, atMonotonicMs: parts.clock.monotonicMs() };
-  record(parts, run, { t: "accepted", at, trigger: wish.trigger, input: wish.input, ...(wish.pinned ? { pinned: true as const } : {}) });
-  if (run.overflow) throw new AppError("body_too_large", `the input is larger than a run may be (${parts.limits.runBytesMax} bytes)`);
+  record(parts, run, {
+    t: "accepted",
+    at,
+    trigger: wish.trigger,
+    input: wish.input,
+    ...(wish.pinned ? { pinned: true as const } : {}),
+  });
+  if (run.overflow)
+    throw new AppError("body_too_large", `the input is larger than a run may be (${parts.limits.runBytesMax} bytes)`);
   const accepted = new Promise<void>((done, lost) => run.waiters.push({ seq: 1, done, lost }));
   if (hasRoom(parts)) {
     run.startedAt = at;
@@ -59,11 +67,22 @@ function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
 async function repeated(parts: EngineParts, wish: NewRun, until: Until, waitMs: number): Promise<Started> {
   const { delivery, scope } = wish;
   const first = delivery && (await findDelivery(parts.database, scope, delivery.trigger, delivery.key));
-  if (!first) throw new AppError("unavailable", "the run could not be written: repeat the request", { retryAfterSeconds: 1 });
-  return { run: first, repeated: true, settled: until === null ? null : await waitSettled(parts, wish, first, until, waitMs) };
+  if (!first)
+    throw new AppError("unavailable", "the run could not be written: repeat the request", { retryAfterSeconds: 1 });
+  return {
+    run: first,
+    repeated: true,
+    settled: until === null ? null : await waitSettled(parts, wish, first, until, waitMs),
+  };
 }
 
-async function waitSettled(parts: EngineParts, wish: NewRun, run: string, until: "reply" | "end", waitMs: number): Promise<Settled | null> {
+async function waitSettled(
+  parts: EngineParts,
+  wish: NewRun,
+  run: string,
+  until: "reply" | "end",
+  waitMs: number,
+): Promise<Settled | null> {
   const waiting = waitFor(parts, run, until, waitMs);
   const now = await readSettled(parts, wish.scope, run);
   if (now && isSettled(now, until)) {
@@ -75,7 +94,12 @@ async function waitSettled(parts: EngineParts, wish: NewRun, run: string, until:
 }
 
 export function isSettled(settled: Settled, until: "reply" | "end"): boolean {
-  return settled.status === "completed" || settled.status === "failed" || settled.status === "cancelled" || (until === "reply" && settled.reply !== null);
+  return (
+    settled.status === "completed" ||
+    settled.status === "failed" ||
+    settled.status === "cancelled" ||
+    (until === "reply" && settled.reply !== null)
+  );
 }
 
 interface Waiting {
@@ -86,17 +110,19 @@ interface Waiting {
 
 /** Waits for a run's reply or end, told by this process or another. */
 export function waitFor(parts: EngineParts, run: string, until: "reply" | "end", waitMs: number): Waiting {
-  let finish: (value: Settled | "remote" | null) => void = () => undefined;
+  let finish: ((value: Settled | "remote" | null) => void) | null = null;
   const done = new Promise<Settled | "remote" | null>((resolve) => (finish = resolve));
   const end = (value: Settled | "remote" | null): void => {
     unwatch();
     untime();
-    finish(value);
+    finish?.(value);
   };
   const unwatch = parts.watch.on(run, (sighting) => {
     if (sighting === null) return end("remote");
     const settled = settledOf(sighting);
-    const committed = sighting.state.ended ? sighting.committed >= sighting.state.seq : sighting.replySeq !== null && sighting.committed >= sighting.replySeq;
+    const committed = sighting.state.ended
+      ? sighting.committed >= sighting.state.seq
+      : sighting.replySeq !== null && sighting.committed >= sighting.replySeq;
     if (committed && isSettled(settled, until)) end(settled);
   });
   const untime = parts.clock.after(Math.min(waitMs, 60_000), () => end(null));

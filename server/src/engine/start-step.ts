@@ -1,6 +1,7 @@
 /** Begins a step: evaluates and checks its input, runs its kind, and records or begins what it asks for. */
 import type { z } from "zod";
-import { evaluateTemplate } from "../core/expression/template.ts";
+import { DEFAULT_LIMITS } from "../core/expression/machine.ts";
+import { evaluateInTurn, evaluateTemplate } from "../core/expression/template.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Task } from "../core/run/state.ts";
@@ -15,6 +16,9 @@ import { beginEffect } from "./run-effect.ts";
 import { scopeOf } from "./scope-of.ts";
 import { failed } from "./step-ending.ts";
 
+/** What all of a step's own evaluations may use together, as for the items of a map: about 0.1 s of the event loop. */
+const STEP_LIMITS = { ...DEFAULT_LIMITS, steps: 2_000_000, bytesMade: 4 * DEFAULT_LIMITS.bytesMade };
+
 export function startStep(parts: EngineParts, run: LiveRun, task: Task): void {
   const { step } = task;
   const { pinned } = step.definition;
@@ -24,20 +28,48 @@ export function startStep(parts: EngineParts, run: LiveRun, task: Task): void {
   const scope = scopeOf(run, task);
   const evaluated = evaluateTemplate(step.input, scope);
   if (!evaluated.ok) {
-    return recordStep(parts, run, task, failed("expression_failed", `${evaluated.field} of step ${step.id}: ${evaluated.message}`), undefined, 0);
+    return recordStep(
+      parts,
+      run,
+      task,
+      failed("expression_failed", `${evaluated.field} of step ${step.id}: ${evaluated.message}`),
+      undefined,
+      0,
+    );
   }
   const checked = step.kind.schema.safeParse(evaluated.value);
   if (!checked.success) {
-    return recordStep(parts, run, task, failed("input_invalid", describeIssue(step.id, checked.error)), evaluated.value, 0);
+    return recordStep(
+      parts,
+      run,
+      task,
+      failed("input_invalid", describeIssue(step.id, checked.error)),
+      evaluated.value,
+      0,
+    );
   }
   const began = parts.clock.monotonicMs();
   const outcome = step.kind.run(checked.data, contextOf(parts, scope), step.prepared);
   follow(parts, run, task, outcome, evaluated.value, parts.clock.monotonicMs() - began);
 }
 
-function follow(parts: EngineParts, run: LiveRun, task: Task, outcome: StepOutcome, input: Json | undefined, ms: number): void {
+function follow(
+  parts: EngineParts,
+  run: LiveRun,
+  task: Task,
+  outcome: StepOutcome,
+  input: Json | undefined,
+  ms: number,
+): void {
   const at = parts.clock.nowMs();
-  const begin = { t: "begin", step: task.step.id, path: task.frame.path, at, attempt: task.attempt, ...(input === undefined ? {} : { input }) } as const;
+  const begin = {
+    t: "begin",
+    step: task.step.id,
+    path: task.frame.path,
+    at,
+    attempt: task.attempt,
+    ...(input === undefined ? {} : { input }),
+  } as const;
   const timeoutMs = task.step.definition.timeoutMs;
   const timed = timeoutMs === undefined ? {} : { timeoutAt: at + timeoutMs };
   switch (outcome.kind) {
@@ -51,13 +83,19 @@ function follow(parts: EngineParts, run: LiveRun, task: Task, outcome: StepOutco
       return runCode(parts, run, task, outcome.code, input);
     case "wait": {
       const { dueMs, event } = outcome;
-      const ends = outcome.timeoutMs === null ? timed : { timeoutAt: at + outcome.timeoutMs };
+      const limit = Math.min(outcome.timeoutMs ?? Number.POSITIVE_INFINITY, timeoutMs ?? Number.POSITIVE_INFINITY);
+      const ends = limit === Number.POSITIVE_INFINITY ? {} : { timeoutAt: at + limit };
       return record(parts, run, { ...begin, ...ends, pending: { kind: "wait", dueMs, event } });
     }
     case "call":
       return callFlow(parts, run, task, outcome, { ...begin, ...timed });
     case "each":
-      return record(parts, run, { ...begin, ...timed, input: { items: outcome.items, parallel: outcome.parallel }, pending: { kind: "each", parallel: outcome.parallel } });
+      return record(parts, run, {
+        ...begin,
+        ...timed,
+        input: { items: outcome.items, parallel: outcome.parallel },
+        pending: { kind: "each", parallel: outcome.parallel },
+      });
     case "while":
       return record(parts, run, { ...begin, ...timed, pending: { kind: "while", max: outcome.max } });
     default:
@@ -66,9 +104,10 @@ function follow(parts: EngineParts, run: LiveRun, task: Task, outcome: StepOutco
 }
 
 function contextOf(parts: EngineParts, scope: JsonObject): StepContext {
+  const evaluate = evaluateInTurn(STEP_LIMITS);
   return {
     nowMs: parts.clock.nowMs(),
-    evaluate: (template, more) => evaluateTemplate(template, more ? { ...scope, ...more } : scope),
+    evaluate: (template, more) => evaluate(template, more ? { ...scope, ...more } : scope),
     scope: () => scope,
   };
 }

@@ -43,7 +43,10 @@ function retryTime(parts: EngineParts, task: Task, retry: Retryable): number | n
   return parts.clock.nowMs() + Math.max(delay, asked);
 }
 
-export function failed(code: string, message: string, retry: Retryable = "never"): Extract<StepOutcome, { kind: "fail" }> {
+export function failed(
+  code: string,
+  message: string,
+  retry: Retryable = "never",
+): Extract<StepOutcome, { kind: "fail" }> {
   return { kind: "fail", error: { code, message }, retry };
 }
-

@@ -1,11 +1,13 @@
 /** What a worker does again and again, each at its own pace and never twice at once. */
 import type { EngineParts } from "./engine-parts.ts";
+import { makeWeekPartition } from "../store/partitions.ts";
 import { fireSchedules } from "./fire-schedules.ts";
 import { ignoreLost } from "./ignore-lost.ts";
 import { BEAT_MS, type Lease } from "./lease.ts";
 import { LOOK_MS, type Worker } from "./worker.ts";
 
 const SWEEP_MS = 20;
+const WEEK_MS = 7 * 86_400_000;
 const PARTITION_MS = 6 * 3_600_000;
 
 export interface Turns {
@@ -14,7 +16,12 @@ export interface Turns {
   stop(): Promise<void>;
 }
 
-export function createTurns(parts: EngineParts, worker: Worker, lease: Lease, abortEffects: (reason: string) => void): Turns {
+export function createTurns(
+  parts: EngineParts,
+  worker: Worker,
+  lease: Lease,
+  abortEffects: (reason: string) => void,
+): Turns {
   let stopped = true;
   const underWay = new Set<Promise<void>>();
 
@@ -58,7 +65,9 @@ export function createTurns(parts: EngineParts, worker: Worker, lease: Lease, ab
     start() {
       stopped = false;
       parts.notifications.onSilence(() => abortEffects("this worker can't hear a stop"));
-      parts.notifications.onReconnect(() => void worker.lookForMessages().catch((error: unknown) => parts.log("looking for messages failed", error)));
+      parts.notifications.onReconnect(
+        () => void worker.lookForMessages().catch((error: unknown) => parts.log("looking for messages failed", error)),
+      );
       repeat("sweeping", SWEEP_MS, sweep);
       repeat("beating", BEAT_MS, () => lease.beat());
       repeat("claiming", LOOK_MS, look);
@@ -76,8 +85,5 @@ export function createTurns(parts: EngineParts, worker: Worker, lease: Lease, ab
 
 /** Partitions for this week and the next four. */
 export async function makePartitions(parts: Pick<EngineParts, "database" | "clock">): Promise<void> {
-  for (let week = 0; week < 5; week++) {
-    const at = (parts.clock.nowMs() + week * 7 * 86_400_000) / 1000;
-    await parts.database.query({ text: "select steward.week_partition(to_timestamp($1))", values: [at] });
-  }
+  for (let week = 0; week < 5; week++) await makeWeekPartition(parts.database, parts.clock.nowMs() + week * WEEK_MS);
 }

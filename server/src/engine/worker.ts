@@ -1,7 +1,16 @@
 /** A worker: claims runs while it has room, leads them, and gives them back when it stops. */
 import type { AuditEntry } from "../core/audit-entry.ts";
 import { isConnectionLost } from "../core/ports/database.ts";
-import { claimPoison, claimRuns, freeHeldBy, freeRun, handOver, heldBy, nextDue, type ClaimedRun } from "../store/queue.ts";
+import {
+  claimPoison,
+  claimRuns,
+  freeHeldBy,
+  freeRun,
+  handOver,
+  heldBy,
+  nextDue,
+  type ClaimedRun,
+} from "../store/queue.ts";
 import { deleteWorkers } from "../store/workers.ts";
 import { inboxOf } from "../store/inbox.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -31,113 +40,141 @@ export interface Worker {
 }
 
 export function createWorker(parts: EngineParts): Worker {
-  let after: string | null = null;
-  let claiming: Promise<number> | null = null;
-  let again = false;
-  let stopped = false;
+  return new ClaimingWorker(parts);
+}
 
-  const loading = new Set<string>();
-  let missing = new Set<string>();
+/** Claims in a row before the event loop is given back. */
+const CLAIMS_MAX = 20;
+const TRY_AGAIN_MS = 1000;
 
-  const lead = async (claimed: ClaimedRun): Promise<void> => {
-    loading.add(claimed.run);
+class ClaimingWorker implements Worker {
+  readonly #parts: EngineParts;
+  readonly #loading = new Set<string>();
+  /** Held by the database's word and not led here, at the last look. */
+  #strays = new Set<string>();
+  /** The project at which the last claim stopped. */
+  #after: string | null = null;
+  #claiming: Promise<number> | null = null;
+  #again = false;
+  #stopped = false;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  claim(): Promise<number> {
+    this.#again = true;
+    this.#claiming ??= this.#claimAll().finally(() => (this.#claiming = null));
+    return this.#claiming;
+  }
+
+  async #claimAll(): Promise<number> {
+    let total = 0;
+    for (let round = 0; round < CLAIMS_MAX; round++) {
+      this.#again = false;
+      const taken = await this.#claimOnce();
+      total += taken;
+      if (taken === 0 && !this.#again) break;
+    }
+    return total;
+  }
+
+  async #claimOnce(): Promise<number> {
+    const { dispatch, worker, clock, limits, live } = this.#parts;
+    if (this.#stopped || !hasRoom(this.#parts)) return 0;
+    const room = Math.min(CLAIM_MAX, limits.liveRunsMax - live.size);
+    let solo = ![...live.values()].some((run) => run.suspect);
+    const { runs, last } = await claimRuns(dispatch, worker, clock.nowMs(), room, this.#after, solo);
+    this.#after = runs.length < room ? null : last;
+    const taken = runs.map((claimed) => {
+      if (claimed.crashes < 2) return this.#lead(claimed);
+      if (!solo) return freeRun(dispatch, claimed, false, clock.nowMs() + TRY_AGAIN_MS);
+      solo = false;
+      return this.#lead(claimed);
+    });
+    await Promise.all(taken);
+    await parkPoison(this.#parts);
+    return runs.length;
+  }
+
+  async #lead(claimed: ClaimedRun): Promise<void> {
+    const parts = this.#parts;
+    this.#loading.add(claimed.run);
     try {
       const run = await loadRun(parts, claimed);
       parts.live.set(run.id, run);
-      if (run.crashed) for (const active of [...run.state.active.values()]) recoverEffect(parts, run, active);
+      const begun = run.crashed ? [...run.state.active.values()] : [];
+      for (const active of begun) recoverEffect(parts, run, active);
       await readMessages(parts, run);
     } catch (error) {
       parts.live.delete(claimed.run);
       parts.log(`run ${claimed.run} can't be taken up`, error);
-      await freeRun(parts.dispatch, claimed, !isConnectionLost(error), parts.clock.nowMs() + 1000);
+      await freeRun(parts.dispatch, claimed, !isConnectionLost(error), parts.clock.nowMs() + TRY_AGAIN_MS);
     } finally {
-      loading.delete(claimed.run);
+      this.#loading.delete(claimed.run);
     }
-  };
+  }
 
-  const claimOnce = async (): Promise<number> => {
-    if (stopped || !hasRoom(parts)) return 0;
-    const room = Math.min(CLAIM_MAX, parts.limits.liveRunsMax - parts.live.size);
-    const solo = ![...parts.live.values()].some((run) => run.suspect);
-    const { runs, last } = await claimRuns(parts.dispatch, parts.worker, parts.clock.nowMs(), room, after, solo);
-    after = runs.length < room ? null : last;
-    let suspect = solo;
-    await Promise.all(
-      runs.map((claimed) => {
-        if (claimed.crashes < 2) return lead(claimed);
-        if (!suspect) return freeRun(parts.dispatch, claimed, false, parts.clock.nowMs());
-        suspect = false;
-        return lead(claimed);
-      }),
+  hear(run: string): void {
+    const live = this.#parts.live.get(run);
+    if (live) void readMessages(this.#parts, live).catch((error: unknown) => this.#parts.abandon(live, error));
+  }
+
+  async lookForMessages(): Promise<void> {
+    for (const run of await inboxOf(this.#parts.dispatch, this.#parts.worker)) {
+      const live = this.#parts.live.get(run);
+      if (live) await readMessages(this.#parts, live);
+    }
+  }
+
+  async reconcile(): Promise<void> {
+    const { dispatch, worker, live, clock } = this.#parts;
+    const strays = new Set<string>();
+    for (const held of await heldBy(dispatch, worker)) {
+      if (live.has(held.run) || this.#loading.has(held.run)) continue;
+      if (this.#strays.has(held.run)) await freeRun(dispatch, held, false, clock.nowMs());
+      else strays.add(held.run);
+    }
+    this.#strays = strays;
+  }
+
+  nextDueMs(): Promise<number | null> {
+    return nextDue(this.#parts.dispatch, this.#parts.clock.nowMs() + 60_000);
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    const { dispatch, worker, clock, journal, live } = this.#parts;
+    this.#stopped = true;
+    await this.#claiming?.catch(() => undefined);
+    const until = clock.monotonicMs() + graceMs;
+    while (busy(this.#parts).length > 0 && clock.monotonicMs() < until) {
+      await new Promise<void>((done) => void clock.after(20, done));
+    }
+    await journal.drain();
+    const left = [...live.values()].filter((run) => !run.gone);
+    for (const run of left) letGo(run);
+    // What is in flight is cut and its fate unknown: these runs count as crashed, the others don't.
+    const whole = left.filter((run) => run.inFlight.size === 0);
+    await handOver(
+      dispatch,
+      worker,
+      whole.map((run) => run.id),
     );
-    await parkPoison(parts);
-    return runs.length;
-  };
-
-  const claim = async (): Promise<number> => {
-    let total = 0;
-    for (let round = 0; round < 20; round++) {
-      again = false;
-      const taken = await claimOnce();
-      total += taken;
-      if (taken === 0 && !again) break;
-    }
-    return total;
-  };
-
-  return {
-    claim() {
-      again = true;
-      claiming ??= claim().finally(() => (claiming = null));
-      return claiming;
-    },
-    hear(run) {
-      const live = parts.live.get(run);
-      parts.watch.tell(run, live ?? null);
-      if (live) void readMessages(parts, live).catch((error: unknown) => parts.abandon(live, error));
-    },
-    async lookForMessages() {
-      for (const run of await inboxOf(parts.dispatch, parts.worker)) {
-        const live = parts.live.get(run);
-        if (live) await readMessages(parts, live);
-      }
-    },
-    async reconcile() {
-      const strays = new Set<string>();
-      for (const held of await heldBy(parts.dispatch, parts.worker)) {
-        if (parts.live.has(held.run) || loading.has(held.run)) continue;
-        if (missing.has(held.run)) await freeRun(parts.dispatch, held, false, parts.clock.nowMs());
-        else strays.add(held.run);
-      }
-      missing = strays;
-    },
-    nextDueMs: () => nextDue(parts.dispatch, parts.clock.nowMs() + 60_000),
-    async stop(graceMs) {
-      stopped = true;
-      await claiming?.catch(() => undefined);
-      const until = parts.clock.monotonicMs() + graceMs;
-      while (busy(parts).length > 0 && parts.clock.monotonicMs() < until) {
-        await new Promise<void>((done) => void parts.clock.after(20, done));
-      }
-      await parts.journal.drain();
-      const left = [...parts.live.values()].filter((run) => !run.gone);
-      for (const run of left) letGo(run);
-      // What is in flight is cut and its fate unknown: these runs count as crashed, the others don't.
-      await handOver(parts.dispatch, parts.worker, left.filter((run) => run.inFlight.size === 0).map((run) => run.id));
-      await freeHeldBy(parts.dispatch, [parts.worker]);
-      await deleteWorkers(parts.dispatch, [parts.worker]);
-    },
-  };
+    await freeHeldBy(dispatch, [worker]);
+    await deleteWorkers(dispatch, [worker]);
+  }
 }
 
 const busy = (parts: EngineParts): readonly LiveRun[] =>
-  [...parts.live.values()].filter((run) => !run.gone && (run.inFlight.size > 0 || run.acceptance !== null || run.flushing));
+  [...parts.live.values()].filter(
+    (run) => !run.gone && (run.inFlight.size > 0 || run.acceptance !== null || run.flushing),
+  );
 
 /** Aborts what a run has in flight and forgets it here; its rows stay as they are committed. */
 export function letGo(run: LiveRun): void {
   run.gone = true;
   run.cancelTimer?.();
-  for (const flight of run.inFlight.values()) flight.controller.abort();
+  for (const flight of run.inFlight) flight.controller.abort();
   for (const waiter of run.waiters.splice(0)) waiter.lost(new RunLostError(run.id, "its worker let it go"));
 }
 
@@ -147,7 +184,11 @@ async function parkPoison(parts: EngineParts): Promise<void> {
     try {
       const run = await loadRun(parts, claimed);
       run.status = "parked";
-      run.error = { code: "run_poisonous", message: "its worker died three times while it led this run: look at its last step, then resolve it to go on, or cancel it" };
+      run.error = {
+        code: "run_poisonous",
+        message:
+          "its worker died three times while it led this run: look at its last step, then resolve it to go on, or cancel it",
+      };
       run.disposition = { kind: "release", dueMs: null };
       const entry: AuditEntry = {
         atMs: parts.clock.nowMs(),

@@ -7,7 +7,15 @@ import type { Database, Statement, Transaction } from "../core/ports/database.ts
 import type { AuditEntry } from "../core/audit-entry.ts";
 import { claimDeliveries } from "../store/deliveries.ts";
 import { clearInboxes, deleteInbox, insertInbox } from "../store/inbox.ts";
-import { clearCrashes, deleteQueue, insertQueue, lockQueue, releaseQueue, wakeRuns } from "../store/queue.ts";
+import {
+  clearCrashes,
+  deleteQueue,
+  insertQueue,
+  lockQueue,
+  releaseQueue,
+  wakeRuns,
+  type Released,
+} from "../store/queue.ts";
 import { insertRuns, updateRuns, type RunRow } from "../store/runs.ts";
 import { insertSegments, type SegmentRow } from "../store/segments.ts";
 import { insertAuditBatch, type AuditBatch } from "../store/audit.ts";
@@ -36,23 +44,41 @@ interface Batch {
   readonly open: ReadonlySet<string>;
 }
 
-export async function writeFlush(database: Database, items: readonly FlushItem[], chain: AuditChain, worker: string, nowMs: number): Promise<Flushed> {
+export async function writeFlush(
+  database: Database,
+  items: readonly FlushItem[],
+  chain: AuditChain,
+  worker: string,
+  nowMs: number,
+): Promise<Flushed> {
   const batches = byProject(items);
   if (!items.some(needsWinning)) return writeAtOnce(database, batches, chain, worker, nowMs);
   return database.transaction(async (tx) => {
     const winners = await Promise.all(batches.map((batch) => winnersOf(tx, batch, nowMs)));
-    const won = batches.map((batch, at) => ({ scope: batch.scope, items: batch.items.filter((item) => winners[at]!.runs.has(item.run.id)), open: winners[at]!.open }));
+    const won = batches.map((batch, at) => ({
+      scope: batch.scope,
+      items: batch.items.filter((item) => winners[at]!.runs.has(item.run.id)),
+      open: winners[at]!.open,
+    }));
     const { statements, audit, woken } = statementsOf(won, chain, worker, nowMs);
-    await allOf(statements.map((statement) => tx.query(statement)));
+    const results = await allOf(statements.map((statement) => tx.query(statement)));
+    for (const { rows } of results) for (const row of rows) if (isWanted(row)) woken.push(row.run);
     const lost = batches.flatMap((batch, at) => batch.items.filter((item) => !winners[at]!.runs.has(item.run.id)));
     return { won: won.flatMap((batch) => batch.items), lost, audit, woken };
   });
 }
 
-const needsWinning = (item: FlushItem): boolean => !item.fresh || item.run.acceptance?.delivery != null || item.unsaved.messages.length > 0;
+const needsWinning = (item: FlushItem): boolean =>
+  !item.fresh || item.run.acceptance?.delivery != null || item.unsaved.messages.length > 0;
 
 /** New runs without a delivery id can't lose: everything goes in one round trip. */
-async function writeAtOnce(database: Database, batches: readonly Batch[], chain: AuditChain, worker: string, nowMs: number): Promise<Flushed> {
+async function writeAtOnce(
+  database: Database,
+  batches: readonly Batch[],
+  chain: AuditChain,
+  worker: string,
+  nowMs: number,
+): Promise<Flushed> {
   const { statements, audit, woken } = statementsOf(batches, chain, worker, nowMs);
   await database.pipeline(statements);
   return { won: batches.flatMap((batch) => batch.items), lost: [], audit, woken };
@@ -89,7 +115,7 @@ async function winnersOf(tx: Transaction, batch: Batch, nowMs: number): Promise<
 }
 
 function statementsOf(batches: readonly Batch[], chain: AuditChain, worker: string, nowMs: number) {
-  const statements: Statement[] = [];
+  const statements: Statement<object>[] = [];
   const woken: string[] = [];
   const entries = new Map<string, AuditEntry[]>();
   for (const batch of batches) {
@@ -109,14 +135,14 @@ function statementsOf(batches: readonly Batch[], chain: AuditChain, worker: stri
   return { statements, audit, woken };
 }
 
-function rowStatements(batch: Batch, worker: string, woken: string[]): Statement[] {
+function rowStatements(batch: Batch, worker: string, woken: string[]): Statement<object>[] {
   const { items } = batch;
   const { project } = batch.scope;
   const children = items.flatMap((item) => item.unsaved.children.map((child) => queuedRows(item.run.project, child)));
   const created: RunRow[] = children.map((child) => child.row);
   const updated: RunRow[] = [];
   const segments: SegmentRow[] = children.map((child) => child.segment);
-  const statements: Statement[] = [];
+  const statements: Statement<object>[] = [];
   for (const item of items) {
     (item.fresh ? created : updated).push(item.row);
     if (item.segment) segments.push(item.segment);
@@ -130,15 +156,20 @@ function rowStatements(batch: Batch, worker: string, woken: string[]): Statement
     })),
     ...children.map((child) => ({ run: child.row.id, dueMs: 0, worker: null })),
   ];
-  woken.push(...children.map((child) => child.row.id));
-  statements.push(...insertRuns(project, created), ...insertSegments(project, segments), ...updateRuns(project, updated), ...insertQueue(project, queued));
+  woken.push(...queued.filter((one) => one.worker === null && one.dueMs === 0).map((one) => one.run));
+  statements.push(
+    ...insertRuns(project, created),
+    ...insertSegments(project, segments),
+    ...updateRuns(project, updated),
+    ...insertQueue(project, queued),
+  );
   statements.push(...aftermath(project, batch, woken));
   return statements;
 }
 
 /** Inboxes, blobs, and what becomes of held runs' places in the queue. */
-function aftermath(project: string, { items, open }: Batch, woken: string[]): Statement[] {
-  const statements: Statement[] = [];
+function aftermath(project: string, { items, open }: Batch, woken: string[]): Statement<object>[] {
+  const statements: Statement<object>[] = [];
   const held = items.filter((item) => !item.fresh);
   for (const { run, unsaved } of items) {
     if (unsaved.consumed.length > 0) statements.push(deleteInbox(project, run.id, unsaved.consumed));
@@ -150,16 +181,29 @@ function aftermath(project: string, { items, open }: Batch, woken: string[]): St
     statements.push(...insertInbox(project, messages), wakeRuns(runs));
     woken.push(...runs);
   }
-  const released = held.flatMap(({ run, disposition }) => (disposition.kind === "release" ? [{ run: run.id, dueMs: disposition.dueMs, worker: null }] : []));
+  const released = held.flatMap(({ run, disposition }) =>
+    disposition.kind === "release" ? [{ run: run.id, dueMs: disposition.dueMs, worker: null }] : [],
+  );
   const ended = held.filter((item) => item.disposition.kind === "end").map((item) => item.run.id);
-  const progressed = held.filter((item) => item.disposition.kind === "hold" && item.unsaved.progress && item.run.crashed).map((item) => item.run.id);
+  const progressed = held
+    .filter((item) => item.disposition.kind === "hold" && item.unsaved.progress && item.run.crashed)
+    .map((item) => item.run.id);
   statements.push(...releaseQueue(released));
   if (progressed.length > 0) statements.push(clearCrashes(progressed));
   if (ended.length > 0) statements.push(clearInboxes(project, ended), deleteQueue(ended));
   return statements;
 }
 
+/** A run that was just let go, and whose inbox has something for it: the row is `Released`. */
+function isWanted(row: object): row is Released {
+  return "wanted" in row && row.wanted === true;
+}
+
 /** Waits for all, then throws the first failure: none is left unheard. */
-async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
-  for (const result of await Promise.allSettled(promises)) if (result.status === "rejected") throw result.reason;
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
 }

@@ -5,9 +5,9 @@ import type { Versions } from "../engine/versions.ts";
 import type { WebhookRoutes } from "./webhook-routes.ts";
 
 /** Says which flow (its UUID) was published, paused, deleted or the like. */
-export const FLOW_CHANNEL = "steward_flow";
+const FLOW_CHANNEL = "steward_flow";
 /** Says which project's (its UUID) variables changed. */
-export const PROJECT_CHANNEL = "steward_project";
+const PROJECT_CHANNEL = "steward_project";
 
 export interface Changes {
   /** To be called once a change of a flow is committed: this process forgets it at once, others in a few milliseconds. */
@@ -19,7 +19,7 @@ export interface Changes {
 export interface Held {
   readonly versions: Pick<Versions, "forget">;
   readonly routes: Pick<WebhookRoutes, "forget">;
-  readonly projects: Pick<Projects, "forget">;
+  readonly projects: Pick<Projects, "forget" | "forgetAll">;
 }
 
 /** Listens for others' changes, from when it settles, and tells them of ours. */
@@ -32,6 +32,7 @@ export async function createChanges(notifications: Notifications, held: Held): P
     notifications.listen(FLOW_CHANNEL, forgetFlow),
     notifications.listen(PROJECT_CHANNEL, (project) => held.projects.forget(project)),
   ]);
+  notifications.onReconnect(() => held.projects.forgetAll()); // flows and routes are believed for a second only
   return {
     flow(flow) {
       forgetFlow(flow);

@@ -1,12 +1,21 @@
 /** One project on a real database for the tests of this folder: everything real but the clock. */
 import { randomFillSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FlowFileInput } from "@steward/sdk";
-import { fakeClock, type FakeClock } from "../../test/engine.ts";
+import { closedGate, fakeClock, type FakeClock } from "../../test/engine.ts";
 import { stewardDatabase, type StewardDatabase } from "../../test/steward-database.ts";
+import { diskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { checkCode } from "../adapters/quickjs/check-code.ts";
+import { createCodePool } from "../adapters/quickjs/code-pool.ts";
 import { systemIds } from "../adapters/system/system-ids.ts";
 import type { Notifications } from "../core/ports/notifications.ts";
+import { createBlobValues } from "../engine/blob-values.ts";
+import { createEngine } from "../engine/create-engine.ts";
+import type { Engine } from "../engine/engine.ts";
+import { ENGINE_LIMITS } from "../engine/engine-parts.ts";
 import { createProjects } from "../engine/projects.ts";
 import { createVerifySignature } from "../gate/verify-signature.ts";
 import type { Keyring } from "../keyring/keyring.ts";
@@ -81,6 +90,35 @@ async function newProcess(
   return { parts, routes, notifications, verifySignature };
 }
 
+/** A real engine for a process; `close` stops it before the world is closed. */
+export async function startEngine(world: World, process: Process): Promise<{ engine: Engine; close(): Promise<void> }> {
+  const { parts, notifications } = process;
+  const folder = mkdtempSync(path.join(tmpdir(), "steward-flows-"));
+  const code = createCodePool({ threadsMax: 1 });
+  const blobs = diskBlobs(folder, () => parts.ids.bytes(4).toString("hex"));
+  const running = await createEngine({
+    ...parts,
+    dispatch: world.db.dispatch,
+    notifications,
+    gate: closedGate,
+    code,
+    blobs: createBlobValues(blobs, parts.database, parts.clock),
+    limits: ENGINE_LIMITS,
+    host: "test",
+    process: 1,
+    abortEffects: () => undefined,
+    lanes: 2,
+    log: () => undefined,
+  });
+  running.start();
+  const close = async (): Promise<void> => {
+    await running.stop(2000);
+    await code.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { engine: running.engine, close };
+}
+
 export const out = { id: "out", kind: "set", input: { n: "{{ trigger.body.n }}" } };
 
 export function flowFile(more: Partial<FlowFileInput> = {}): FlowFileInput {
@@ -88,7 +126,13 @@ export function flowFile(more: Partial<FlowFileInput> = {}): FlowFileInput {
 }
 
 export async function push(world: World, slug: string, more: Partial<FlowFileInput> = {}) {
-  return await saveDraft(world.process.parts, world.scope, slug, JSON.stringify(flowFile(more), null, 2), "application/json");
+  return await saveDraft(
+    world.process.parts,
+    world.scope,
+    slug,
+    JSON.stringify(flowFile(more), null, 2),
+    "application/json",
+  );
 }
 
 /** Pushes and publishes. */

@@ -1,7 +1,7 @@
 import type { Variable } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { JSON_DEPTH_MAX, measureJson } from "../core/parse-json.ts";
+import { measureJson } from "../core/parse-json.ts";
 import { putVariable as putVariableRow } from "../store/variables.ts";
 import type { Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
@@ -11,6 +11,7 @@ import { showJson, showTime } from "./show-flow.ts";
 
 /** Of the value as JSON. */
 const VALUE_BYTES_MAX = 65_536;
+const VALUE_DEPTH_MAX = 200;
 
 /**
  * Sets a variable; steps that begin from then on see it as `vars.name`, in every process after a few
@@ -26,7 +27,8 @@ export async function putVariable(
   const bytes = Buffer.byteLength(text);
   if (bytes > VALUE_BYTES_MAX)
     throw invalid("value", `it has ${bytes} bytes as JSON, a variable has at most ${VALUE_BYTES_MAX}`);
-  if (measureJson(text).depth > JSON_DEPTH_MAX) throw invalid("value", `it is nested more than ${JSON_DEPTH_MAX} deep`);
+  if (measureJson(text).depth > VALUE_DEPTH_MAX)
+    throw invalid("value", `it is nested more than ${VALUE_DEPTH_MAX} deep`);
   const { keys } = await parts.projects.get(scope);
   const setAt = parts.clock.nowMs();
   const row = { name, value: sealVariable(keys, name, text), setAt };

@@ -9,7 +9,7 @@ const ALIASES_MAX = 100;
 const VISITS_MAX = 500_000;
 const FAULTS_MAX = 50;
 
-export interface YamlFault {
+interface YamlFault {
   readonly offset: number;
   readonly message: string;
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
+import { newObject } from "../core/expression/value.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
 import type { Settled, Started } from "../engine/engine.ts";
 
@@ -63,7 +64,7 @@ function runFailed(run: string, status: "failed" | "cancelled"): AppError {
 const JSON_TYPE = "application/json; charset=utf-8";
 
 function replied(run: string, reply: NonNullable<Settled["reply"]>): WebhookAnswer {
-  const headers: Record<string, string> = {};
+  const headers = newObject<string>();
   for (const [name, value] of Object.entries(reply.headers)) {
     const lower = name.toLowerCase();
     if (NAME.test(lower) && VALUE.test(value) && !NOT_OURS_TO_SET.has(lower) && lower !== "__proto__")

@@ -18,10 +18,7 @@ const SIGNATURES_MAX = 10;
 
 export function createVerifySignature(parts: Pick<GateParts, "findCredential" | "keysOf">): VerifySignature {
   return async (scope, rule, delivery) => {
-    const [credential, keys] = await Promise.all([
-      parts.findCredential(scope, rule.credential),
-      parts.keysOf(scope),
-    ]);
+    const [credential, keys] = await Promise.all([parts.findCredential(scope, rule.credential), parts.keysOf(scope)]);
     if (credential === null || credential.kind !== "secret") throw invalid();
     const secret = openCredential(keys, SECRET, uuidBytes(credential.id), credential.secret);
     try {

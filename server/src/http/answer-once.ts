@@ -9,7 +9,12 @@ import { placeOf } from "../catalogue/tables.ts";
 import { AppError } from "../core/errors.ts";
 import { uuidBytes } from "../core/id.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
-import { claimIdempotencyKey, keepAnswer, releaseIdempotencyKey, type IdempotencyKey } from "../store/idempotency-keys.ts";
+import {
+  claimIdempotencyKey,
+  keepAnswer,
+  releaseIdempotencyKey,
+  type IdempotencyKey,
+} from "../store/idempotency-keys.ts";
 import type { Principal } from "./authenticate.ts";
 import type { HttpParts } from "./http-parts.ts";
 
@@ -41,17 +46,36 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
  * The kept answer of the first request under the key, or that of `act`, which gets the digest that makes its effect
  * happen once. Throws `idempotency_mismatch` for a key used for something else, `conflict` while the first is served.
  */
-export async function answerOnce(parts: OnceParts, request: RepeatableRequest, act: (repeatKey: Buffer) => Promise<TextAnswer>): Promise<TextAnswer> {
-  if (!KEY.test(request.key)) throw new AppError("invalid_request", "An Idempotency-Key has 1 to 255 characters without spaces.");
+export async function answerOnce(
+  parts: OnceParts,
+  request: RepeatableRequest,
+  act: (repeatKey: Buffer) => Promise<TextAnswer>,
+): Promise<TextAnswer> {
+  if (!KEY.test(request.key))
+    throw new AppError("invalid_request", "An Idempotency-Key has 1 to 255 characters without spaces.");
   const { principal, route } = request;
   const { keys } = await parts.projects.get(principal.scope);
   const bodyDigest = keys.digest("idempotency", "request", request.url, request.content);
-  const claim = { principal: principal.id, route, key: keys.digest("idempotency", "key", principal.id, route, request.key) };
-  const first = await claimIdempotencyKey(parts.database, principal.scope, { ...claim, bodyDigest, nowMs: parts.clock.nowMs() });
+  const claim = {
+    principal: principal.id,
+    route,
+    key: keys.digest("idempotency", "key", principal.id, route, request.key),
+  };
+  const first = await claimIdempotencyKey(parts.database, principal.scope, {
+    ...claim,
+    bodyDigest,
+    nowMs: parts.clock.nowMs(),
+  });
   if (first) {
-    if (!first.bodyDigest.equals(bodyDigest)) throw new AppError("idempotency_mismatch", "This Idempotency-Key came with another request within the last 24 h.");
+    if (!first.bodyDigest.equals(bodyDigest))
+      throw new AppError(
+        "idempotency_mismatch",
+        "This Idempotency-Key came with another request within the last 24 h.",
+      );
     if (first.status === null || first.answer === null) {
-      throw new AppError("conflict", "The first request under this Idempotency-Key is still being served.", { retryAfterSeconds: 1 });
+      throw new AppError("conflict", "The first request under this Idempotency-Key is still being served.", {
+        retryAfterSeconds: 1,
+      });
     }
     const text = keys.open("answer", ANSWER, rowOf(claim), first.answer).toString();
     return { status: first.status, text, headers: { "idempotency-replayed": "true" } };
@@ -61,7 +85,12 @@ export async function answerOnce(parts: OnceParts, request: RepeatableRequest, a
   return await actAndKeep(parts, request, { ...claim, keys }, () => act(repeatKey));
 }
 
-async function actAndKeep(parts: OnceParts, { principal }: RepeatableRequest, claim: IdempotencyKey & { readonly keys: ProjectKeys }, act: () => Promise<TextAnswer>): Promise<TextAnswer> {
+async function actAndKeep(
+  parts: OnceParts,
+  { principal }: RepeatableRequest,
+  claim: IdempotencyKey & { readonly keys: ProjectKeys },
+  act: () => Promise<TextAnswer>,
+): Promise<TextAnswer> {
   const quietly = async (what: Promise<void>): Promise<void> => {
     await what.catch((error: unknown) => parts.log("an Idempotency-Key's answer was not kept", error));
   };

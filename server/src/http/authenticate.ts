@@ -43,7 +43,9 @@ export function createAuthenticate(parts: Pick<HttpParts, "database" | "dispatch
     noted.delete(id);
     noted.set(id, now);
     if (noted.size > NOTED_MAX) noted.delete(noted.keys().next().value!);
-    noteApiKeyUsed(parts.database, scope, id, parts.clock.nowMs()).catch((error: unknown) => parts.log(`the use of key ${id} was not noted`, error));
+    noteApiKeyUsed(parts.database, scope, id, parts.clock.nowMs()).catch((error: unknown) =>
+      parts.log(`the use of key ${id} was not noted`, error),
+    );
   };
 
   const byKey = async (header: string): Promise<Principal> => {
@@ -61,7 +63,8 @@ export function createAuthenticate(parts: Pick<HttpParts, "database" | "dispatch
   const bySession = async (token: string, credentials: Credentials): Promise<Principal> => {
     refuseOtherSites(credentials);
     const found = await findBrowserSession(parts.dispatch, sha256(token));
-    if (!found || found.expiresAt <= parts.clock.nowMs()) throw new AppError("unauthenticated", "This session has ended.");
+    if (!found || found.expiresAt <= parts.clock.nowMs())
+      throw new AppError("unauthenticated", "This session has ended.");
     const scope = { organization: found.organization, project: found.project };
     return { kind: "session", id: found.member, shownId: showId("mem", found.member), member: found.member, scope };
   };

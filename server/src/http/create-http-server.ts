@@ -18,6 +18,7 @@ import { problemOf, type ProblemAnswer } from "./problem.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { createRunEvents } from "./run-events.ts";
 import { entryUrl } from "./session.ts";
+import { watchUnusedConnections } from "./unused-connections.ts";
 import { type RawRequest, serveWebhooks, WEBHOOK_PREFIX } from "./webhooks.ts";
 
 export interface HttpServer {
@@ -31,7 +32,10 @@ export interface HttpServer {
 
 export async function createHttpServer(parts: HttpParts, settings: HttpSettings): Promise<HttpServer> {
   const { limits } = settings;
-  const [files, examples] = await Promise.all([readPageFiles(settings.pageFolder), readExamples(settings.examplesFolder)]);
+  const [files, examples] = await Promise.all([
+    readPageFiles(settings.pageFolder),
+    readExamples(settings.examplesFolder),
+  ]);
   const links = createEntryLinks(parts.clock, parts.ids);
   const runEvents = createRunEvents(parts, limits);
   const authenticate = createAuthenticate(parts);
@@ -55,7 +59,9 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
     bodyBytesMax: limits.bodyBytesMax,
     clock: parts.clock,
   });
+  const unused = watchUnusedConnections(app.server, settings.tls !== null);
   app.server.removeAllListeners("request").on("request", (request, reply) => {
+    unused.used(request.socket);
     if (request.url?.startsWith(WEBHOOK_PREFIX)) webhooks(request, reply);
     else app.routing(request, reply);
   });
@@ -63,12 +69,17 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
   return {
     async listen(host, port) {
       if (settings.tls === null && !isLoopback(host)) {
-        throw new AppError("start_refused", `Steward serves ${host} over TLS only: give it a certificate, or listen on 127.0.0.1 behind what has one.`);
+        throw new AppError(
+          "start_refused",
+          `Steward serves ${host} over TLS only: give it a certificate, or listen on 127.0.0.1 behind what has one.`,
+        );
       }
       // One address, so that one listener, with our own handler in front, serves everything.
       const address = host === "localhost" ? "127.0.0.1" : host;
       await app.listen({ host: address, port }).catch((error: unknown) => {
-        throw codeOf(error) === "EADDRINUSE" ? new AppError("start_refused", `Port ${port} of ${host} is taken: set STEWARD_PORT to another.`) : error;
+        throw codeOf(error) === "EADDRINUSE"
+          ? new AppError("start_refused", `Port ${port} of ${host} is taken: set STEWARD_PORT to another.`)
+          : error;
       });
       const bound = app.server.address();
       const actual = typeof bound === "object" && bound !== null ? bound.port : port;
@@ -79,6 +90,7 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
     async close() {
       runEvents.close();
       const closed = app.close();
+      unused.close();
       const cancel = parts.clock.after(limits.drainMsMax, () => app.server.closeAllConnections());
       await closed;
       cancel();

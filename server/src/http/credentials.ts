@@ -5,7 +5,9 @@ import type { HttpParts } from "./http-parts.ts";
 import type { Handlers } from "./route-call.ts";
 
 /** Credentials: written, never read. */
-export function credentialHandlers(parts: HttpParts): Pick<Handlers, "listCredentials" | "putCredential" | "deleteCredential"> {
+export function credentialHandlers(
+  parts: HttpParts,
+): Pick<Handlers, "listCredentials" | "putCredential" | "deleteCredential"> {
   return {
     listCredentials: async ({ principal, query }) => {
       const { items, next } = await listCredentials(parts, principal.scope, query);

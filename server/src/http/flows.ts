@@ -13,8 +13,16 @@ import type { HttpParts } from "./http-parts.ts";
 import type { Handlers } from "./route-call.ts";
 
 type FlowRoutes =
-  | "listFlows" | "getFlow" | "putFlow" | "deleteFlow" | "restoreFlow" | "publishFlow" | "pauseFlow" | "resumeFlow"
-  | "listVersions" | "getVersion";
+  | "listFlows"
+  | "getFlow"
+  | "putFlow"
+  | "deleteFlow"
+  | "restoreFlow"
+  | "publishFlow"
+  | "pauseFlow"
+  | "resumeFlow"
+  | "listVersions"
+  | "getVersion";
 
 /** Flows, their drafts and versions. */
 export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
@@ -23,7 +31,10 @@ export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
       const { items, next } = await listFlows(parts, principal.scope, query);
       return { status: 200, body: { items: [...items], next } };
     },
-    getFlow: async ({ principal, params }) => ({ status: 200, body: await getFlow(parts, principal.scope, params.slug) }),
+    getFlow: async ({ principal, params }) => ({
+      status: 200,
+      body: await getFlow(parts, principal.scope, params.slug),
+    }),
     putFlow: async ({ principal, params, body: { content, mediaType } }) => {
       const { draft, created } = await saveDraft(parts, principal.scope, params.slug, content, mediaType);
       return { status: created ? 201 : 200, body: draft };
@@ -32,13 +43,22 @@ export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
       await deleteFlow(parts, principal.scope, params.slug);
       return { status: 204, body: null };
     },
-    restoreFlow: async ({ principal, params }) => ({ status: 200, body: await restoreFlow(parts, principal.scope, params.slug) }),
+    restoreFlow: async ({ principal, params }) => ({
+      status: 200,
+      body: await restoreFlow(parts, principal.scope, params.slug),
+    }),
     publishFlow: async ({ principal, params }) => ({
       status: 200,
       body: await publishFlow(parts, principal.scope, params.slug, principal.member),
     }),
-    pauseFlow: async ({ principal, params }) => ({ status: 200, body: await pauseFlow(parts, principal.scope, params.slug) }),
-    resumeFlow: async ({ principal, params }) => ({ status: 200, body: await resumeFlow(parts, principal.scope, params.slug) }),
+    pauseFlow: async ({ principal, params }) => ({
+      status: 200,
+      body: await pauseFlow(parts, principal.scope, params.slug),
+    }),
+    resumeFlow: async ({ principal, params }) => ({
+      status: 200,
+      body: await resumeFlow(parts, principal.scope, params.slug),
+    }),
     listVersions: async ({ principal, params, query }) => {
       const { items, next } = await listVersions(parts, principal.scope, params.slug, query);
       return { status: 200, body: { items: [...items], next } };

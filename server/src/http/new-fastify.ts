@@ -26,7 +26,10 @@ const PARAM_LENGTH_MAX = 500;
 export function newFastify({ limits, tls }: HttpSettings, guards: Guards): FastifyInstance {
   const refuse = (thrown: unknown, reply: FastifyReply): FastifyReply => {
     const { status, headers, body } = guards.problem(thrown);
-    return reply.code(status).headers({ ...API_HEADERS, ...headers }).send(JSON.stringify(body));
+    return reply
+      .code(status)
+      .headers({ ...API_HEADERS, ...headers })
+      .send(JSON.stringify(body));
   };
   const options: FastifyServerOptions = {
     bodyLimit: limits.bodyBytesMax,

@@ -9,7 +9,15 @@ type Schema = Record<string, unknown>;
 
 /** Problems that any route may answer with. */
 const EVERY_ROUTE: readonly ErrorCode[] = [
-  "invalid_request", "unauthenticated", "forbidden", "not_found", "host_refused", "value_invalid", "overloaded", "internal", "unavailable",
+  "invalid_request",
+  "unauthenticated",
+  "forbidden",
+  "not_found",
+  "host_refused",
+  "value_invalid",
+  "overloaded",
+  "internal",
+  "unavailable",
 ];
 const WITH_BODY: readonly ErrorCode[] = ["body_too_large", "media_type_unsupported"];
 const REPEATABLE: readonly ErrorCode[] = ["conflict", "idempotency_mismatch"];
@@ -24,14 +32,23 @@ export function openApiDocument(version: string): Schema {
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Steward", version, description: "A key is bound to one project. Lists go on with `cursor` from `next`." },
+    info: {
+      title: "Steward",
+      version,
+      description: "A key is bound to one project. Lists go on with `cursor` from `next`.",
+    },
     security: [{ key: [] }, { session: [] }],
     paths,
     components: {
       schemas: componentSchemas(names),
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "An API key" },
-        session: { type: "apiKey", in: "cookie", name: "steward_session", description: "The page's session; from the page itself only" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "steward_session",
+          description: "The page's session; from the page itself only",
+        },
       },
     },
   };
@@ -91,7 +108,9 @@ function plain(schema: z.core.JSONSchema.BaseSchema): void {
 function withoutMarks(schema: object): Schema {
   const text = JSON.stringify(schema, (key, value: unknown) => {
     if (key === "$schema" || key === "$id") return undefined;
-    return key === "$ref" && typeof value === "string" && value.startsWith(`${SCHEMAS}__shared`) ? `${SCHEMAS}Json` : value;
+    return key === "$ref" && typeof value === "string" && value.startsWith(`${SCHEMAS}__shared`)
+      ? `${SCHEMAS}Json`
+      : value;
   });
   const copy: Schema = JSON.parse(text);
   return copy;
@@ -105,7 +124,10 @@ function operation(name: string, route: Route, names: ReadonlyMap<z.ZodType, str
   const responses: Record<string, Schema> = {};
   for (const [status, schema] of Object.entries(route.answers)) {
     const empty = schema instanceof z.ZodNull;
-    responses[status] = { description: empty ? "Done" : route.summary, ...(empty ? {} : { content: { [media]: { schema: reference(schema) } } }) };
+    responses[status] = {
+      description: empty ? "Done" : route.summary,
+      ...(empty ? {} : { content: { [media]: { schema: reference(schema) } } }),
+    };
   }
   return {
     operationId: name,
@@ -137,7 +159,12 @@ function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"):
 /** The problems of a route by their status, each with the codes that come with it. */
 function problemResponses(route: Route): Record<string, Schema> {
   const own = (route.problems ?? []).filter((code): code is ErrorCode => code in ERRORS);
-  const codes = new Set<ErrorCode>([...EVERY_ROUTE, ...(route.body ? WITH_BODY : []), ...(route.method === "POST" ? REPEATABLE : []), ...own]);
+  const codes = new Set<ErrorCode>([
+    ...EVERY_ROUTE,
+    ...(route.body ? WITH_BODY : []),
+    ...(route.method === "POST" ? REPEATABLE : []),
+    ...own,
+  ]);
   const responses: Record<string, Schema> = {};
   for (const status of new Set([...codes].map((code) => ERRORS[code].status))) {
     const here = [...codes].filter((code) => ERRORS[code].status === status);

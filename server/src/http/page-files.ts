@@ -54,7 +54,9 @@ export async function readPageFiles(folder: string): Promise<PageFiles> {
 async function listed(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
   } catch {
     return [];
   }
@@ -64,5 +66,11 @@ async function pageFile(name: string, body: Buffer): Promise<PageFile> {
   const type = TYPES[path.extname(name)] ?? "application/octet-stream";
   const small = TEXT.test(type) ? await promisify(gzip)(body, { level: 9 }) : body;
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-  return { type, body, gzipped: small.length < body.length ? small : null, etag, immutable: /^assets\W.*-[\w-]{8}\.\w+$/.test(name) };
+  return {
+    type,
+    body,
+    gzipped: small.length < body.length ? small : null,
+    etag,
+    immutable: /^assets\W.*-[\w-]{8}\.\w+$/.test(name),
+  };
 }

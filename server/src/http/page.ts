@@ -14,7 +14,12 @@ const TOKEN_BYTES = 32;
 const NOT_THE_PAGE = /^\/(?:v1|webhooks|healthz|readyz|enter|assets)(?:\/|$)/;
 
 /** The page's file for a request that no route took, or null: another path in a browser's address bar is the page too. */
-export function pageFileFor(files: PageFiles, method: string, path: string, accept: string | undefined): PageFile | null {
+export function pageFileFor(
+  files: PageFiles,
+  method: string,
+  path: string,
+  accept: string | undefined,
+): PageFile | null {
   if (method !== "GET" && method !== "HEAD") return null;
   const file = path === "/" ? files.index : files.byPath.get(path);
   if (file) return file;
@@ -23,7 +28,11 @@ export function pageFileFor(files: PageFiles, method: string, path: string, acce
   return files.index;
 }
 
-export async function sendPageFile(request: FastifyRequest, reply: FastifyReply, file: PageFile): Promise<FastifyReply> {
+export async function sendPageFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: PageFile,
+): Promise<FastifyReply> {
   const { headers } = request;
   reply.headers({
     ...PAGE_HEADERS,
@@ -44,7 +53,12 @@ export async function sendPageFile(request: FastifyRequest, reply: FastifyReply,
  * `GET /enter?token=`: begins a session and goes on to the page, which says how to get in when the token was no good.
  * HEAD is not served, so that what looks at a link without opening it doesn't use it up.
  */
-export function registerEntry(app: FastifyInstance, parts: HttpParts, links: EntryLinks, isSecure: (request: FastifyRequest) => boolean): void {
+export function registerEntry(
+  app: FastifyInstance,
+  parts: HttpParts,
+  links: EntryLinks,
+  isSecure: (request: FastifyRequest) => boolean,
+): void {
   app.get("/enter", async (request, reply) => {
     const { query } = request;
     const token = typeof query === "object" && query !== null && "token" in query ? query.token : null;
@@ -53,7 +67,11 @@ export function registerEntry(app: FastifyInstance, parts: HttpParts, links: Ent
     if (entry) {
       const session = parts.ids.bytes(TOKEN_BYTES).toString("base64url");
       const now = parts.clock.nowMs();
-      await insertBrowserSession(parts.database, { ...entry.scope, hash: sha256(session), member: entry.member, expiresAt: now + SESSION_MS }, now);
+      await insertBrowserSession(
+        parts.database,
+        { ...entry.scope, hash: sha256(session), member: entry.member, expiresAt: now + SESSION_MS },
+        now,
+      );
       reply.header("set-cookie", setCookie(session, isSecure(request)));
     }
     return await reply.redirect("/", 303);

@@ -14,7 +14,10 @@ export function presentRunSummary(row: RunRow, slug: string): RunSummary {
   if (errorCode === null) return { ...presentFacts(row, slug), error: null };
   const where = failingStep === null ? "" : ` in step ${failingStep}`;
   const message = `It failed with ${errorCode}${where}; the run itself says more.`;
-  return { ...presentFacts(row, slug), error: { code: errorCode, message, ...(failingStep === null ? {} : { step: failingStep }) } };
+  return {
+    ...presentFacts(row, slug),
+    error: { code: errorCode, message, ...(failingStep === null ? {} : { step: failingStep }) },
+  };
 }
 
 export function presentStep(step: StepView): StepRecord {

@@ -30,7 +30,9 @@ export function problemOf(
   if (refusal) return problemOfRefusal(refusal);
   const id = newId();
   log(`request failed, error ${id}`, thrown);
-  return problemOfRefusal(new AppError("internal", `An error of Steward's own stopped this; its id is ${id}.`, { error: id }));
+  return problemOfRefusal(
+    new AppError("internal", `An error of Steward's own stopped this; its id is ${id}.`, { error: id }),
+  );
 }
 
 /** The problem of a refusal: its particulars are members beside `code` and `hint`. */
@@ -40,7 +42,8 @@ export function problemOfRefusal(refusal: AppError): ProblemAnswer {
   const headers: Record<string, string> = { "content-type": PROBLEM_TYPE };
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="Steward"';
   if (status === 429 || status === 503) headers["retry-after"] = retryAfter(details["retryAfterSeconds"]);
-  if (status === 409 && details["retryAfterSeconds"] !== undefined) headers["retry-after"] = retryAfter(details["retryAfterSeconds"]);
+  if (status === 409 && details["retryAfterSeconds"] !== undefined)
+    headers["retry-after"] = retryAfter(details["retryAfterSeconds"]);
   if (Array.isArray(details["allow"])) headers["allow"] = details["allow"].join(", ");
   const members = Object.fromEntries(Object.entries(details).filter(([name]) => !OWN_MEMBERS.has(name)));
   return { status, headers, body: { type: `/errors/${code}`, title, status, detail, code, hint, ...members } };
@@ -53,15 +56,20 @@ function retryAfter(seconds: unknown): string {
 /** What Fastify and the database throw that the caller or time can mend. */
 function refusalOf(thrown: unknown): AppError | null {
   if (thrown instanceof AppError) return thrown;
-  if (thrown instanceof WatchersFullError) return new AppError("overloaded", "too many requests wait for runs", { retryAfterSeconds: 5 });
+  if (thrown instanceof WatchersFullError)
+    return new AppError("overloaded", "too many requests wait for runs", { retryAfterSeconds: 5 });
   if (isConnectionLost(thrown) || isOutOfDisk(thrown) || isTimedOut(thrown)) {
-    return new AppError("unavailable", "The database could not do this now; whether it was done may be unknown.", { retryAfterSeconds: 2 });
+    return new AppError("unavailable", "The database could not do this now; whether it was done may be unknown.", {
+      retryAfterSeconds: 2,
+    });
   }
-  if (UNSTORABLE.has(sqlState(thrown) ?? "")) return new AppError("value_invalid", "A text holds U+0000, which can't be stored.");
+  if (UNSTORABLE.has(sqlState(thrown) ?? ""))
+    return new AppError("value_invalid", "A text holds U+0000, which can't be stored.");
   const known = FRAMEWORK[codeOf(thrown) ?? ""];
   if (known) return new AppError(...known);
   const status = thrown instanceof Error && "statusCode" in thrown ? thrown.statusCode : null;
-  if (typeof status === "number" && status >= 400 && status < 500) return new AppError("invalid_request", "This is not a request that HTTP allows here.");
+  if (typeof status === "number" && status >= 400 && status < 500)
+    return new AppError("invalid_request", "This is not a request that HTTP allows here.");
   return null;
 }
 

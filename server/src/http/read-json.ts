@@ -14,7 +14,10 @@ export function readJson(bytes: Buffer, mediaType: string): Json | undefined {
   if (bytes.length === 0) return undefined;
   const essence = mediaType.split(";", 1)[0]!.trim().toLowerCase();
   if (essence !== "" && !JSON_TYPE.test(essence)) {
-    throw new AppError("media_type_unsupported", `A body is sent as application/json, not as ${essence.slice(0, 100)}.`);
+    throw new AppError(
+      "media_type_unsupported",
+      `A body is sent as application/json, not as ${essence.slice(0, 100)}.`,
+    );
   }
   const text = textOf(bytes);
   const parsed = parseJson(text);
@@ -22,7 +25,10 @@ export function readJson(bytes: Buffer, mediaType: string): Json | undefined {
   const fault = scanJson(text);
   if (!fault) throw new AppError("invalid_request", `In the body ${parsed.message}.`);
   const { line, column } = positionAt(text)(fault.offset);
-  throw new AppError("invalid_request", `The body is not JSON: line ${line}, column ${column}: ${fault.message}.`, { line, column });
+  throw new AppError("invalid_request", `The body is not JSON: line ${line}, column ${column}: ${fault.message}.`, {
+    line,
+    column,
+  });
 }
 
 function textOf(bytes: Buffer): string {

@@ -11,12 +11,20 @@ export function refuseBrokenRequest(error: Error, socket: Socket): void {
   if (codeOf(error) === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const { status, headers, body } = problemOfRefusal(refusalOf(codeOf(error)));
   const text = JSON.stringify(body);
-  const lines = Object.entries({ ...API_HEADERS, ...headers, "content-length": Buffer.byteLength(text), connection: "close" });
-  socket.end(`HTTP/1.1 ${status} ${body.title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${text}`);
+  const lines = Object.entries({
+    ...API_HEADERS,
+    ...headers,
+    "content-length": Buffer.byteLength(text),
+    connection: "close",
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${body.title}\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${text}`,
+  );
 }
 
 function refusalOf(code: string | null): AppError {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new AppError("request_timeout", "The request was not whole when its time was over.");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new AppError("request_timeout", "The request was not whole when its time was over.");
   if (code === "HPE_HEADER_OVERFLOW") return new AppError("headers_too_large", "The headers are larger than 16 KB.");
   return new AppError("invalid_request", "This is not HTTP as this server reads it.");
 }

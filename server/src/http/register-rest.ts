@@ -14,7 +14,9 @@ export function registerRest(app: FastifyInstance, files: PageFiles): void {
     if (pageFileFor(files, request.method, path, request.headers.accept)) return;
     const allow = methodsAt(path);
     if (allow.length === 0) throw new AppError("not_found", "Nothing is served at this address.");
-    throw new AppError("method_not_allowed", `${request.method} is not served here, but ${allow.join(", ")}.`, { allow });
+    throw new AppError("method_not_allowed", `${request.method} is not served here, but ${allow.join(", ")}.`, {
+      allow,
+    });
   });
   app.setNotFoundHandler(async (request, reply) => {
     const file = pageFileFor(files, request.method, pathOf(request.url), request.headers.accept);

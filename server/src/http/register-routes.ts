@@ -25,7 +25,9 @@ export interface RouteSurface {
 
 type Answering = Exclude<RouteName, "runEvents">;
 /** A handler, when which one is only known at run time. */
-type AnyHandler = (call: Call<Answering>) => Promise<{ status: number; body: unknown; headers?: Readonly<Record<string, string>> }>;
+type AnyHandler = (
+  call: Call<Answering>,
+) => Promise<{ status: number; body: unknown; headers?: Readonly<Record<string, string>> }>;
 
 const RAW: ReadonlySet<RouteName> = new Set(["putFlow"]);
 const NO_BODY = Buffer.alloc(0);
@@ -89,7 +91,12 @@ function answering(parts: HttpParts, handlers: Handlers, name: Answering, route:
   };
 }
 
-function parseCall(schemas: RouteSchemas, request: FastifyRequest, sent: SentText, raw: boolean): { params: unknown; query: unknown; body: unknown } {
+function parseCall(
+  schemas: RouteSchemas,
+  request: FastifyRequest,
+  sent: SentText,
+  raw: boolean,
+): { params: unknown; query: unknown; body: unknown } {
   const params = parseParams(schemas, request.params);
   const query = parseQuery(schemas, request.query);
   return { params, query, body: raw ? sent : parseBody(schemas, sent) };

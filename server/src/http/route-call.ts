@@ -32,7 +32,11 @@ type Answers<N extends RouteName> = Table[N]["answers"];
 
 export type Reply<N extends RouteName> = {
   readonly [S in keyof Answers<N>]: Answers<N>[S] extends z.ZodType
-    ? { readonly status: S; readonly body: z.output<Answers<N>[S]>; readonly headers?: Readonly<Record<string, string>> }
+    ? {
+        readonly status: S;
+        readonly body: z.output<Answers<N>[S]>;
+        readonly headers?: Readonly<Record<string, string>>;
+      }
     : never;
 }[keyof Answers<N>];
 

@@ -16,7 +16,12 @@ type Raw = FastifyReply["raw"];
 
 export interface RunEvents {
   /** Answers with the stream and settles when it has ended. Throws before its first byte: `not_found`, `overloaded`. */
-  stream(principal: Principal, request: FastifyRequest, reply: FastifyReply, stillMay: () => Promise<unknown>): Promise<void>;
+  stream(
+    principal: Principal,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    stillMay: () => Promise<unknown>,
+  ): Promise<void>;
   /** Ends all streams; their callers come again with Last-Event-ID. */
   close(): void;
 }
@@ -30,7 +35,11 @@ export function createRunEvents(parts: HttpParts, limits: HttpLimits): RunEvents
   const admit = (principal: Principal): AbortController => {
     const own = [...open.values()].filter((id) => id === principal.id).length;
     if (own >= limits.streamsPerPrincipalMax || open.size >= limits.streamsMax) {
-      throw new AppError("overloaded", `There are ${own} streams open for this caller, ${open.size} in all: close some.`, { retryAfterSeconds: 10 });
+      throw new AppError(
+        "overloaded",
+        `There are ${own} streams open for this caller, ${open.size} in all: close some.`,
+        { retryAfterSeconds: 10 },
+      );
     }
     const stop = new AbortController();
     open.set(stop, principal.id);
@@ -43,11 +52,16 @@ export function createRunEvents(parts: HttpParts, limits: HttpLimits): RunEvents
       const after = lastEventId(request.headers["last-event-id"]);
       const stop = admit(principal);
       try {
-        if (!(await parts.engine.readRun(principal.scope, run))) throw new AppError("not_found", `There is no run ${paramOf(request.params)}.`);
+        if (!(await parts.engine.readRun(principal.scope, run)))
+          throw new AppError("not_found", `There is no run ${paramOf(request.params)}.`);
         const { raw } = reply.hijack();
         const gone = (): void => stop.abort();
         raw.on("close", gone).on("error", gone);
-        raw.writeHead(200, { ...API_HEADERS, "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" });
+        raw.writeHead(200, {
+          ...API_HEADERS,
+          "content-type": "text/event-stream; charset=utf-8",
+          "x-accel-buffering": "no",
+        });
         raw.write(`retry: ${RETRY_MS}\n\n`);
         const rest = keepAlive(parts, limits, raw, stop, stillMay);
         try {
@@ -68,11 +82,19 @@ export function createRunEvents(parts: HttpParts, limits: HttpLimits): RunEvents
   };
 }
 
-async function sendNews(parts: HttpParts, principal: Principal, run: string, after: number, raw: Raw, signal: AbortSignal): Promise<void> {
+async function sendNews(
+  parts: HttpParts,
+  principal: Principal,
+  run: string,
+  after: number,
+  raw: Raw,
+  signal: AbortSignal,
+): Promise<void> {
   for await (const news of parts.engine.follow(principal.scope, run, after, signal)) {
     if (signal.aborted) return;
     const event = presentNews(news);
-    if (!raw.write(`id: ${news.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)) await drained(raw, signal);
+    if (!raw.write(`id: ${news.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`))
+      await drained(raw, signal);
   }
   if (!signal.aborted) raw.write("event: end\ndata: {}\n\n");
 }
@@ -92,7 +114,13 @@ function drained(raw: Raw, signal: AbortSignal): Promise<void> {
 }
 
 /** Each heartbeat: a comment, if the caller still may; else the end of the stream. */
-function keepAlive(parts: HttpParts, limits: HttpLimits, raw: Raw, stop: AbortController, stillMay: () => Promise<unknown>): () => void {
+function keepAlive(
+  parts: HttpParts,
+  limits: HttpLimits,
+  raw: Raw,
+  stop: AbortController,
+  stillMay: () => Promise<unknown>,
+): () => void {
   let rested = false;
   const beat = async (): Promise<void> => {
     await stillMay();
@@ -109,7 +137,9 @@ function keepAlive(parts: HttpParts, limits: HttpLimits, raw: Raw, stop: AbortCo
 }
 
 function paramOf(params: unknown): string {
-  return typeof params === "object" && params !== null && "id" in params && typeof params.id === "string" ? params.id : "";
+  return typeof params === "object" && params !== null && "id" in params && typeof params.id === "string"
+    ? params.id
+    : "";
 }
 
 function runIdOf(params: unknown): string {
@@ -120,6 +150,7 @@ function runIdOf(params: unknown): string {
 
 function lastEventId(header: string | readonly string[] | undefined): number {
   if (header === undefined || header === "") return 0;
-  if (typeof header !== "string" || !/^\d{1,10}$/.test(header)) throw new AppError("invalid_request", "Last-Event-ID is the number of a record.");
+  if (typeof header !== "string" || !/^\d{1,10}$/.test(header))
+    throw new AppError("invalid_request", "Last-Event-ID is the number of a record.");
   return Number(header);
 }

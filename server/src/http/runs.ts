@@ -10,7 +10,15 @@ import type { HttpParts } from "./http-parts.ts";
 import { presentRun, presentRunSummary, presentStep } from "./present-run.ts";
 import type { Call, Handlers, Reply } from "./route-call.ts";
 
-type RunRoutes = "startRun" | "listRuns" | "getRun" | "listSteps" | "sendEvent" | "cancelRun" | "retryRun" | "resolveEffect";
+type RunRoutes =
+  | "startRun"
+  | "listRuns"
+  | "getRun"
+  | "listSteps"
+  | "sendEvent"
+  | "cancelRun"
+  | "retryRun"
+  | "resolveEffect";
 
 /** Starting, reading and steering runs. */
 export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
@@ -18,7 +26,10 @@ export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
   return {
     startRun: (call) => start(parts, call),
     listRuns: (call) => list(parts, call),
-    getRun: async ({ principal, params }) => ({ status: 200, body: await read(parts, principal.scope, runIdOf(params.id)) }),
+    getRun: async ({ principal, params }) => ({
+      status: 200,
+      body: await read(parts, principal.scope, runIdOf(params.id)),
+    }),
     listSteps: (call) => listSteps(parts, call),
     sendEvent: async ({ principal: { scope }, params, body }) => {
       const run = runIdOf(params.id);
@@ -57,11 +68,18 @@ async function read(parts: HttpParts, scope: Scope, run: string): Promise<Run> {
   return presentRun(view);
 }
 
-function accepted(run: Run): { readonly status: 202; readonly body: Run; readonly headers: Readonly<Record<string, string>> } {
+function accepted(run: Run): {
+  readonly status: 202;
+  readonly body: Run;
+  readonly headers: Readonly<Record<string, string>>;
+} {
   return { status: 202, body: run, headers: { location: `/v1/runs/${run.id}` } };
 }
 
-async function start(parts: HttpParts, { principal, params, body, repeatKey }: Call<"startRun">): Promise<Reply<"startRun">> {
+async function start(
+  parts: HttpParts,
+  { principal, params, body, repeatKey }: Call<"startRun">,
+): Promise<Reply<"startRun">> {
   const { scope } = principal;
   const waitMs = body.wait === undefined ? null : body.wait * 1000;
   const started = await startFlow(parts, scope, params.slug, { input: body.input ?? null, waitMs, repeatKey });
@@ -87,12 +105,18 @@ async function slugsOf(parts: HttpParts, scope: Scope, rows: readonly RunRow[]):
   return flows.length === 0 ? new Map() : await findFlowSlugs(parts.database, scope, flows);
 }
 
-async function listSteps(parts: HttpParts, { principal, params, query }: Call<"listSteps">): Promise<Reply<"listSteps">> {
+async function listSteps(
+  parts: HttpParts,
+  { principal, params, query }: Call<"listSteps">,
+): Promise<Reply<"listSteps">> {
   const { cursor = "0", limit, step = null } = query;
   if (!/^\d{1,9}$/.test(cursor)) throw cursorRefused();
   const page = await parts.engine.listSteps(principal.scope, runIdOf(params.id), Number(cursor), limit, step);
   if (!page) throw new AppError("not_found", `There is no run ${params.id}.`);
-  return { status: 200, body: { items: page.items.map(presentStep), next: page.next === null ? null : String(page.next) } };
+  return {
+    status: 200,
+    body: { items: page.items.map(presentStep), next: page.next === null ? null : String(page.next) },
+  };
 }
 
 function cursorRefused(): AppError {

@@ -15,19 +15,27 @@ import { clearCookie, cookieToken } from "./session-cookie.ts";
 export function sessionHandlers(parts: HttpParts, links: EntryLinks): Pick<Handlers, "me" | "createLink" | "signOut"> {
   return {
     me: async ({ principal: { scope, shownId } }) => {
-      const [organization, project] = await Promise.all([findOrganization(parts.database, scope), findProject(parts.database, scope)]);
+      const [organization, project] = await Promise.all([
+        findOrganization(parts.database, scope),
+        findProject(parts.database, scope),
+      ]);
       invariant(organization && project, "a key's project is there");
       const { id, slug, name } = project;
-      return { status: 200, body: { organization: organization.name, project: { id: showId("prj", id), slug, name }, principal: shownId } };
+      return {
+        status: 200,
+        body: { organization: organization.name, project: { id: showId("prj", id), slug, name }, principal: shownId },
+      };
     },
     createLink: async ({ principal }) => {
-      if (principal.kind !== "key") throw new AppError("forbidden", "A session can't let others in: make the link with an API key.");
+      if (principal.kind !== "key")
+        throw new AppError("forbidden", "A session can't let others in: make the link with an API key.");
       const { token, expiresAt } = links.make({ scope: principal.scope, member: principal.member });
       return { status: 201, body: { url: entryUrl(parts.publicUrl, token), expiresAt: isoTime(expiresAt) } };
     },
     signOut: async ({ principal, headers }) => {
       const token = cookieToken(headers["cookie"]);
-      if (principal.kind !== "session" || token === null) throw new AppError("not_found", "This call has no session to end.");
+      if (principal.kind !== "session" || token === null)
+        throw new AppError("not_found", "This call has no session to end.");
       await deleteBrowserSession(parts.database, principal.scope, sha256(token));
       return { status: 204, body: null, headers: { "set-cookie": clearCookie() } };
     },

@@ -35,7 +35,15 @@ export function serveWebhooks(surface: WebhookSurface): (request: RawRequest, re
     if (rawBody === null) return; // the sender is gone
     const { token, path, query } = addressOf(request.url ?? "");
     const { method = "GET", headers } = request;
-    const answer = await surface.receive({ token, path, query, method, headers, rawBody, nowMs: surface.clock.nowMs() });
+    const answer = await surface.receive({
+      token,
+      path,
+      query,
+      method,
+      headers,
+      rawBody,
+      nowMs: surface.clock.nowMs(),
+    });
     send(reply, answer);
   };
   return (request, reply) => {
@@ -60,7 +68,8 @@ export function addressOf(url: string): Pick<WebhookRequest, "token" | "path" | 
 function readBody(request: RawRequest, bytesMax: number): Promise<Buffer | null> {
   const { "content-length": length, "transfer-encoding": chunked } = request.headers;
   if (chunked === undefined && (length === undefined || length === "0")) return Promise.resolve(NO_BODY);
-  const tooLarge = (): AppError => new AppError("body_too_large", `the body is larger than ${bytesMax} bytes`, { bytesMax });
+  const tooLarge = (): AppError =>
+    new AppError("body_too_large", `the body is larger than ${bytesMax} bytes`, { bytesMax });
   if (Number(length) > bytesMax) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];

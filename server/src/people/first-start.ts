@@ -35,7 +35,7 @@ export interface FirstStartSettings {
 export interface Installed extends Scope {
   /** The owner's UUID. */
   readonly member: string;
-  /** The first key's text, given this once when it was made here and now; null ever after. */
+  /** The first key's text, given this once when it was made here and now; null when the operator set it, and ever after. */
   readonly newApiKey: string | null;
 }
 
@@ -59,7 +59,8 @@ async function findInstalled(parts: FirstStartParts): Promise<Installed | null> 
 
 async function install(parts: FirstStartParts, settings: FirstStartSettings): Promise<Installed> {
   const email = readEmail(settings.ownerEmail);
-  const apiKey = readApiKey(settings.apiKey) ?? makeApiKey(parts.ids.bytes(KEY_BYTES));
+  const given = readApiKey(settings.apiKey);
+  const apiKey = given ?? makeApiKey(parts.ids.bytes(KEY_BYTES));
   const made = await parts.database.transaction(async (tx) => {
     await lockFirstStart(tx);
     if ((await findFirstProject(parts.dispatch)) !== null) return null; // another process was first
@@ -69,7 +70,7 @@ async function install(parts: FirstStartParts, settings: FirstStartSettings): Pr
     await parts.keyring.createProject(scope.organization, scope.project);
     return { ...scope, member: await insertAll(tx, parts, scope, email, apiKey) };
   });
-  if (made !== null) return { ...made, newApiKey: apiKey };
+  if (made !== null) return { ...made, newApiKey: given === null ? apiKey : null };
   const installed = await findInstalled(parts);
   invariant(installed !== null, "another process made the first project, and it is not there");
   return installed;
@@ -99,7 +100,7 @@ async function insertAll(
 }
 
 /** `sk`, the cell, 32 random bytes. */
-export function makeApiKey(random: Uint8Array): string {
+function makeApiKey(random: Uint8Array): string {
   return `sk_0_${base32(random)}`;
 }
 

@@ -17,6 +17,14 @@ export function insertAuditBatch(batch: AuditBatch): Statement {
     name: "insert_audit_batch",
     text: `insert into steward.audit_batches (organization, chain, seq, recorded_at, previous, digest, entries)
       values ($1, $2, $3, to_timestamp($4), $5, $6, $7)`,
-    values: [batch.organization, batch.chain, batch.seq, batch.recordedMs / 1000, batch.previous, batch.digest, batch.entries],
+    values: [
+      batch.organization,
+      batch.chain,
+      batch.seq,
+      batch.recordedMs / 1000,
+      batch.previous,
+      batch.digest,
+      batch.entries,
+    ],
   };
 }

@@ -2,7 +2,11 @@ import type { Database, Statement } from "../core/ports/database.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 /** Notes a blob that lies in the blob store; repeated, nothing changes. */
-export async function noteBlob(database: Database, scope: Scope, blob: { address: Buffer; bytes: number; nowMs: number }): Promise<void> {
+export async function noteBlob(
+  database: Database,
+  scope: Scope,
+  blob: { address: Buffer; bytes: number; nowMs: number },
+): Promise<void> {
   await queryInScope(database, scope, {
     name: "note_blob",
     text: `insert into steward.blobs (project, address, bytes, stored_at) values ($1, $2, $3, to_timestamp($4))

@@ -9,19 +9,35 @@ export interface DeliveryRow {
 }
 
 /** Gives the runs that are the first for their delivery. A concurrent claim of the same key waits for the other's commit. */
-export async function claimDeliveries(tx: Transaction, project: string, deliveries: readonly DeliveryRow[], nowMs: number): Promise<ReadonlySet<string>> {
+export async function claimDeliveries(
+  tx: Transaction,
+  project: string,
+  deliveries: readonly DeliveryRow[],
+  nowMs: number,
+): Promise<ReadonlySet<string>> {
   const sorted = deliveries.toSorted((a, b) => Buffer.compare(a.key, b.key)); // one order for all, so that flushes can't deadlock
   const { rows } = await tx.query<{ run: string }>({
     name: "claim_deliveries",
     text: `insert into steward.deliveries (project, trigger, key, run, received_at)
       select $1, trigger, key, run, to_timestamp($5) from unnest($2::uuid[], $3::bytea[], $4::uuid[]) as d (trigger, key, run)
       on conflict do nothing returning run`,
-    values: [project, sorted.map((one) => one.trigger), sorted.map((one) => one.key), sorted.map((one) => one.run), nowMs / 1000],
+    values: [
+      project,
+      sorted.map((one) => one.trigger),
+      sorted.map((one) => one.key),
+      sorted.map((one) => one.run),
+      nowMs / 1000,
+    ],
   });
   return new Set(rows.map((row) => row.run));
 }
 
-export async function findDelivery(database: Database, scope: Scope, trigger: string, key: Buffer): Promise<string | null> {
+export async function findDelivery(
+  database: Database,
+  scope: Scope,
+  trigger: string,
+  key: Buffer,
+): Promise<string | null> {
   const rows = await queryInScope<{ run: string }>(database, scope, {
     name: "find_delivery",
     text: "select run from steward.deliveries where project = $1 and trigger = $2 and key = $3",

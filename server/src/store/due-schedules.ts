@@ -14,7 +14,11 @@ export interface DueSchedule {
 }
 
 /** Projects with due schedules, and how many. Index schedules_due. As steward_dispatch. */
-export async function dueProjects(dispatch: Database, nowMs: number, limit: number): Promise<readonly (Scope & { readonly triggers: readonly string[] })[]> {
+export async function dueProjects(
+  dispatch: Database,
+  nowMs: number,
+  limit: number,
+): Promise<readonly (Scope & { readonly triggers: readonly string[] })[]> {
   const { rows } = await dispatch.query<Scope & { triggers: string[] }>({
     name: "due_projects",
     text: `select p.organization, d.project, array_agg(d.trigger::text) as triggers
@@ -26,7 +30,12 @@ export async function dueProjects(dispatch: Database, nowMs: number, limit: numb
 }
 
 /** Locks due schedules that no other worker is firing. Locks in trigger order; at most those named. */
-export async function lockDue(tx: Transaction, project: string, triggers: readonly string[], nowMs: number): Promise<readonly DueSchedule[]> {
+export async function lockDue(
+  tx: Transaction,
+  project: string,
+  triggers: readonly string[],
+  nowMs: number,
+): Promise<readonly DueSchedule[]> {
   const { rows } = await tx.query<DueSchedule>({
     name: "lock_due",
     text: `select s.trigger, t.flow, t.name, t.version, t.active, s.anchor_at as "anchorAt", s.due_at as "dueAt", s.last_due as "lastDue"
@@ -39,13 +48,23 @@ export async function lockDue(tx: Transaction, project: string, triggers: readon
 }
 
 /** When each schedule is due next; null: never. */
-export function advanceSchedules(project: string, next: readonly { trigger: string; dueMs: number | null; lastDueMs: number | null }[]): Statement[] {
+export function advanceSchedules(
+  project: string,
+  next: readonly { trigger: string; dueMs: number | null; lastDueMs: number | null }[],
+): Statement[] {
   return insertStatements(
     "advance_schedules",
     next,
-    (rows) => `update steward.schedules s set due_at = to_timestamp(v.due), last_due = coalesce(to_timestamp(v.last), s.last_due)
+    (
+      rows,
+    ) => `update steward.schedules s set due_at = to_timestamp(v.due), last_due = coalesce(to_timestamp(v.last), s.last_due)
       from (values ${valuesList(rows, 4, (placeholder, column) => placeholder + (column < 2 ? "::uuid" : "::float8"))}) as v (project, trigger, due, last)
       where s.project = v.project and s.trigger = v.trigger`,
-    (row) => [project, row.trigger, row.dueMs === null ? null : row.dueMs / 1000, row.lastDueMs === null ? null : row.lastDueMs / 1000],
+    (row) => [
+      project,
+      row.trigger,
+      row.dueMs === null ? null : row.dueMs / 1000,
+      row.lastDueMs === null ? null : row.lastDueMs / 1000,
+    ],
   );
 }

@@ -166,6 +166,6 @@ export function listFlows(database: Database, scope: Scope, filter: FlowFilter):
 }
 
 /** A text as a LIKE pattern that matches exactly it. */
-export function literalLike(text: string): string {
+function literalLike(text: string): string {
   return text.replace(/[\\%_]/g, String.raw`\$&`);
 }

@@ -30,7 +30,11 @@ export function deleteInbox(project: string, run: string, ids: readonly string[]
 
 /** What still lies in the inboxes of runs that end: it came too late. */
 export function clearInboxes(project: string, runs: readonly string[]): Statement {
-  return { name: "clear_inboxes", text: "delete from steward.inbox where project = $1 and run = any($2::uuid[])", values: [project, runs] };
+  return {
+    name: "clear_inboxes",
+    text: "delete from steward.inbox where project = $1 and run = any($2::uuid[])",
+    values: [project, runs],
+  };
 }
 
 /** Messages one run reads at a time. */

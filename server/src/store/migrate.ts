@@ -40,7 +40,11 @@ export async function migrate(database: Database, migrations: readonly Migration
       const digest = createHash("sha256").update(migration.sql).digest("hex");
       const before = done.get(migration.version);
       if (before !== undefined) {
-        if (before !== digest) throw new AppError("start_refused", `migration ${migration.name} was applied with another text: use the program that matches the database`);
+        if (before !== digest)
+          throw new AppError(
+            "start_refused",
+            `migration ${migration.name} was applied with another text: use the program that matches the database`,
+          );
         continue;
       }
       await tx.query({ text: migration.sql });
@@ -57,16 +61,23 @@ export async function migrate(database: Database, migrations: readonly Migration
 }
 
 async function appliedMigrations(tx: Transaction): Promise<ReadonlyMap<number, string>> {
-  const { rows } = await tx.query<{ version: number; digest: string }>({ text: "select version, digest from steward.schema_migrations" });
+  const { rows } = await tx.query<{ version: number; digest: string }>({
+    text: "select version, digest from steward.schema_migrations",
+  });
   return new Map(rows.map((row) => [row.version, row.digest]));
 }
 
 async function refuseNewer(tx: Transaction, done: ReadonlyMap<number, string>): Promise<void> {
   if (done.size === 0) return;
-  const { rows } = await tx.query<{ value: number }>({ text: "select value from steward.settings where name = 'min_program'" });
+  const { rows } = await tx.query<{ value: number }>({
+    text: "select value from steward.settings where name = 'min_program'",
+  });
   const needed = rows[0]?.value ?? 0;
   if (needed > PROGRAM) {
-    throw new AppError("start_refused", `the database needs program ${needed} or newer, this is ${PROGRAM}: start the newer Steward`);
+    throw new AppError(
+      "start_refused",
+      `the database needs program ${needed} or newer, this is ${PROGRAM}: start the newer Steward`,
+    );
   }
 }
 
@@ -79,7 +90,9 @@ async function raiseMinProgram(tx: Transaction, program: number): Promise<void> 
 }
 
 /** The migrations of a folder, from files named `0001_ground.sql`. */
-export function parseMigrations(files: readonly { readonly name: string; readonly sql: string }[]): readonly Migration[] {
+export function parseMigrations(
+  files: readonly { readonly name: string; readonly sql: string }[],
+): readonly Migration[] {
   return files
     .map(({ name, sql }) => {
       const version = Number(/^(\d{4})_[a-z_]+\.sql$/.exec(name)?.[1]);

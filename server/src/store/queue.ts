@@ -49,22 +49,32 @@ export async function lockQueue(tx: Transaction, runs: readonly string[]): Promi
   return rows;
 }
 
+/** A run that was let go; wanted when its inbox has something for it: it is due now. */
+export interface Released {
+  readonly run: string;
+  readonly wanted: boolean;
+}
+
 /** Lets runs go until they are due, or at once where an inbox has something for them. */
-export function releaseQueue(entries: readonly QueueEntry[]): Statement[] {
+export function releaseQueue(entries: readonly QueueEntry[]): Statement<Released>[] {
   return insertStatements(
     "release_queue",
     entries,
     (rows) => `update steward.queue q set worker = null, crashes = 0,
         due_at = case when exists (select from steward.inbox i where i.project = q.project and i.run = q.run) then '-infinity' else ${due("v.due")} end
       from (values ${valuesList(rows, 2, (placeholder, column) => placeholder + (column === 0 ? "::uuid" : "::float8"))}) as v (run, due)
-      where q.run = v.run`,
+      where q.run = v.run returning q.run, q.due_at = '-infinity' as wanted`,
     (entry) => [entry.run, seconds(entry.dueMs)],
   );
 }
 
 /** A step ended since the run was taken: it does not kill its workers. */
 export function clearCrashes(runs: readonly string[]): Statement {
-  return { name: "clear_crashes", text: "update steward.queue set crashes = 0 where run = any($1::uuid[]) and crashes > 0", values: [runs] };
+  return {
+    name: "clear_crashes",
+    text: "update steward.queue set crashes = 0 where run = any($1::uuid[]) and crashes > 0",
+    values: [runs],
+  };
 }
 
 export function deleteQueue(runs: readonly string[]): Statement {
@@ -73,7 +83,11 @@ export function deleteQueue(runs: readonly string[]): Statement {
 
 /** Makes runs due now, whoever holds them; their holders hear of it by notification. */
 export function wakeRuns(runs: readonly string[]): Statement<{ run: string }> {
-  return { name: "wake_runs", text: "update steward.queue set due_at = '-infinity' where run = any($1::uuid[]) returning run", values: [runs] };
+  return {
+    name: "wake_runs",
+    text: "update steward.queue set due_at = '-infinity' where run = any($1::uuid[]) returning run",
+    values: [runs],
+  };
 }
 
 /** Projects one claim looks at; the next claim goes on behind the last of them, so that none starves. */
@@ -112,7 +126,14 @@ export async function claimRuns(
       )
       select p.organization, t.project, t.run, t.fence, t.crashes, (select max(project::text) from near) as last
       from taken t join steward.projects p on p.id = t.project`,
-    values: [worker, nowMs / 1000, limit, Math.max(1, Math.ceil(limit / 4)), after ?? "00000000-0000-0000-0000-000000000000", solo],
+    values: [
+      worker,
+      nowMs / 1000,
+      limit,
+      Math.max(1, Math.ceil(limit / 4)),
+      after ?? "00000000-0000-0000-0000-000000000000",
+      solo,
+    ],
   });
   return { runs: rows, last: rows[0]?.last ?? null };
 }
@@ -152,7 +173,12 @@ export async function handOver(dispatch: Database, worker: string, runs: readonl
 }
 
 /** Gives one run back, while its fence is still the holder's. As steward_dispatch. */
-export async function freeRun(dispatch: Database, claimed: Pick<ClaimedRun, "run" | "fence">, crashed: boolean, dueMs: number): Promise<void> {
+export async function freeRun(
+  dispatch: Database,
+  claimed: Pick<ClaimedRun, "run" | "fence">,
+  crashed: boolean,
+  dueMs: number,
+): Promise<void> {
   await dispatch.query({
     name: "free_run",
     text: `update steward.queue set worker = null, fence = fence + 1, crashes = crashes + $3,
@@ -179,6 +205,10 @@ export async function claimPoison(dispatch: Database, worker: string, limit: num
 
 /** What a worker holds according to the database. As steward_dispatch. */
 export async function heldBy(dispatch: Database, worker: string): Promise<readonly Held[]> {
-  const { rows } = await dispatch.query<Held>({ name: "held_by", text: "select run, fence from steward.queue where worker = $1", values: [worker] });
+  const { rows } = await dispatch.query<Held>({
+    name: "held_by",
+    text: "select run, fence from steward.queue where worker = $1",
+    values: [worker],
+  });
   return rows;
 }

@@ -11,7 +11,8 @@ grant steward_dispatch to steward_app;
 
 /** As above for the embedded server, where Steward keeps the passwords. Role passwords can't be parameters: they are base64url. */
 export function embeddedRolesSql(passwords: { readonly migrate: string; readonly app: string }): string {
-  for (const password of Object.values(passwords)) if (!/^[A-Za-z0-9_-]{20,}$/.test(password)) throw new Error("a role's password is base64url");
+  for (const password of Object.values(passwords))
+    if (!/^[A-Za-z0-9_-]{20,}$/.test(password)) throw new Error("a role's password is base64url");
   return `${ROLES_SQL}alter role steward_migrate password '${passwords.migrate}';
 alter role steward_app password '${passwords.app}';
 `;

@@ -27,7 +27,8 @@ const COLUMNS =
 const SELECTED = `id, flow, version, trigger, status, records, steps, effects, bytes, started_at as "startedAt", ended_at as "endedAt",
   error_code as "errorCode", failing_step as "failingStep", parent, retry_of as "retryOf", labels`;
 const TIMES = new Set([10, 11]);
-const cell = (placeholder: string, column: number): string => (TIMES.has(column) ? `to_timestamp(${placeholder})` : placeholder);
+const cell = (placeholder: string, column: number): string =>
+  TIMES.has(column) ? `to_timestamp(${placeholder})` : placeholder;
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
 
 export function insertRuns(project: string, runs: readonly RunRow[]): Statement[] {
@@ -36,8 +37,22 @@ export function insertRuns(project: string, runs: readonly RunRow[]): Statement[
     runs,
     (rows) => `insert into steward.runs (${COLUMNS}) values ${valuesList(rows, 17, cell)}`,
     (run) => [
-      project, run.id, run.flow, run.version, run.trigger, run.status, run.records, run.steps, run.effects, run.bytes,
-      seconds(run.startedAt), seconds(run.endedAt), run.errorCode, run.failingStep, run.parent, run.retryOf,
+      project,
+      run.id,
+      run.flow,
+      run.version,
+      run.trigger,
+      run.status,
+      run.records,
+      run.steps,
+      run.effects,
+      run.bytes,
+      seconds(run.startedAt),
+      seconds(run.endedAt),
+      run.errorCode,
+      run.failingStep,
+      run.parent,
+      run.retryOf,
       run.labels === null ? null : JSON.stringify(run.labels),
     ],
   );
@@ -48,18 +63,41 @@ export function updateRuns(project: string, runs: readonly RunRow[]): Statement[
   return insertStatements(
     "update_runs",
     runs,
-    (rows) => `update steward.runs r set status = v.status, records = v.records::int, steps = v.steps::int, effects = v.effects::int,
+    (
+      rows,
+    ) => `update steward.runs r set status = v.status, records = v.records::int, steps = v.steps::int, effects = v.effects::int,
         bytes = v.bytes::bigint, started_at = to_timestamp(v.started), ended_at = to_timestamp(v.ended), error_code = v.error, failing_step = v.step
       from (values ${valuesList(rows, 11, (placeholder, column) => placeholder + UPDATE_TYPES[column]!)})
         as v (project, id, status, records, steps, effects, bytes, started, ended, error, step)
       where r.project = v.project and r.id = v.id and r.status not in ('completed', 'failed', 'cancelled')`,
     (run) => [
-      project, run.id, run.status, run.records, run.steps, run.effects, run.bytes,
-      seconds(run.startedAt), seconds(run.endedAt), run.errorCode, run.failingStep,
+      project,
+      run.id,
+      run.status,
+      run.records,
+      run.steps,
+      run.effects,
+      run.bytes,
+      seconds(run.startedAt),
+      seconds(run.endedAt),
+      run.errorCode,
+      run.failingStep,
     ],
   );
 }
-const UPDATE_TYPES = ["::uuid", "::uuid", "::text", "::int", "::int", "::int", "::bigint", "::float8", "::float8", "::text", "::text"];
+const UPDATE_TYPES = [
+  "::uuid",
+  "::uuid",
+  "::text",
+  "::int",
+  "::int",
+  "::int",
+  "::bigint",
+  "::float8",
+  "::float8",
+  "::text",
+  "::text",
+];
 
 export async function findRun(database: Database, scope: Scope, id: string): Promise<RunRow | null> {
   const rows = await queryInScope<RunRow>(database, scope, {

@@ -1,4 +1,4 @@
-import type { Database, SqlValue, Statement, Transaction } from "../core/ports/database.ts";
+import type { Database, Row, SqlValue, Statement, Transaction } from "../core/ports/database.ts";
 
 /** The tenant a statement is for. Without it row-level security shows nothing. */
 export interface Scope {
@@ -22,13 +22,21 @@ export function inScope<T>(database: Database, scope: Scope, run: (tx: Transacti
 }
 
 /** One statement in its scope, in one round trip. */
-export async function queryInScope<R extends object>(database: Database, scope: Scope, statement: Statement<R>): Promise<readonly R[]> {
+export async function queryInScope<R extends object>(
+  database: Database,
+  scope: Scope,
+  statement: Statement<R>,
+): Promise<readonly R[]> {
   const [, result] = await database.pipeline([scopeStatement(scope), statement]);
   return result.rows;
 }
 
 /** `($1,$2),($3,$4)` for `rows` rows; `cell` may wrap a placeholder, as in `to_timestamp($3)`. */
-export function valuesList(rows: number, columns: number, cell: (placeholder: string, column: number) => string = (it) => it): string {
+export function valuesList(
+  rows: number,
+  columns: number,
+  cell: (placeholder: string, column: number) => string = (it) => it,
+): string {
   const list: string[] = [];
   for (let row = 0; row < rows; row++) {
     const cells: string[] = [];
@@ -42,13 +50,13 @@ export function valuesList(rows: number, columns: number, cell: (placeholder: st
 export const ROWS_MAX = 64;
 
 /** Splits rows into statements of at most `ROWS_MAX` rows, each prepared under `name` and its row count. */
-export function insertStatements<T>(
+export function insertStatements<T, R extends object = Row>(
   name: string,
   rows: readonly T[],
   text: (rows: number) => string,
   values: (row: T) => readonly SqlValue[],
-): Statement[] {
-  const statements: Statement[] = [];
+): Statement<R>[] {
+  const statements: Statement<R>[] = [];
   for (let at = 0; at < rows.length; at += ROWS_MAX) {
     const chunk = rows.slice(at, at + ROWS_MAX);
     statements.push({ name: `${name}_${chunk.length}`, text: text(chunk.length), values: chunk.flatMap(values) });

@@ -22,7 +22,12 @@ export function insertSegments(project: string, segments: readonly SegmentRow[])
 const SEGMENTS_PER_READ = 500;
 
 /** A run's segments in order, from the one that holds record `from`. */
-export async function* readSegments(database: Database, scope: Scope, run: string, from = 1): AsyncGenerator<SegmentRow> {
+export async function* readSegments(
+  database: Database,
+  scope: Scope,
+  run: string,
+  from = 1,
+): AsyncGenerator<SegmentRow> {
   let after = from;
   for (;;) {
     const rows = await queryInScope<SegmentRow>(database, scope, {

@@ -23,7 +23,7 @@ export async function findWebhook(dispatch: Database, tokenHash: Buffer): Promis
   return rows[0] ?? null;
 }
 
-export type TriggerKind = "webhook" | "schedule" | "manual" | "error";
+type TriggerKind = "webhook" | "schedule" | "manual" | "error";
 
 /** A trigger of a flow; its row stays when a version no longer has it, so that it comes back with the same token. */
 export interface TriggerRow {

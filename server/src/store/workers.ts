@@ -1,22 +1,30 @@
-import type { Database } from "../core/ports/database.ts";
+import type { Database, Statement } from "../core/ports/database.ts";
 
 export interface WorkerBeat {
   readonly id: string;
   readonly beat: number;
 }
 
-export async function insertWorker(dispatch: Database, worker: { id: string; host: string; process: number; startedMs: number }): Promise<void> {
+export async function insertWorker(
+  dispatch: Database,
+  worker: { id: string; host: string; process: number; startedMs: number },
+): Promise<void> {
   await dispatch.query({
     text: "insert into steward.workers (id, host, process, started_at) values ($1, $2, $3, to_timestamp($4))",
     values: [worker.id, worker.host, worker.process, worker.startedMs / 1000],
   });
 }
 
+const LIST_WORKERS: Statement<WorkerBeat> = { name: "list_workers", text: "select id, beat from steward.workers" };
+
 /** Counts one beat and gives every worker's. `alive` is false when others have taken this worker for gone. */
-export async function beatWorker(dispatch: Database, id: string): Promise<{ readonly alive: boolean; readonly workers: readonly WorkerBeat[] }> {
+export async function beatWorker(
+  dispatch: Database,
+  id: string,
+): Promise<{ readonly alive: boolean; readonly workers: readonly WorkerBeat[] }> {
   const [own, all] = await dispatch.pipeline([
     { name: "beat_worker", text: "update steward.workers set beat = beat + 1 where id = $1", values: [id] },
-    { name: "list_workers", text: "select id, beat from steward.workers" } as { name: string; text: string; row?: WorkerBeat },
+    LIST_WORKERS,
   ]);
   return { alive: own.count === 1, workers: all.rows };
 }
@@ -36,6 +44,6 @@ export async function deleteWorkers(dispatch: Database, ids: readonly string[]):
 }
 
 export async function listWorkers(dispatch: Database): Promise<readonly WorkerBeat[]> {
-  const { rows } = await dispatch.query<WorkerBeat>({ text: "select id, beat from steward.workers" });
+  const { rows } = await dispatch.query(LIST_WORKERS);
   return rows;
 }

@@ -2,7 +2,7 @@
 import { type Client, isTerminal, type RunStatus } from "@steward/sdk";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
-export const LIST_LIMIT = 50;
+const LIST_LIMIT = 50;
 const LIVE_MS = 3000;
 const CALM_MS = 15_000;
 /** A list longer than this many pages is refreshed at the calm pace. */

@@ -7,7 +7,7 @@ export interface ShortcutRegistry {
   readonly all: () => readonly Shortcut[];
 }
 
-export function createShortcutRegistry(): ShortcutRegistry {
+function createShortcutRegistry(): ShortcutRegistry {
   const groups = new Set<() => readonly Shortcut[]>();
   return {
     add: (shortcuts) => {
@@ -31,19 +31,15 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
 }
 
 const SEQUENCE_MS = 1000;
+const ON_TOP = ':is([role="dialog"], [role="alertdialog"], [role="menu"]):not([data-closed])';
 
 /** Listens to the keyboard for a registry's shortcuts; gives the way to stop. */
 export function listenToKeys(registry: ShortcutRegistry, target: Document): () => void {
   let pending = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
   const listen = (event: KeyboardEvent) => {
-    // A dialog keeps its keys to itself, and a control may have used the key already.
-    if (
-      event.defaultPrevented ||
-      event.isComposing ||
-      target.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]')
-    )
-      return;
+    // What is open on top keeps its keys to itself, and a control may have used the key already.
+    if (event.defaultPrevented || event.isComposing || target.querySelector(ON_TOP)) return;
     const press = {
       key: event.key,
       mod: event.metaKey || event.ctrlKey,

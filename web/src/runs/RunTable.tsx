@@ -1,4 +1,4 @@
-import type { RunSummary } from "@steward/sdk";
+import type { RunError, RunSummary } from "@steward/sdk";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef } from "react";
@@ -53,7 +53,7 @@ interface SteadyTableProps {
 
 function SteadyTable({ runs, withFlow, next, busy }: SteadyTableProps) {
   const container = useRef<HTMLDivElement>(null);
-  const { rows, waiting, show } = useSteadyRuns(runs, container);
+  const { rows, waiting, show } = useSteadyRuns(runs, next !== null, container);
   useRowKeys(container);
   const { columns } = say.runs;
   return (
@@ -80,7 +80,7 @@ function SteadyTable({ runs, withFlow, next, busy }: SteadyTableProps) {
           <RunRow key={run.id} run={run} withFlow={withFlow} />
         ))}
       </Table>
-      <More count={runs.length} noun={say.runs} next={next} busy={busy} />
+      <More count={rows.length} noun={say.runs} next={next} busy={busy} />
     </div>
   );
 }
@@ -101,7 +101,7 @@ function RunRow({ run, withFlow }: { run: RunSummary; withFlow: boolean }) {
       {withFlow && (
         <Cell>
           {run.flow}
-          {run.error && <span className="ml-3 text-13 text-text-3">{run.error.message}</span>}
+          {run.error && <span className="ml-3 font-mono text-12 text-text-3">{errorWords(run.error)}</span>}
         </Cell>
       )}
       <Cell wide>
@@ -120,6 +120,11 @@ function RunRow({ run, withFlow }: { run: RunSummary; withFlow: boolean }) {
       </Cell>
     </Row>
   );
+}
+
+/** In a list the code and the step say enough; the run itself has the sentence. */
+function errorWords({ code, step }: RunError): string {
+  return step === undefined ? code : `${code} · ${step}`;
 }
 
 function Took({ run }: { run: RunSummary }) {

@@ -6,16 +6,27 @@ export interface Listed {
 
 /**
  * The rows that show and how many wait. Ids sort by time, newest last: what is newer than the oldest row shown and not
- * among them would push rows apart, so it waits; what is older comes below and moves nothing.
+ * among them would push rows apart, so it waits; what is older comes below and moves nothing. A row that the arrivals
+ * pushed off the last page stays as it was last seen, as long as there are further pages (`more`).
  */
 export function steadyRows<T extends Listed>(
   items: readonly T[],
-  shown: ReadonlySet<string>,
+  shown: ReadonlyMap<string, T>,
+  more: boolean,
 ): { rows: T[]; waiting: number } {
+  const oldestShown = oldestOf(shown.values());
+  if (oldestShown === null) return { rows: [...items], waiting: 0 };
+  const rows = items.filter(({ id }) => shown.has(id) || id < oldestShown);
+  const waiting = items.length - rows.length;
+  const edge = oldestOf(items);
+  if (more && waiting > 0 && edge !== null) {
+    rows.push(...[...shown.values()].filter(({ id }) => id < edge).slice(0, waiting));
+  }
+  return { rows, waiting };
+}
+
+function oldestOf(items: Iterable<Listed>): string | null {
   let oldest: string | null = null;
-  for (const id of shown) if (oldest === null || id < oldest) oldest = id;
-  if (oldest === null) return { rows: [...items], waiting: 0 };
-  const end: string = oldest;
-  const rows = items.filter(({ id }) => shown.has(id) || id < end);
-  return { rows, waiting: items.length - rows.length };
+  for (const { id } of items) if (oldest === null || id < oldest) oldest = id;
+  return oldest;
 }

@@ -63,10 +63,10 @@ interface Following {
 }
 
 async function follow({ client, queries, id, signal, take, mark }: Following): Promise<void> {
-  const { queryKey } = runQuery(client, id);
+  const query = runQuery(client, id);
+  const { queryKey } = query;
   // The run first, then its records: a record between the two is either listed or comes as an event.
-  const run = await client.getRun({ id, signal });
-  queries.setQueryData<Run>(queryKey, run);
+  const run = await queries.fetchQuery({ ...query, staleTime: 0 });
   let last: number | undefined;
   for await (const record of listAll(client.listSteps, { id, limit: 100, signal }, { itemsMax: RECORDS_MAX })) {
     take(record);

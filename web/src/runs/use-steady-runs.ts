@@ -6,14 +6,18 @@ import { steadyRows } from "./arrivals.ts";
  * The runs to show, and how many newer ones wait. They wait only while somebody reads: the pointer or the focus is in
  * the list, or it is scrolled; `show` lets them in.
  */
-export function useSteadyRuns(runs: readonly RunSummary[], list: RefObject<HTMLElement | null>) {
-  const [shown, setShown] = useState<ReadonlySet<string>>(new Set());
+export function useSteadyRuns(runs: readonly RunSummary[], more: boolean, list: RefObject<HTMLElement | null>) {
+  const [shown, setShown] = useState<ReadonlyMap<string, RunSummary>>(new Map());
   const reading = useReading(list);
-  const { rows, waiting } = useMemo(() => steadyRows(runs, shown), [runs, shown]);
-  const show = () => setShown(new Set(runs.map(({ id }) => id)));
+  const { rows, waiting } = useMemo(() => steadyRows(runs, shown, more), [runs, shown, more]);
+  const show = () => setShown(byId(runs));
   const next = waiting > 0 && !reading ? runs : rows;
-  if (next.some(({ id }) => !shown.has(id))) setShown(new Set(next.map(({ id }) => id)));
+  if (next.some(({ id }) => !shown.has(id))) setShown(byId(next));
   return { rows, waiting, show };
+}
+
+function byId(runs: readonly RunSummary[]): ReadonlyMap<string, RunSummary> {
+  return new Map(runs.map((run) => [run.id, run]));
 }
 
 function useReading(list: RefObject<HTMLElement | null>): boolean {

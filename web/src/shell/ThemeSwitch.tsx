@@ -21,7 +21,7 @@ export function ThemeSwitch() {
           key={one}
           title={say.theme[one]}
           className={classes(
-            "flex size-6 items-center justify-center rounded-sm has-focus-visible:outline-2 has-focus-visible:outline-accent",
+            "relative flex size-6 items-center justify-center rounded-sm has-focus-visible:outline-2 has-focus-visible:outline-accent",
             one === theme ? "bg-surface-3 text-text-1" : "text-text-3 hover:text-text-1",
           )}
         >
@@ -31,7 +31,7 @@ export function ThemeSwitch() {
             value={one}
             checked={one === theme}
             onChange={() => choose(one)}
-            className="sr-only"
+            className="absolute inset-0 opacity-0"
           />
           <Icon name={ICONS[one]} className="size-3.5" />
           <span className="sr-only">{say.theme[one]}</span>

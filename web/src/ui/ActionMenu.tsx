@@ -24,11 +24,12 @@ export function ActionMenu({
   actions: readonly MenuAction[];
 }) {
   return (
-    <Menu.Root modal={false}>
+    <Menu.Root>
       <Menu.Trigger aria-label={label} className={triggerClass}>
         {trigger}
       </Menu.Trigger>
-      <Menu.Portal>
+      {/* Within the page's main part, so that the list lies in a landmark. */}
+      <Menu.Portal container={document.querySelector<HTMLElement>("#content")}>
         <Menu.Positioner className="z-40 outline-none" sideOffset={4} align="end">
           <Menu.Popup className="max-h-80 min-w-44 overflow-y-auto rounded-md border border-line bg-float p-1 text-13 shadow-float outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0">
             {actions.map(({ label: name, run, icon, mark, danger }) => (

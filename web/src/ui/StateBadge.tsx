@@ -6,7 +6,7 @@ import { classes } from "./classes.ts";
 export type State = RunStatus | StepStatus;
 
 /** The five states' colours by name; what is over or has not begun has none. */
-export const STATE_TEXT: Record<State, string> = {
+const STATE_TEXT: Record<State, string> = {
   queued: "text-text-3",
   running: "text-running",
   waiting: "text-waiting",

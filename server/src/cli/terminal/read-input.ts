@@ -33,7 +33,8 @@ export async function readFileAt(cli: Cli, file: string): Promise<string> {
   try {
     return await readFile(path.resolve(cli.cwd, file), "utf8");
   } catch (error) {
-    const why = error instanceof Error && "code" in error && error.code === "ENOENT" ? "it does not exist" : String(error);
+    const why =
+      error instanceof Error && "code" in error && error.code === "ENOENT" ? "it does not exist" : String(error);
     throw new CliError(EXIT.usage, "usage", `${file} can't be read: ${why}`);
   }
 }

@@ -37,9 +37,12 @@ export function durationText(ms: number | null): string {
 export function timeText(iso: string | null): string {
   if (iso === null) return "";
   const at = new Date(iso);
-  const two = (number: number): string => String(number).padStart(2, "0");
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
 }
 
 /** How long something took that has ended, or null. */

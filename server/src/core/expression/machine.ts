@@ -61,6 +61,11 @@ export class Machine {
     this.#result = limits.bytesResult;
   }
 
+  /** What is left: the limits of a further evaluation that shares this one's budget. */
+  left(): Limits {
+    return { ...this.limits, steps: this.#steps, bytesMade: this.#made, bytesResult: this.#result };
+  }
+
   /** Takes `steps` from the budget, before the work is done. */
   spend(steps: number): void {
     this.#steps -= steps;

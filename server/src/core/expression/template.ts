@@ -61,10 +61,25 @@ export function compileExpression(source: string, field: string, names: readonly
   return tree.compiled(tree.lone(source, field));
 }
 
+/** Evaluations one after the other that share one budget: each may use what the ones before have left. */
+export function evaluateInTurn(limits: Limits): (template: Template, scope: Scope) => Evaluated {
+  let left = limits;
+  return (template, scope) => {
+    if (template.kind === "constant") return { ok: true, value: template.value };
+    const machine = new Machine(scope, left, template.registers);
+    const evaluated = evaluateWith(machine, template);
+    left = machine.left();
+    return evaluated;
+  };
+}
+
 /** Evaluates a template: never throws, changes nothing, and stops within `limits`. */
 export function evaluateTemplate(template: Template, scope: Scope, limits: Limits = DEFAULT_LIMITS): Evaluated {
   if (template.kind === "constant") return { ok: true, value: template.value };
-  const machine = new Machine(scope, limits, template.registers);
+  return evaluateWith(new Machine(scope, limits, template.registers), template);
+}
+
+function evaluateWith(machine: Machine, template: Extract<Template, { kind: "evaluated" }>): Evaluated {
   try {
     return { ok: true, value: template.produce(machine) };
   } catch (error) {

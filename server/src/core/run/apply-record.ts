@@ -49,7 +49,7 @@ export function applyRecord(state: RunState, record: RunRecord): void {
       invariant(active.loop.next === record.index && active.loop.frames.size === 0, "iterations follow each other");
       state.turning.delete(record.of);
       beginIteration(state, active.loop, active.step, record.index, {
-        item: active.loop.results[record.index - 1],
+        item: active.loop.results[record.index - 1] ?? null,
         index: record.index,
       });
       return;
@@ -179,7 +179,7 @@ function settle(
   // The caller has been answered with the first reply; a later one can't change that.
   if (ending.reply) state.reply ??= { ...ending.reply, body: output };
   if (ending.status === "done") {
-    frame.steps[step.id] = output;
+    if (output !== undefined) frame.steps[step.id] = output;
     resolve(state, frame, step, DONE, ending.port ?? step.ports.keys().next().value ?? "out");
     return;
   }
@@ -189,7 +189,8 @@ function settle(
     failFrame(state, frame, { ...error, step: step.id, path: frame.path });
     return;
   }
-  frame.steps[step.id] = { error: { code: error.code, message: error.message } };
+  const { code, message, details } = error;
+  frame.steps[step.id] = { error: { code, message, ...(details === undefined ? {} : { details }) } };
   const port = step.definition.onError === "port" ? "error" : (step.ports.keys().next().value ?? "out");
   resolve(state, frame, step, DONE, port);
 }
@@ -260,7 +261,7 @@ function turn(state: RunState, loop: Loop, step: GraphStep): void {
   }
   while (loop.next < loop.items.length && loop.frames.size < loop.parallel) {
     const index = loop.next;
-    beginIteration(state, loop, step, index, { item: loop.items[index], index });
+    beginIteration(state, loop, step, index, { item: loop.items[index] ?? null, index });
   }
   if (loop.next === loop.items.length && loop.frames.size === 0) state.turning.add(loop.seq);
 }

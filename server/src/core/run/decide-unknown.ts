@@ -2,8 +2,8 @@
 import type { Step } from "@steward/sdk";
 import type { EffectRequest } from "../step-kind.ts";
 
-/** After how many sendings of one effect a person is asked, though it may be repeated. */
-export const SENDINGS_MAX = 5;
+/** After how many sendings of one effect it is not sent again by itself, though it may be repeated. */
+const SENDINGS_MAX = 5;
 
 /**
  * `repeat`: send it again, which is safe or what the flow's author chose; `fail`: the step fails;
@@ -17,5 +17,5 @@ export function decideUnknown(
   const repeatable = effect.repeat !== "never" || ifUnknown === "repeat";
   if (repeatable && sent < SENDINGS_MAX) return "repeat";
   if (ifUnknown === "fail") return "fail";
-  return repeatable && effect.repeat !== "never" ? "fail" : "ask";
+  return effect.repeat === "safe" ? "fail" : "ask"; // a read that never comes back changes nothing
 }

@@ -2,7 +2,7 @@ import { FlowFile, type FlowFileInput } from "@steward/sdk";
 import { describe, expect, test } from "vitest";
 import { compileFlow } from "../flow/compile-flow.ts";
 import { applyRecord } from "./apply-record.ts";
-import { decide } from "./decide.ts";
+import { decide, type InProcess } from "./decide.ts";
 import { KINDS } from "./random-flow.testsuite.ts";
 import type { RunRecord } from "./record.ts";
 import { newRunState, type RunState } from "./state.ts";
@@ -29,7 +29,7 @@ const step = (id: string, more: object = {}): RunRecord => ({
   status: "done",
   ...more,
 });
-const NONE: ReadonlySet<string> = new Set();
+const NONE: InProcess = { isStarted: () => false, isStopping: () => false };
 
 const begin = (id: string, more: object = {}): RunRecord => ({
   t: "begin",
@@ -123,7 +123,11 @@ describe("ending", () => {
     const state = started(two, { timeoutMs: 500 });
     expect(decide(state, NONE, 1499)).toMatchObject({ kind: "start" });
     expect(decide(state, NONE, 1500)).toMatchObject({ kind: "end", status: "failed", error: { code: "run_timeout" } });
-    expect(decide(state, new Set(["a", "b"]), 1200)).toEqual({ kind: "rest", dueMs: 1500, doubt: false });
+    expect(decide(state, { ...NONE, isStarted: () => true }, 1200)).toEqual({
+      kind: "rest",
+      dueMs: 1500,
+      doubt: false,
+    });
   });
 
   test("an effect whose fate is unknown leaves the run in doubt, beside what else is due", () => {

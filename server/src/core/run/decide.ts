@@ -2,7 +2,7 @@
  * What a run does next, from its version and its history alone (R4): the engine asks again after
  * each record until the answer is to rest or to end.
  */
-import type { Active, RunState, Task } from "./state.ts";
+import type { Active, Loop, RunState, Task } from "./state.ts";
 import { resultOf, type RetryTimer } from "./state.ts";
 import type { Json } from "../json.ts";
 import type { EventRecord, RunFailure, TerminalStatus } from "./record.ts";
@@ -27,11 +27,18 @@ export type Decision =
     }
   | { readonly kind: "rest"; readonly dueMs: number | null; readonly doubt: boolean };
 
+/** What only the process that leads the run knows: nothing of it outlives a crash. */
+export interface InProcess {
+  /** Whether the step of this key has been begun here and has no record yet. */
+  isStarted(key: string): boolean;
+  /** Whether a failed loop waits for what is still in flight inside it. */
+  isStopping(loop: Loop): boolean;
+}
+
 /**
- * @param started keys of steps that this process has begun and that have no record yet
  * @param nowMs the present moment; only timers look at it
  */
-export function decide(state: RunState, started: ReadonlySet<string>, nowMs: number): Decision {
+export function decide(state: RunState, here: InProcess, nowMs: number): Decision {
   if (state.cancelledBy !== null) {
     return {
       kind: "end",
@@ -54,16 +61,19 @@ export function decide(state: RunState, started: ReadonlySet<string>, nowMs: num
       error: { code: "run_timeout", message: `the run took longer than its ${state.flow.file.timeoutMs} ms` },
     };
   }
-  for (const seq of state.turning) return { kind: "turn", active: state.active.get(seq)! };
-  for (const [key, task] of state.ready) if (!started.has(key)) return { kind: "start", key, task };
-  return decideTimers(state, started, nowMs, deadline);
+  for (const seq of state.turning) {
+    const active = state.active.get(seq)!;
+    if (!here.isStopping(active.loop!)) return { kind: "turn", active };
+  }
+  for (const [key, task] of state.ready) if (!here.isStarted(key)) return { kind: "start", key, task };
+  return decideTimers(state, here, nowMs, deadline);
 }
 
-function decideTimers(state: RunState, started: ReadonlySet<string>, nowMs: number, deadline: number | null): Decision {
+function decideTimers(state: RunState, here: InProcess, nowMs: number, deadline: number | null): Decision {
   let dueMs = deadline ?? Number.POSITIVE_INFINITY;
   let doubt = false;
   for (const [key, timer] of state.retries) {
-    if (started.has(key)) continue;
+    if (here.isStarted(key)) continue;
     if (timer.dueMs <= nowMs) return { kind: "retry", timer };
     dueMs = Math.min(dueMs, timer.dueMs);
   }

@@ -4,10 +4,12 @@ import type { CompiledFlow, Graph, GraphStep } from "../flow/graph.ts";
 import { unreachable } from "../invariant.ts";
 import type { Json } from "../json.ts";
 import { applyRecord } from "./apply-record.ts";
-import { decide, type Decision } from "./decide.ts";
+import { decide, type Decision, type InProcess } from "./decide.ts";
 import { randomFlow, randomFrom } from "./random-flow.testsuite.ts";
 import type { Pending, RunRecord } from "./record.ts";
 import { newRunState, placeKey, type Active, type Frame, type RunState, type Task } from "./state.ts";
+
+const ALONE: InProcess = { isStarted: () => false, isStopping: () => false };
 
 /** What a decision comes to, without the objects of one process. */
 function summary(decision: Decision): Json {
@@ -64,7 +66,7 @@ class Player {
   play(): Played {
     this.#record({ t: "accepted", at: 0, trigger: "manual", input: null });
     for (let count = 0; count < DECISIONS_MAX; count++) {
-      const decision = decide(this.state, this.#started, this.#nowMs);
+      const decision = decide(this.state, { ...ALONE, isStarted: (key) => this.#started.has(key) }, this.#nowMs);
       if (decision.kind === "end")
         return { state: this.state, records: this.records, next: this.next, walks: this.walks, end: decision };
       this.#act(decision);
@@ -75,7 +77,7 @@ class Player {
   #record(record: RunRecord): void {
     this.records.push(record);
     applyRecord(this.state, record);
-    this.next.push({ nowMs: this.#nowMs, decision: summary(decide(this.state, new Set(), this.#nowMs)) });
+    this.next.push({ nowMs: this.#nowMs, decision: summary(decide(this.state, ALONE, this.#nowMs)) });
     for (const active of this.state.active.values()) checkLoop(active);
   }
 
@@ -301,7 +303,7 @@ describe("any flow with any outcomes", () => {
         for (const [at, record] of records.entries()) {
           applyRecord(again, stored(record));
           expect(again.seq).toBe(at + 1);
-          expect(summary(decide(again, new Set(), next[at]!.nowMs))).toEqual(next[at]!.decision);
+          expect(summary(decide(again, ALONE, next[at]!.nowMs))).toEqual(next[at]!.decision);
         }
         expect(comparable(again)).toEqual(comparable(state));
       }),

@@ -1,6 +1,6 @@
 /** The state of a run in memory: frames (a graph being walked), loops, and what has begun and not ended. */
 import type { CompiledFlow, Graph, GraphStep } from "../flow/graph.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { BeginRecord, EndedRecord, EventRecord, RunFailure, UnknownRecord } from "./record.ts";
 
 /** A step's place in its frame: 0 to come, 1 ready or begun, 2 done, 3 skipped, 4 failed. */
@@ -16,9 +16,9 @@ export interface Frame {
   readonly path: readonly number[];
   readonly loop: Loop | null;
   /** Outputs by step id as expressions see them: this graph's and those of the graphs around it. */
-  readonly steps: Record<string, Json | undefined>;
+  readonly steps: Record<string, Json>;
   /** What the loops around add to the scope: `item`, `index`. */
-  readonly names: Readonly<Record<string, Json | undefined>>;
+  readonly names: JsonObject;
   readonly incoming: Int32Array;
   readonly taken: Uint8Array;
   readonly status: Uint8Array;

@@ -36,7 +36,7 @@ export function Timeline({ runId, records, structure, startMs, endMs, selected, 
   const rows = useMemo(() => visibleRows(nested, folds), [nested, folds]);
   const keys = useMemo(() => rows.map(({ key }) => key), [rows]);
   const { start, end } = useWindow(scroller, list, keys, ROW_PX);
-  useRowKeys(list, selected === null ? undefined : (row) => row.click());
+  useRowKeys(list, selected === null ? undefined : openLink);
   const scale = scaleOf(Math.min(startMs, nested[0]?.startMs ?? startMs), lastMoment(rows, endMs ?? now));
   const fold = (row: Row, to: Fold) => setFolds((before) => new Map(before).set(row.key, to));
   return (
@@ -102,6 +102,11 @@ function Grid({ scale }: { scale: Scale }) {
       <span />
     </div>
   );
+}
+
+/** With a record in focus already, moving on brings the next one. */
+function openLink(row: HTMLElement): void {
+  if (row instanceof HTMLAnchorElement) row.click();
 }
 
 /** What was folded by hand, with what leads to the record in focus open. */

@@ -41,10 +41,10 @@ export function TimelineRow(props: TimelineRowProps) {
       aria-setsize={count}
       aria-posinset={index + 1}
       className={classes(
-        "absolute inset-x-0 items-center has-[a[data-row]:focus-visible]:shadow-[inset_2px_0_0_var(--accent)]",
+        "absolute inset-x-0 items-center has-[[data-row]:focus-visible]:shadow-[inset_2px_0_0_var(--accent)]",
         chosen
           ? "bg-accent/10 shadow-[inset_2px_0_0_var(--accent)]"
-          : "hover:bg-surface-1 has-[a[data-row]:focus-visible]:bg-surface-2",
+          : "hover:bg-surface-1 has-[[data-row]:focus-visible]:bg-surface-2",
         GRID,
       )}
       style={{ top: index * ROW_PX, height: ROW_PX }}
@@ -75,7 +75,12 @@ function RowName({ runId, row, now, structure, open, trouble, fold, chosen }: Ti
           aria-expanded={open}
           aria-label={open ? say.run.foldUp(name) : say.run.unfold(name)}
           onClick={() => fold(row, open ? "closed" : "open")}
-          className="relative z-[1] flex size-5 shrink-0 items-center justify-center rounded-sm text-text-3 hover:bg-surface-3 hover:text-text-1"
+          {...(row.kind === "iteration" && { "data-row": true })}
+          className={classes(
+            "flex size-5 shrink-0 items-center justify-center rounded-sm text-text-3 hover:text-text-1",
+            // A step's row is the link to its record; an iteration has none, so its whole row opens it.
+            row.kind === "step" ? "relative z-[1] hover:bg-surface-3" : "outline-none after:absolute after:inset-0",
+          )}
         >
           <Icon name="chevron" className={classes("size-3 transition-transform", open && "rotate-90")} />
         </button>

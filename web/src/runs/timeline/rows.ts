@@ -21,7 +21,7 @@ export interface StepRow extends Span {
   readonly iterations: readonly IterationRow[];
 }
 
-export interface IterationRow extends Span {
+interface IterationRow extends Span {
   readonly kind: "iteration";
   readonly loop: string;
   readonly index: number;
@@ -34,7 +34,7 @@ export type Row = StepRow | IterationRow;
 export type Fold = "open" | "closed" | "trouble";
 
 /** More iterations than this are folded until asked for. */
-export const ITERATIONS_OPEN_MAX = 20;
+const ITERATIONS_OPEN_MAX = 20;
 /** With more iterations than this, each one with several steps is folded by itself. */
 const ITERATIONS_SPREAD_MAX = 5;
 

@@ -1,6 +1,6 @@
 /** What a flow file says about its steps, as far as a timeline needs it: name, kind, and the loops around each. Pure. */
 
-export interface StepShape {
+interface StepShape {
   readonly name: string;
   readonly kind: string;
   /** Ids of the loops around the step, outermost first; their iterations are the record's `path`. */

@@ -42,7 +42,7 @@ export function JsonRowView({
   return (
     <li
       style={style}
-      className={classes("group flex items-start pr-1 hover:bg-surface-2", row.matches && "bg-waiting/15")}
+      className={classes("group flex items-start pr-1 hover:bg-surface-2", row.matches && "bg-waiting/10")}
     >
       <Toggle row={row} path={path} toggle={toggle} />
       <span className="min-w-0 flex-1 break-words whitespace-pre-wrap">

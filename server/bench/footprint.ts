@@ -1,0 +1,94 @@
+/** How long a start on an existing home takes, and how much memory it holds while nothing happens. */
+import { readdirSync, readFileSync } from "node:fs";
+import { percentile, type Line, type Measurement } from "./measurement.ts";
+
+const START_MS_MAX = 2500;
+const SERVER_MB_MAX = 180;
+const WHOLE_MB_MAX = 350;
+
+export const footprint: Measurement = {
+  name: "footprint",
+  async run(bench) {
+    bench.say("starting again on the same home");
+    const startMs: number[] = [];
+    let steward = bench.steward;
+    for (let start = 0; start < bench.sizes.starts; start++) {
+      await bench.pause();
+      const began = performance.now();
+      steward = await bench.resume();
+      await fetch(`${steward.address}/readyz`).then((answer) => answer.arrayBuffer());
+      startMs.push(performance.now() - began);
+    }
+    bench.say("idle");
+    await new Promise((done) => void setTimeout(done, bench.sizes.idleSeconds * 1000));
+    const slowest = Math.max(...startMs);
+    return [
+      {
+        what: "start on an existing home until ready",
+        measured: `${Math.round(percentile(startMs, 0.5))} ms, slowest of ${startMs.length} ${Math.round(slowest)} ms`,
+        target: `≤ ${START_MS_MAX} ms`,
+        met: slowest <= START_MS_MAX,
+      },
+      ...memoryLines(steward.pid),
+    ];
+  },
+};
+
+function memoryLines(pid: number): readonly Line[] {
+  const server = residentBytes(pid);
+  if (server === null) return [{ what: "memory while idle", measured: "not told by this system" }];
+  const children = descendants(pid).map((child) => residentBytes(child) ?? 0);
+  const whole = children.reduce((sum, bytes) => sum + bytes, server);
+  const mb = (bytes: number): number => Math.round(bytes / 1_000_000);
+  return [
+    {
+      what: "memory of the idle server process",
+      measured: `${mb(server)} MB`,
+      target: `≤ ${SERVER_MB_MAX} MB`,
+      met: mb(server) <= SERVER_MB_MAX,
+    },
+    {
+      what: "memory with the database",
+      measured: `${mb(whole)} MB in ${children.length + 1} processes`,
+      target: `≤ ${WHOLE_MB_MAX} MB`,
+      met: mb(whole) <= WHOLE_MB_MAX,
+    },
+  ];
+}
+
+/** Resident memory with its share of what several processes hold (PSS); null where /proc does not tell. */
+function residentBytes(pid: number): number | null {
+  try {
+    const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null;
+  }
+}
+
+/** The processes that a process started, and theirs. */
+function descendants(pid: number): readonly number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const parent = parentOf(Number(entry));
+    if (parent !== null) children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+  }
+  const found: number[] = [];
+  const look = [pid];
+  for (let one = look.pop(); one !== undefined; one = look.pop()) {
+    const own = children.get(one) ?? [];
+    found.push(...own);
+    look.push(...own);
+  }
+  return found;
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    // The name before it, in parentheses, may hold spaces.
+    const [, parent] = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return parent === undefined ? null : Number(parent);
+  } catch {
+    return null; // it has ended
+  }
+}

@@ -1,0 +1,66 @@
+/** The load, as a process of its own: it asks as it is told and says what came back. */
+import { Agent, request } from "node:http";
+import autocannon from "autocannon";
+import { z } from "zod";
+import { serveParent } from "./parent.ts";
+
+const Target = z.object({ url: z.string(), method: z.enum(["GET", "POST"]), headers: z.record(z.string(), z.string()), body: z.string() });
+const Question = z.discriminatedUnion("kind", [
+  Target.extend({ kind: z.literal("steady"), connections: z.number(), seconds: z.number().optional(), amount: z.number().optional() }),
+  Target.extend({ kind: z.literal("burst"), requests: z.number() }),
+]);
+type Steady = Extract<z.output<typeof Question>, { kind: "steady" }>;
+type Burst = Extract<z.output<typeof Question>, { kind: "burst" }>;
+
+const ANSWER_MS_MAX = 60_000;
+
+/** So many connections, each with one request at a time. */
+async function steady({ url, method, headers, body, connections, seconds, amount }: Steady): Promise<object> {
+  const result = await autocannon({
+    url,
+    method,
+    headers,
+    connections,
+    timeout: ANSWER_MS_MAX / 1000,
+    ...(method === "GET" ? {} : { body }),
+    ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
+  });
+  const { latency, duration, statusCodeStats = {} } = result;
+  const statuses = Object.fromEntries(Object.entries(statusCodeStats).map(([status, { count = 0 }]) => [status, count]));
+  return { seconds: duration, answers: result["2xx"], refused: result.non2xx, errors: result.errors + result.timeouts, p50Ms: latency.p50, p99Ms: latency.p99, statuses };
+}
+
+/** All requests at the same moment, each on a connection of its own. */
+async function burst({ url, method, headers, body, requests }: Burst): Promise<object> {
+  const agent = new Agent({ maxSockets: requests, keepAlive: false });
+  const statuses: Record<string, number> = {};
+  let honest = 0;
+  let errors = 0;
+  const began = performance.now();
+  const one = (): Promise<void> =>
+    new Promise((done) => {
+      const asked = request(url, { method, headers, agent, timeout: ANSWER_MS_MAX }, (reply) => {
+        const status = String(reply.statusCode);
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        if (reply.statusCode === 429 && reply.headers["retry-after"] !== undefined) honest++;
+        reply.resume().on("end", done);
+      });
+      asked.on("timeout", () => asked.destroy(new Error("no answer")));
+      asked.on("error", () => {
+        errors++;
+        done();
+      });
+      asked.end(body);
+    });
+  await Promise.all(Array.from({ length: requests }, one));
+  return { seconds: (performance.now() - began) / 1000, statuses, honest, errors };
+}
+
+serveParent(
+  {},
+  (question) => {
+    const asked = Question.parse(question);
+    return asked.kind === "steady" ? steady(asked) : burst(asked);
+  },
+  () => Promise.resolve(),
+);

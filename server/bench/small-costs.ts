@@ -1,0 +1,73 @@
+/** What the small things cost that every run does many of; for information. */
+import { randomFillSync } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
+import { openHome } from "../src/adapters/home/home.ts";
+import { systemIds } from "../src/adapters/system/system-ids.ts";
+import { compileTemplate, evaluateTemplate } from "../src/core/expression/template.ts";
+import { uuidBytes } from "../src/core/id.ts";
+import type { JsonObject } from "../src/core/json.ts";
+import { openKeyring } from "../src/keyring/open-keyring.ts";
+import { openMasterKey } from "../src/keyring/open-master-key.ts";
+import type { Line, Measurement } from "./measurement.ts";
+
+const PLACE = { table: 1, column: 1 };
+const WARM = 2000;
+const TIMES = 20_000;
+
+export const smallCosts: Measurement = {
+  name: "small-costs",
+  async run({ say }) {
+    say("sealing, opening, expressions");
+    const folder = mkdtempSync(path.join(tmpdir(), "steward-bench-keys-"));
+    try {
+      return [...(await sealing(folder)), ...expressions()];
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function sealing(folder: string): Promise<readonly Line[]> {
+  const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
+  const nowMs = (): number => Date.now();
+  const ids = systemIds(nowMs);
+  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs });
+  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs, projectsMax: 10 });
+  const [organization, project] = [ids.uuid(), ids.uuid()];
+  await keyring.createOrganization(organization);
+  await keyring.createProject(organization, project);
+  const keys = await keyring.project(organization, project);
+  const plain = Buffer.alloc(1024, "x");
+  const row = uuidBytes(ids.uuid());
+  const run = keys.run(ids.uuid());
+  const sealed = run.seal(PLACE, row, plain);
+  return [
+    lineOf("seal 1 KB with a run's key", () => run.seal(PLACE, row, plain)),
+    lineOf("open it", () => run.open(PLACE, row, sealed)),
+    lineOf("seal 1 KB with the key of a new run", () => keys.run(ids.uuid()).seal(PLACE, row, plain)),
+  ];
+}
+
+function expressions(): readonly Line[] {
+  const scope = { trigger: { body: { n: 42, name: "ada" } }, item: { n: 1, name: "ada", i: 7 } };
+  return [
+    expression("a member", "{{ trigger.body.n }}", scope),
+    expression("a comparison", "{{ trigger.body.n + 1 > 10 }}", scope),
+    expression("text of a call", "{{ item.name.toUpperCase() + '-' + item.i }}", scope),
+  ];
+}
+
+function expression(what: string, source: string, scope: JsonObject): Line {
+  const { template } = compileTemplate(source, "field", Object.keys(scope));
+  return lineOf(`expression: ${what}`, () => evaluateTemplate(template, scope));
+}
+
+function lineOf(what: string, act: () => unknown): Line {
+  for (let time = 0; time < WARM; time++) act();
+  const began = performance.now();
+  for (let time = 0; time < TIMES; time++) act();
+  return { what, measured: `${(((performance.now() - began) / TIMES) * 1000).toFixed(2)} µs` };
+}

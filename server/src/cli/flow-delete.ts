@@ -1,0 +1,14 @@
+import type { Command } from "commander";
+import { type Cli, show } from "./cli.ts";
+import { connect } from "./terminal/connect.ts";
+
+export function addFlowDelete(parent: Command, cli: Cli): void {
+  parent
+    .command("delete")
+    .description("delete the flow; it can be restored for 30 days")
+    .argument("<flow>", "the flow's slug")
+    .action(async (slug: string) => {
+      await (await connect(cli)).deleteFlow({ slug });
+      show(cli, { slug, deleted: true }, () => [`${slug}: deleted. To bring it back: steward flow restore ${slug}`]);
+    });
+}

@@ -1,0 +1,76 @@
+import { type Client, isTerminal, type Run } from "@steward/sdk";
+import type { Command } from "commander";
+import { type Cli, note, show } from "./cli.ts";
+import { endOf } from "./run-end.ts";
+import { tailRun } from "./run-tail.ts";
+import { connect } from "./terminal/connect.ts";
+import { readJsonInput } from "./terminal/read-input.ts";
+import { readSeconds } from "./terminal/read-seconds.ts";
+import { durationText, spanMs, stateText } from "./terminal/words.ts";
+import { withProgress } from "./terminal/with-progress.ts";
+
+/** The longest that the API holds one answer back; a longer wait goes on over the run's events. */
+const HOLD_SECONDS_MAX = 30;
+
+interface Options {
+  readonly input?: string;
+  readonly wait?: number;
+  readonly follow?: boolean;
+}
+
+export function addFlowRun(parent: Command, cli: Cli): void {
+  parent
+    .command("run")
+    .description("start a run; prints its id, or with --wait its output")
+    .argument("<flow>", "the flow's slug")
+    .option("--input <json>", "trigger.body of the run: JSON, @file, or - for standard input")
+    .option(
+      "--wait <seconds>",
+      "wait for the end so long at most; ends with 4 if it failed, 5 if it goes on",
+      readSeconds,
+    )
+    .option("--follow", "show the steps as they happen")
+    .action((slug: string, options: Options) => run(cli, slug, options));
+}
+
+async function run(cli: Cli, slug: string, { input, wait, follow }: Options): Promise<void> {
+  const body = input === undefined ? {} : { input: await readJsonInput(cli, input, "the input") };
+  const client = await connect(cli);
+  if (follow === true || wait === undefined) {
+    const started = await client.startRun({ slug, body });
+    if (follow !== true) return show(cli, started, () => [started.id]);
+    note(cli, started.id);
+    return await tailRun(cli, client, started.id);
+  }
+  const ended = await startAndWait(cli, client, slug, body, wait);
+  showOutcome(cli, ended);
+}
+
+/** The run when it has ended, or as it stands after `seconds`. */
+export async function startAndWait(
+  cli: Cli,
+  client: Client,
+  slug: string,
+  body: { readonly input?: Run["output"]; readonly pinned?: boolean },
+  seconds: number,
+): Promise<Run> {
+  const until = AbortSignal.timeout(seconds * 1000);
+  return await withProgress(cli.terminal, `waiting for ${slug}`, async () => {
+    const held = Math.min(seconds, HOLD_SECONDS_MAX);
+    const started = await client.startRun({ slug, body: { ...body, wait: held } });
+    if (isTerminal(started.status) || seconds <= held) return started;
+    for await (const event of client.events(started.id, { signal: until })) {
+      if (event.type === "run" && isTerminal(event.run.status)) return event.run;
+    }
+    return await client.getRun({ id: started.id });
+  });
+}
+
+/** The output on standard output, what became of the run on standard error. */
+function showOutcome(cli: Cli, ended: Run): void {
+  const took = durationText(spanMs(ended.createdAt, ended.endedAt));
+  note(cli, `${stateText(cli.terminal, ended.status)} ${ended.id}${took === "" ? "" : ` in ${took}`}`);
+  show(cli, ended, () => (ended.status === "completed" ? [JSON.stringify(ended.output, null, 2)] : []));
+  const failure = endOf(ended);
+  if (failure) throw failure;
+}

@@ -1,0 +1,92 @@
+import { randomFillSync } from "node:crypto";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { stewardDatabase, type StewardDatabase } from "../../test/steward-database.ts";
+import { systemIds } from "../adapters/system/system-ids.ts";
+import { keyringOn, memoryKeyFiles } from "../keyring/keyring.testsuite.ts";
+import { findApiKey } from "../store/api-keys.ts";
+import { findMember } from "../store/members.ts";
+import { findProject } from "../store/projects.ts";
+import { firstStart, hashApiKey, type FirstStartParts } from "./first-start.ts";
+
+let db: StewardDatabase;
+beforeEach(async () => {
+  db = await stewardDatabase();
+});
+afterEach(async () => await db.drop());
+
+const NOW_MS = Date.UTC(2026, 10, 21, 12);
+const clock = { nowMs: () => NOW_MS, monotonicMs: () => 0, after: () => () => undefined };
+
+function newParts(files = memoryKeyFiles()): FirstStartParts & { readonly files: typeof files } {
+  const keyring = keyringOn(files, { fillRandom: randomFillSync });
+  return { files, database: db.database, dispatch: db.dispatch, keyring, ids: systemIds(() => NOW_MS), clock };
+}
+
+const NOTHING_SET = { ownerEmail: null, apiKey: null };
+
+async function counts(): Promise<unknown> {
+  const { rows } = await db.admin.query({
+    text: `select (select count(*) from steward.organizations) as organizations, (select count(*) from steward.projects) as projects,
+      (select count(*) from steward.members) as members, (select count(*) from steward.api_keys) as keys`,
+  });
+  return rows[0];
+}
+const ONE_OF_EACH = { organizations: 1, projects: 1, members: 1, keys: 1 };
+
+test("the first start makes an organization, a project, its owner and a key that is given once", async () => {
+  const parts = newParts();
+  const first = await firstStart(parts, NOTHING_SET);
+  expect(first.newApiKey).toMatch(/^sk_0_[0-9a-hjkmnp-tv-z]{52}$/);
+  expect(await counts()).toEqual(ONE_OF_EACH);
+  expect(await findProject(db.database, first)).toMatchObject({ slug: "default", createdAt: NOW_MS });
+  expect(await findMember(db.database, first, first.member)).toMatchObject({ email: "owner@localhost", role: "owner" });
+  const { organization, project, member } = first;
+  expect(await findApiKey(db.dispatch, hashApiKey(first.newApiKey!))).toMatchObject({
+    organization,
+    project,
+    member,
+    expiresAt: null,
+    revokedAt: null,
+  });
+  await expect(parts.keyring.project(organization, project)).resolves.toMatchObject({ project });
+  const { rows } = await db.admin.query<{ all: string }>({
+    text: "select api_keys::text as all from steward.api_keys",
+  });
+  expect(rows[0]!.all).not.toContain(first.newApiKey);
+  expect(rows[0]!.all).toContain(first.newApiKey!.slice(0, 9));
+});
+
+test("a later start finds them and gives no key", async () => {
+  const { newApiKey: _, ...first } = await firstStart(newParts(), NOTHING_SET);
+  expect(await firstStart(newParts(), { ownerEmail: "other@example.com", apiKey: "another-key" })).toEqual({
+    ...first,
+    newApiKey: null,
+  });
+  expect(await counts()).toEqual(ONE_OF_EACH);
+});
+
+test("of several that start at once one makes them, and all find the same", async () => {
+  const files = memoryKeyFiles();
+  const all = await Promise.all(Array.from({ length: 4 }, () => firstStart(newParts(files), NOTHING_SET)));
+  expect(new Set(all.map((one) => one.project)).size).toBe(1);
+  expect(all.filter((one) => one.newApiKey !== null)).toHaveLength(1);
+  expect(await counts()).toEqual(ONE_OF_EACH);
+});
+
+test("the owner's address and the first key are the operator's to choose", async () => {
+  const first = await firstStart(newParts(), { ownerEmail: "ada@example.com", apiKey: "a-key-for-scripts" });
+  expect(first.newApiKey).toBeNull(); // they have it, and nothing prints it
+  expect(await findMember(db.database, first, first.member)).toMatchObject({ email: "ada@example.com" });
+  expect(await findApiKey(db.dispatch, hashApiKey("a-key-for-scripts"))).toMatchObject({ member: first.member });
+});
+
+test.each([
+  { ownerEmail: "nobody", apiKey: null },
+  { ownerEmail: null, apiKey: "short" },
+  { ownerEmail: null, apiKey: "with a blank" },
+])("a setting that can't be used is refused and nothing is made (%j)", async (settings) => {
+  const parts = newParts();
+  await expect(firstStart(parts, settings)).rejects.toMatchObject({ code: "start_refused" });
+  expect(await counts()).toEqual({ organizations: 0, projects: 0, members: 0, keys: 0 });
+  expect(parts.files.files.size).toBe(0);
+});

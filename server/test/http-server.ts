@@ -1,0 +1,201 @@
+/** The HTTP surface for tests: real listener, stores and keys, on a database of its own; the engine is the test's closures. */
+import { randomFillSync } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openHome } from "../src/adapters/home/home.ts";
+import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
+import { checkCode } from "../src/adapters/quickjs/check-code.ts";
+import { systemIds } from "../src/adapters/system/system-ids.ts";
+import type { Engine } from "../src/engine/engine.ts";
+import { createProjects } from "../src/engine/projects.ts";
+import { createChanges } from "../src/flows/changes.ts";
+import { createVersions } from "../src/flows/load-versions.ts";
+import { createWebhookRoutes } from "../src/flows/webhook-routes.ts";
+import { createHttpServer, type HttpServer } from "../src/http/create-http-server.ts";
+import { HTTP_LIMITS, type HttpLimits, type HttpParts, type HttpSettings } from "../src/http/http-parts.ts";
+import { openKeyring } from "../src/keyring/open-keyring.ts";
+import { openMasterKey } from "../src/keyring/open-master-key.ts";
+import { firstStart, type Installed } from "../src/people/first-start.ts";
+import { stepKinds } from "../src/steps/kinds.ts";
+import { fakeClock, type FakeClock } from "./engine.ts";
+import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
+
+export interface TestHttp {
+  readonly server: HttpServer;
+  readonly address: string;
+  readonly apiKey: string;
+  readonly installed: Installed;
+  readonly parts: HttpParts;
+  readonly clock: FakeClock;
+  readonly db: StewardDatabase;
+  readonly logs: string[];
+  /** One request, with the key unless `headers` says otherwise; the Host header may be set. */
+  call(method: string, target: string, options?: CallOptions): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Sends no Authorization. */
+  readonly anonymous?: boolean;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  json(): Record<string, unknown>;
+}
+
+export interface HttpOptions {
+  readonly engine?: Partial<Engine>;
+  readonly limits?: Partial<HttpLimits>;
+  readonly parts?: Partial<HttpParts>;
+  readonly settings?: Partial<HttpSettings>;
+}
+
+const API_KEY = "sk_test_0123456789";
+
+export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
+  const db = await stewardDatabase();
+  const folder = mkdtempSync(path.join(tmpdir(), "steward-http-"));
+  const clock = fakeClock(Date.now());
+  const ids = systemIds(() => clock.nowMs());
+  const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
+  const nowMs = (): number => clock.nowMs();
+  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs });
+  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs, projectsMax: 100 });
+  const { database, dispatch } = db;
+  const installed = await firstStart(
+    { database, dispatch, keyring, ids, clock },
+    { ownerEmail: null, apiKey: API_KEY },
+  );
+  const kinds = stepKinds({ checkCode });
+  const projects = createProjects(keyring, () => Promise.resolve({}));
+  const versions = createVersions({ database, projects, kinds, clock });
+  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
+  const changes = await createChanges(await db.notifications("http"), { versions, routes, projects });
+  const logs: string[] = [];
+  const log = (message: string, error?: unknown): void =>
+    void logs.push(`${message} ${error instanceof Error ? (error.stack ?? "") : ""}`);
+  const parts: HttpParts = {
+    database,
+    dispatch,
+    projects,
+    versions,
+    kinds,
+    routes,
+    changes,
+    clock,
+    ids,
+    log,
+    engine: closedEngine(options.engine),
+    verifySignature: () => Promise.resolve(),
+    publicUrl: "http://steward.test",
+    readiness: {},
+    ...options.parts,
+  };
+  const pageFolder = path.join(folder, "page");
+  writePage(pageFolder);
+  const server = await createHttpServer(parts, {
+    tls: null,
+    pageFolder,
+    examplesFolder: path.join(folder, "examples"),
+    version: "0.0.0",
+    limits: { ...HTTP_LIMITS, ...options.limits },
+    ...options.settings,
+  });
+  const address = await server.listen("127.0.0.1", 0);
+  return {
+    server,
+    address,
+    installed,
+    parts,
+    clock,
+    db,
+    logs,
+    apiKey: API_KEY,
+    call: (method, target, more = {}) => send(address, method, target, more),
+    async close() {
+      await server.close();
+      await db.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function closedEngine(own: Partial<Engine> = {}): Engine {
+  const closed = (): never => {
+    throw new Error("this test has no such verb");
+  };
+  return {
+    startRun: closed,
+    waitForEnd: closed,
+    readRun: closed,
+    listSteps: closed,
+    follow: closed,
+    cancelRun: closed,
+    sendEvent: closed,
+    resolveEffect: closed,
+    retryRun: closed,
+    forgetProject: closed,
+    forgetFlow: closed,
+    ...own,
+  } as Engine;
+}
+
+function writePage(folder: string): void {
+  mkdirSync(path.join(folder, "assets"), { recursive: true });
+  writeFileSync(path.join(folder, "index.html"), "<!doctype html><title>Steward</title>");
+  writeFileSync(path.join(folder, "theme.js"), "// theme");
+  writeFileSync(path.join(folder, "assets", "index-B6yYZpaW.js"), `// ${"page ".repeat(200)}`);
+  writeFileSync(path.join(folder, "secret.env"), "not of the page");
+}
+
+/** One request on a connection of its own. A body that is no text or bytes goes as JSON. */
+export function send(
+  address: string,
+  method: string,
+  target: string,
+  { headers = {}, body, anonymous = false }: CallOptions = {},
+): Promise<TestAnswer> {
+  const raw = body === undefined || typeof body === "string" || Buffer.isBuffer(body);
+  const payload = raw ? body : JSON.stringify(body);
+  const { hostname, port } = new URL(address);
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      {
+        hostname,
+        port,
+        method,
+        path: target,
+        agent: false,
+        headers: {
+          ...(anonymous ? {} : { authorization: `Bearer ${API_KEY}` }),
+          ...(raw ? {} : { "content-type": "application/json" }),
+          ...(payload === undefined ? {} : { "content-length": Buffer.byteLength(payload) }),
+          ...headers,
+        },
+      },
+      (answer) => {
+        const pieces: Buffer[] = [];
+        answer.on("data", (piece: Buffer) => pieces.push(piece));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          const text = Buffer.concat(pieces).toString();
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            text,
+            json: () => JSON.parse(text) as Record<string, unknown>,
+          });
+        });
+      },
+    );
+    sent.on("error", reject);
+    sent.end(payload);
+  });
+}
