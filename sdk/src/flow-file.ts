@@ -120,8 +120,6 @@ export const FlowFile = z.strictObject({
   steps: z.array(Step).min(1).max(5000),
   errorFlow: Slug.optional(),
   timeoutMs: z.int().min(1).max(31_622_400_000).optional(),
-  concurrency: z.int().min(1).max(10_000).optional(),
-  retentionDays: z.int().min(1).max(3650).optional(),
   labels: z.record(Identifier, z.string().max(500)).optional(),
 });
 

@@ -99,8 +99,5 @@ const report = await runBench({
 });
 process.stdout.write(`${report.facts.join("\n")}\n\n${reportText(report.lines)}\n`);
 if (values.write) {
-  writeFileSync(
-    path.resolve(import.meta.dirname, "../../docs/bench.md"),
-    reportDocument(report.lines, report.facts),
-  );
+  writeFileSync(path.resolve(import.meta.dirname, "../../docs/bench.md"), reportDocument(report.lines, report.facts));
 }

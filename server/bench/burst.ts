@@ -19,7 +19,7 @@ export const burst: Measurement = {
 
 async function burstOf({ steward, load, sizes, say }: Bench, flow: string, url: string, how: string): Promise<Line> {
   say(`${sizes.burst} webhooks at once, ${how}`);
-  const { seconds, statuses, honest, errors } = await load.burst({ url, body: BODY }, sizes.burst);
+  const { seconds, statuses, honest, errors } = await load.burst({ url, bodies: [BODY] }, sizes.burst);
   const answered = Object.entries(statuses);
   const good = answered.reduce((sum, [status, count]) => sum + (status.startsWith("2") ? count : 0), 0);
   const refused = statuses["429"] ?? 0;

@@ -5,4 +5,8 @@ import { serveParent } from "./parent.ts";
 const app = fastify();
 app.post("/echo", (request, reply) => void reply.send(request.body));
 const address = await app.listen({ host: "127.0.0.1", port: 0 });
-serveParent({ address }, () => Promise.resolve({}), () => app.close());
+serveParent(
+  { address },
+  () => Promise.resolve({}),
+  () => app.close(),
+);

@@ -20,17 +20,17 @@ export const effects: Measurement = {
     try {
       const url = `http://127.0.0.1:${Hello.parse(sink.hello).port}/`;
       const hook = await steward.publish("chain", chain(STEPS, url));
-      await load.steady({ url: hook, body: BODY }, 4, { amount: Math.ceil(sizes.chainRuns / 2) });
+      await load.steady({ url: hook, bodies: [BODY] }, 4, { amount: Math.ceil(sizes.chainRuns / 2) });
 
       say("one chain of effects at a time");
-      const own = await load.steady({ url, body: BODY }, 1, { amount: SINK_REQUESTS });
-      const alone = await load.steady({ url: hook, body: BODY }, 1, { amount: sizes.chainRuns });
+      const own = await load.steady({ url, bodies: [BODY] }, 1, { amount: SINK_REQUESTS });
+      const alone = await load.steady({ url: hook, bodies: [BODY] }, 1, { amount: sizes.chainRuns });
       const ownMs = 1000 / own.perSecond;
       const stepMs = 1000 / alone.perSecond / STEPS - ownMs;
 
       say(`${sizes.chainsAtOnce} chains of effects at once`);
       const before = Counted.parse(await sink.ask({})).count;
-      const many = await load.steady({ url: hook, body: BODY }, sizes.chainsAtOnce, {
+      const many = await load.steady({ url: hook, bodies: [BODY] }, sizes.chainsAtOnce, {
         amount: sizes.chainsAtOnce * Math.max(1, Math.round(sizes.seconds)),
       });
       const done = Counted.parse(await sink.ask({})).count - before;

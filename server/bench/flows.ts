@@ -12,7 +12,12 @@ export const W1: FlowFileInput = {
   name: "W1",
   triggers: [HOOK],
   steps: [
-    { id: "shape", kind: "set", input: { name: "{{ trigger.body.name }}", n: "{{ trigger.body.n + 1 }}" }, next: ["out"] },
+    {
+      id: "shape",
+      kind: "set",
+      input: { name: "{{ trigger.body.name }}", n: "{{ trigger.body.n + 1 }}" },
+      next: ["out"],
+    },
     { id: "out", kind: "reply", input: { status: 200, body: "{{ steps.shape }}" } },
   ],
 };
@@ -23,9 +28,24 @@ export const W2: FlowFileInput = {
   name: "W2",
   triggers: [HOOK],
   steps: [
-    { id: "shape", kind: "set", input: { name: "{{ trigger.body.name }}", n: "{{ trigger.body.n + 1 }}" }, next: ["big"] },
-    { id: "big", kind: "branch", input: { cases: [{ port: "yes", when: "{{ steps.shape.n > 10 }}" }] }, next: { yes: ["mark"], else: ["mark"] } },
-    { id: "mark", kind: "set", input: { n: "{{ steps.shape.n }}", label: "{{ steps.shape.name.toUpperCase() }}" }, next: ["calc"] },
+    {
+      id: "shape",
+      kind: "set",
+      input: { name: "{{ trigger.body.name }}", n: "{{ trigger.body.n + 1 }}" },
+      next: ["big"],
+    },
+    {
+      id: "big",
+      kind: "branch",
+      input: { cases: [{ port: "yes", when: "{{ steps.shape.n > 10 }}" }] },
+      next: { yes: ["mark"], else: ["mark"] },
+    },
+    {
+      id: "mark",
+      kind: "set",
+      input: { n: "{{ steps.shape.n }}", label: "{{ steps.shape.name.toUpperCase() }}" },
+      next: ["calc"],
+    },
     code("calc", "({ steps }) => ({ total: steps.mark.n * 2, label: steps.mark.label })", "out"),
     { id: "out", kind: "reply", input: { status: 200, body: "{{ steps.calc }}" } },
   ],
@@ -37,15 +57,31 @@ export const W3: FlowFileInput = {
   name: "W3",
   triggers: [HOOK],
   steps: [
-    code("make", "({ trigger }) => Array.from({ length: 100 }, (_, i) => ({ i, n: trigger.body.n + i, name: trigger.body.name }))", "each"),
+    code(
+      "make",
+      "({ trigger }) => Array.from({ length: 100 }, (_, i) => ({ i, n: trigger.body.n + i, name: trigger.body.name }))",
+      "each",
+    ),
     {
       id: "each",
       kind: "map",
-      input: { items: "{{ steps.make }}", to: { i: "{{ item.i }}", twice: "{{ item.n * 2 }}", label: "{{ item.name.toUpperCase() + '-' + item.i }}" } },
+      input: {
+        items: "{{ steps.make }}",
+        to: { i: "{{ item.i }}", twice: "{{ item.n * 2 }}", label: "{{ item.name.toUpperCase() + '-' + item.i }}" },
+      },
       next: ["keep"],
     },
-    { id: "keep", kind: "filter", input: { items: "{{ steps.each }}", where: "{{ item.twice % 4 == 0 }}" }, next: ["sum"] },
-    code("sum", "({ steps }) => ({ count: steps.keep.length, total: steps.keep.reduce((a, x) => a + x.twice, 0) })", "out"),
+    {
+      id: "keep",
+      kind: "filter",
+      input: { items: "{{ steps.each }}", where: "{{ item.twice % 4 == 0 }}" },
+      next: ["sum"],
+    },
+    code(
+      "sum",
+      "({ steps }) => ({ count: steps.keep.length, total: steps.keep.reduce((a, x) => a + x.twice, 0) })",
+      "out",
+    ),
     { id: "out", kind: "reply", input: { body: "{{ steps.sum }}" } },
   ],
 };

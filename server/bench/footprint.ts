@@ -1,6 +1,7 @@
 /** How long a start on an existing home takes, and how much memory it holds while nothing happens. */
 import { readdirSync, readFileSync } from "node:fs";
-import { percentile, type Line, type Measurement } from "./measurement.ts";
+import type { Line, Measurement } from "./measurement.ts";
+import { percentile } from "./percentile.ts";
 
 const START_MS_MAX = 2500;
 const SERVER_MB_MAX = 180;
@@ -39,21 +40,24 @@ function memoryLines(pid: number): readonly Line[] {
   if (server === null) return [{ what: "memory while idle", measured: "not told by this system" }];
   const children = descendants(pid).map((child) => residentBytes(child) ?? 0);
   const whole = children.reduce((sum, bytes) => sum + bytes, server);
-  const mb = (bytes: number): number => Math.round(bytes / 1_000_000);
   return [
     {
       what: "memory of the idle server process",
-      measured: `${mb(server)} MB`,
+      measured: `${megabytes(server)} MB`,
       target: `≤ ${SERVER_MB_MAX} MB`,
-      met: mb(server) <= SERVER_MB_MAX,
+      met: megabytes(server) <= SERVER_MB_MAX,
     },
     {
       what: "memory with the database",
-      measured: `${mb(whole)} MB in ${children.length + 1} processes`,
+      measured: `${megabytes(whole)} MB in ${children.length + 1} processes`,
       target: `≤ ${WHOLE_MB_MAX} MB`,
-      met: mb(whole) <= WHOLE_MB_MAX,
+      met: megabytes(whole) <= WHOLE_MB_MAX,
     },
   ];
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1_000_000);
 }
 
 /** Resident memory with its share of what several processes hold (PSS); null where /proc does not tell. */

@@ -1,6 +1,7 @@
 /** Many waiting runs and schedules that are due in the same minute: how late they end, by the time they were due. */
 import { WAITING, schedules } from "./flows.ts";
-import { percentile, type Bench, type Line, type Measurement } from "./measurement.ts";
+import type { Bench, Line, Measurement } from "./measurement.ts";
+import { percentile } from "./percentile.ts";
 
 const LATE_MS_MAX = 2000;
 const SCHEDULES_PER_FLOW = 50;
@@ -10,7 +11,8 @@ const CREATE_MS_PER_SCHEDULE = 4;
 const CREATE_MS_LEAST = 4000;
 const DRAIN_MS_MAX = 60_000;
 const LOOK_MS = 200;
-const ROUNDS = 20;
+/** At which waiting runs are due. */
+const MOMENTS = 20;
 
 export const lateness: Measurement = {
   name: "lateness",
@@ -30,7 +32,12 @@ export const lateness: Measurement = {
 };
 
 /** Waiting runs due evenly over so many seconds, schedules all at the first of them. */
-async function minuteOf(bench: Bench, flow: string, dueSeconds: number, scheduleCount: number): Promise<readonly Line[]> {
+async function minuteOf(
+  bench: Bench,
+  flow: string,
+  dueSeconds: number,
+  scheduleCount: number,
+): Promise<readonly Line[]> {
   const { steward, load, sizes, say } = bench;
   const { waitingRuns } = sizes;
   const createMs = CREATE_MS_LEAST + waitingRuns * CREATE_MS_PER_RUN + scheduleCount * CREATE_MS_PER_SCHEDULE;
@@ -41,12 +48,12 @@ async function minuteOf(bench: Bench, flow: string, dueSeconds: number, schedule
     await steward.publish(`${flow}-at-${at}`, schedules(count, new Date(dueMs).toISOString()));
   }
   const hook = await steward.publish(flow, WAITING);
-  const rounds = dueSeconds === 0 ? 1 : Math.min(ROUNDS, waitingRuns);
-  for (let round = 0; round < rounds; round++) {
-    const until = new Date(dueMs + Math.round((round * dueSeconds * 1000) / rounds)).toISOString();
-    const amount = Math.floor((waitingRuns * (round + 1)) / rounds) - Math.floor((waitingRuns * round) / rounds);
-    await load.steady({ url: hook, body: JSON.stringify({ until, n: round }) }, Math.min(50, amount), { amount });
-  }
+  const moments = dueSeconds === 0 ? 1 : MOMENTS;
+  const bodies = Array.from({ length: moments }, (_, n) => {
+    const until = new Date(dueMs + Math.round((n * dueSeconds * 1000) / moments)).toISOString();
+    return JSON.stringify({ until, n });
+  });
+  await load.steady({ url: hook, bodies }, Math.min(50, waitingRuns), { amount: waitingRuns });
   const created = Date.now();
   if (created > dueMs - 500) say(`creating took ${created - dueMs} ms longer than meant: the figure is too dark`);
   const due = await dueTimes(bench);

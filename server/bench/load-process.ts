@@ -7,7 +7,8 @@ export interface Target {
   readonly url: string;
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Sent in turn by each connection. */
+  readonly bodies?: readonly string[];
 }
 
 const Steady = z.object({
@@ -17,7 +18,6 @@ const Steady = z.object({
   errors: z.number(),
   p50Ms: z.number(),
   p99Ms: z.number(),
-  statuses: z.record(z.string(), z.number()),
 });
 const Burst = z.object({
   seconds: z.number(),
@@ -32,7 +32,11 @@ export interface SteadyResult extends z.output<typeof Steady> {
 
 export interface LoadProcess {
   /** `connections` with one request at a time each, for so many seconds or requests. */
-  steady(target: Target, connections: number, span: { readonly seconds: number } | { readonly amount: number }): Promise<SteadyResult>;
+  steady(
+    target: Target,
+    connections: number,
+    span: { readonly seconds: number } | { readonly amount: number },
+  ): Promise<SteadyResult>;
   /** All requests at the same moment. `honest` counts the 429 with a Retry-After. */
   burst(target: Target, requests: number): Promise<z.output<typeof Burst>>;
   stop(): Promise<void>;
@@ -42,7 +46,6 @@ const JSON_HEADERS = { "content-type": "application/json" };
 
 export async function startLoad(): Promise<LoadProcess> {
   const child: Child = await startChild("load.ts");
-  const full = ({ url, method = "POST", headers = JSON_HEADERS, body = "" }: Target) => ({ url, method, headers, body });
   return {
     async steady(target, connections, span) {
       const result = Steady.parse(await child.ask({ kind: "steady", ...full(target), connections, ...span }));
@@ -53,4 +56,9 @@ export async function startLoad(): Promise<LoadProcess> {
     },
     stop: () => child.stop(),
   };
+}
+
+/** Everything of a target, as the script expects it. */
+function full({ url, method = "POST", headers = JSON_HEADERS, bodies = [""] }: Target): Required<Target> {
+  return { url, method, headers, bodies };
 }

@@ -2,11 +2,22 @@
 import { Agent, request } from "node:http";
 import autocannon from "autocannon";
 import { z } from "zod";
+import { percentile } from "./percentile.ts";
 import { serveParent } from "./parent.ts";
 
-const Target = z.object({ url: z.string(), method: z.enum(["GET", "POST"]), headers: z.record(z.string(), z.string()), body: z.string() });
+const Target = z.object({
+  url: z.string(),
+  method: z.enum(["GET", "POST"]),
+  headers: z.record(z.string(), z.string()),
+  bodies: z.array(z.string()),
+});
 const Question = z.discriminatedUnion("kind", [
-  Target.extend({ kind: z.literal("steady"), connections: z.number(), seconds: z.number().optional(), amount: z.number().optional() }),
+  Target.extend({
+    kind: z.literal("steady"),
+    connections: z.number(),
+    seconds: z.number().optional(),
+    amount: z.number().optional(),
+  }),
   Target.extend({ kind: z.literal("burst"), requests: z.number() }),
 ]);
 type Steady = Extract<z.output<typeof Question>, { kind: "steady" }>;
@@ -15,23 +26,41 @@ type Burst = Extract<z.output<typeof Question>, { kind: "burst" }>;
 const ANSWER_MS_MAX = 60_000;
 
 /** So many connections, each with one request at a time. */
-async function steady({ url, method, headers, body, connections, seconds, amount }: Steady): Promise<object> {
-  const result = await autocannon({
-    url,
-    method,
-    headers,
-    connections,
-    timeout: ANSWER_MS_MAX / 1000,
-    ...(method === "GET" ? {} : { body }),
-    ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
+async function steady({ url, method, headers, bodies, connections, seconds, amount }: Steady): Promise<object> {
+  const began = performance.now();
+  const times: number[] = [];
+  let ended = began;
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const load = autocannon(
+      {
+        url,
+        connections,
+        timeout: ANSWER_MS_MAX / 1000,
+        requests: bodies.map((body) => (method === "GET" ? { method, headers } : { method, headers, body })),
+        ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
+      },
+      (error: unknown, told) => (error ? reject(new Error("the load failed", { cause: error })) : resolve(told)),
+    );
+    // A number of requests is over with its last answer; autocannon would say so at its next full second.
+    if (amount === undefined) return;
+    load.on("response", (_client, _status, _bytes, ms) => {
+      times.push(ms);
+      ended = performance.now();
+    });
   });
-  const { latency, duration, statusCodeStats = {} } = result;
-  const statuses = Object.fromEntries(Object.entries(statusCodeStats).map(([status, { count = 0 }]) => [status, count]));
-  return { seconds: duration, answers: result["2xx"], refused: result.non2xx, errors: result.errors + result.timeouts, p50Ms: latency.p50, p99Ms: latency.p99, statuses };
+  const exact = amount === undefined ? result.latency : { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+  return {
+    seconds: amount === undefined ? result.duration : (ended - began) / 1000,
+    answers: result["2xx"],
+    refused: result.non2xx,
+    errors: result.errors + result.timeouts,
+    p50Ms: exact.p50,
+    p99Ms: exact.p99,
+  };
 }
 
 /** All requests at the same moment, each on a connection of its own. */
-async function burst({ url, method, headers, body, requests }: Burst): Promise<object> {
+async function burst({ url, method, headers, bodies, requests }: Burst): Promise<object> {
   const agent = new Agent({ maxSockets: requests, keepAlive: false });
   const statuses: Record<string, number> = {};
   let honest = 0;
@@ -50,7 +79,7 @@ async function burst({ url, method, headers, body, requests }: Burst): Promise<o
         errors++;
         done();
       });
-      asked.end(body);
+      asked.end(bodies[0]);
     });
   await Promise.all(Array.from({ length: requests }, one));
   return { seconds: (performance.now() - began) / 1000, statuses, honest, errors };

@@ -18,7 +18,6 @@ export function reportText(lines: readonly Line[]): string {
 
 /** Markdown under the facts of the machine. */
 export function reportDocument(lines: readonly Line[], facts: readonly string[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const rule = COLUMNS.map((column) => (column.right === true ? "--:" : "---"));
   return [
     "# Speed and size, as measured",
@@ -35,7 +34,6 @@ export function reportDocument(lines: readonly Line[], facts: readonly string[])
 }
 
 function cellsOf({ what, measured, ratio, p50Ms, p99Ms, target, met }: Line): readonly string[] {
-  const ms = (value: number | undefined): string => (value === undefined ? "" : String(Math.round(value)));
   return [
     what,
     measured,
@@ -45,4 +43,13 @@ function cellsOf({ what, measured, ratio, p50Ms, p99Ms, target, met }: Line): re
     target ?? "",
     met === undefined ? "" : met ? "ok" : "below",
   ];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function ms(value: number | undefined): string {
+  if (value === undefined) return "";
+  return value < 10 ? value.toFixed(1) : String(Math.round(value));
 }

@@ -13,7 +13,7 @@ export const runBytes: Measurement = {
     const url = await steward.publish("sized", W2);
     await steward.admin.query({ text: `vacuum ${TABLES.map((table) => `steward.${table}`).join(", ")}` });
     const before = await bytesOf(steward.admin);
-    const { answers } = await load.steady({ url, body: BODY }, 20, { amount: sizes.sizedRuns });
+    const { answers } = await load.steady({ url, bodies: [BODY] }, 20, { amount: sizes.sizedRuns });
     await steward.admin.query({ text: `vacuum ${TABLES.map((table) => `steward.${table}`).join(", ")}` });
     const after = await bytesOf(steward.admin);
     const per = (table: string): number => Math.round(((after.get(table) ?? 0) - (before.get(table) ?? 0)) / answers);

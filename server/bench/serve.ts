@@ -8,4 +8,8 @@ const app = await startApp({
   role: "server",
   log: (line) => process.stderr.write(`${line}\n`),
 });
-serveParent({ address: app.address }, () => Promise.resolve({ cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 }), () => app.stop(2000));
+serveParent(
+  { address: app.address },
+  () => Promise.resolve({ cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 }),
+  () => app.stop(2000),
+);

@@ -32,10 +32,9 @@ export const smallCosts: Measurement = {
 
 async function sealing(folder: string): Promise<readonly Line[]> {
   const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
-  const nowMs = (): number => Date.now();
-  const ids = systemIds(nowMs);
-  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs });
-  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs, projectsMax: 10 });
+  const ids = systemIds(() => Date.now());
+  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs: () => Date.now() });
+  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs: () => Date.now(), projectsMax: 10 });
   const [organization, project] = [ids.uuid(), ids.uuid()];
   await keyring.createOrganization(organization);
   await keyring.createProject(organization, project);

@@ -64,6 +64,7 @@ export function arbitraryOf(schema: JsonSchema, schemas: Schemas, depth = 0): fc
       });
     case "object":
       return objectOf(schema, inner);
+    case undefined:
     default:
       return fc.jsonValue({ maxDepth: 3 });
   }

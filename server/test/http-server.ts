@@ -47,7 +47,7 @@ export interface TestAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  json(): Record<string, unknown>;
+  readonly json: () => Record<string, unknown>;
 }
 
 export interface HttpOptions {
@@ -57,6 +57,8 @@ export interface HttpOptions {
   readonly settings?: Partial<HttpSettings>;
 }
 
+/** A call that hangs fails. */
+const ANSWER_MS_MAX = 15_000;
 const API_KEY = "sk_test_0123456789";
 
 export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
@@ -144,7 +146,7 @@ function closedEngine(own: Partial<Engine> = {}): Engine {
     forgetProject: closed,
     forgetFlow: closed,
     ...own,
-  } as Engine;
+  };
 }
 
 function writePage(folder: string): void {
@@ -196,6 +198,7 @@ export function send(
       },
     );
     sent.on("error", reject);
+    sent.setTimeout(ANSWER_MS_MAX, () => sent.destroy(new Error(`${method} ${target} was not answered`)));
     sent.end(payload);
   });
 }

@@ -9,6 +9,7 @@ import { withProgress } from "./terminal/with-progress.ts";
 /** A Ctrl-C reaches the whole group of processes and may come twice from one press; a second one later is meant. */
 const SAME_PRESS_MS = 400;
 const SIGNAL_EXIT = 130;
+const LINGER_MS_MAX = 500;
 
 export function addUp(program: Command, cli: Cli): void {
   program
@@ -80,6 +81,8 @@ export async function untilStopped(cli: Cli, { app, log }: Started): Promise<voi
   }
   await withProgress(cli.terminal, "stopping", () => app.stop());
   stopListening();
+  // A supervisor waits for the end of the process: nothing that was left open may keep it, once all is stored.
+  setTimeout(() => cli.exitNow(reason === null ? EXIT.ok : EXIT.refused), LINGER_MS_MAX).unref();
   if (reason !== null) throw new CliError(EXIT.refused, "stopped", `Steward stopped: ${reason}`, "steward up");
   note(cli, "stopped");
 }

@@ -1,5 +1,6 @@
 /** What one flush writes for one run, taken from the run's unsaved part when the flush begins. */
 import { placeOf } from "../catalogue/tables.ts";
+import type { PrivateRow } from "../store/private-values.ts";
 import type { RunRow } from "../store/runs.ts";
 import type { SegmentRow } from "../store/segments.ts";
 import type { ChildRun, Disposition, LiveRun, Unsaved } from "./live-run.ts";
@@ -9,11 +10,14 @@ import type { Project } from "./projects.ts";
 import { packSegment } from "./segment-text.ts";
 
 const BODY = placeOf("segments", "body");
+const HIDDEN = placeOf("private_values", "body");
 
 export interface FlushItem {
   readonly run: LiveRun;
   readonly row: RunRow;
   readonly segment: SegmentRow | null;
+  /** What is private in the segment; null when nothing is, or the run ends and it is not kept. */
+  readonly hidden: PrivateRow | null;
   readonly unsaved: Unsaved;
   readonly disposition: Disposition;
   readonly fresh: boolean;
@@ -35,7 +39,14 @@ export function takeItem(run: LiveRun): FlushItem {
           last,
           body: run.keys.seal(BODY, segmentRow(run.idBytes, unsaved.first), packSegment(unsaved.records)),
         };
-  return { run, row: rowOf(run, last), segment, unsaved, disposition, fresh: run.acceptance !== null, last };
+  const hidden = disposition.kind === "end" ? null : hiddenOf(run, unsaved);
+  return { run, row: rowOf(run, last), segment, hidden, unsaved, disposition, fresh: run.acceptance !== null, last };
+}
+
+function hiddenOf(run: LiveRun, { hidden, first }: Unsaved): PrivateRow | null {
+  if (Object.keys(hidden).length === 0) return null;
+  const body = run.keys.seal(HIDDEN, segmentRow(run.idBytes, first), Buffer.from(JSON.stringify(hidden)));
+  return { run: run.id, first, body };
 }
 
 /** A segment's row as sealed bytes are bound to it: the run and its first record. */

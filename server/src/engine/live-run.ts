@@ -1,6 +1,7 @@
 /** A run in the memory of the worker that holds it: its state, and what of it is not committed yet. */
 import type { RunStatus } from "@steward/sdk";
 import type { AuditEntry } from "../core/audit-entry.ts";
+import type { Hidden } from "../core/run/private-fields.ts";
 import type { RunFailure } from "../core/run/record.ts";
 import type { RunState, Task } from "../core/run/state.ts";
 import type { RunKeys } from "../keyring/keyring.ts";
@@ -28,6 +29,8 @@ export interface Unsaved {
   readonly messages: InboxRow[];
   readonly children: ChildRun[];
   readonly blobs: Buffer[];
+  /** What is private in the records, by record number. */
+  readonly hidden: Record<number, Hidden>;
   /** Whether a step has ended: then the run does not kill its workers. */
   progress: boolean;
 }
@@ -106,7 +109,17 @@ export interface LiveRun {
 }
 
 export function emptyUnsaved(first: number): Unsaved {
-  return { records: [], first, audit: [], consumed: [], messages: [], children: [], blobs: [], progress: false };
+  return {
+    records: [],
+    first,
+    audit: [],
+    consumed: [],
+    messages: [],
+    children: [],
+    blobs: [],
+    hidden: {},
+    progress: false,
+  };
 }
 
 export function hasUnsaved(run: LiveRun): boolean {

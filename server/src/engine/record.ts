@@ -1,4 +1,5 @@
 import type { RunRecord } from "../core/run/record.ts";
+import { hidePrivate, privatePaths } from "../core/run/private-fields.ts";
 import { applyRecord } from "../core/run/apply-record.ts";
 import { splitBlobs } from "./blob-values.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -12,7 +13,9 @@ const CLOSING_RECORDS = 100;
  * barrier. A record that would take the run over its size is left out, and the run ends.
  */
 export function record(parts: EngineParts, run: LiveRun, one: RunRecord): void {
-  let text = JSON.stringify(one);
+  const apart = run.version.compiled.hasPrivate ? hidePrivate(one, privatePaths(run.state, one)) : null;
+  const shown = apart?.shown ?? one;
+  let text = JSON.stringify(shown);
   const closing = one.t === "ended" || one.t === "cancel";
   const { limits } = parts;
   if (
@@ -23,8 +26,9 @@ export function record(parts: EngineParts, run: LiveRun, one: RunRecord): void {
     return;
   }
   run.bytes += text.length;
-  if (text.length > limits.inlineBytesMax) text = storeBlobs(parts, run, one);
+  if (text.length > limits.inlineBytesMax) text = storeBlobs(parts, run, shown);
   run.unsaved.records.push(text);
+  if (apart && one.t !== "ended") run.unsaved.hidden[run.state.seq + 1] = apart.hidden;
   if (one.t === "step" || one.t === "end") {
     run.unsaved.progress = true;
     if (one.reply) run.replySeq ??= run.state.seq + 1;

@@ -64,13 +64,14 @@ export function keptRecords(records: readonly RunRecord[], graph: Graph, from: s
     if (one.t === "begin") begun.set(at + 1, one);
     const ended = one.t === "step" ? one : one.t === "end" ? asStep(one, begun.get(one.of)) : null;
     if (!ended || ended.path.length > 0 || gone.has(ended.step)) continue;
-    if (ended.status !== "done") {
+    const erased = graph.steps.find((step) => step.id === ended.step)?.definition.private;
+    if (ended.status !== "done" || erased) {
       if (ended.retryAt === undefined) failedSteps.add(ended.step);
       continue;
     }
     kept.push({ ...ended, copied: true });
   }
-  // What came after a step that failed (and went on by its error port) is run anew with it.
+  // What came after a step that failed (and went on by its error port), or whose values were private and are gone, is run anew with it.
   const anew = new Set([...failedSteps].flatMap((step) => [...after(graph, step)]));
   return kept.filter((one) => one.t === "step" && !anew.has(one.step));
 }

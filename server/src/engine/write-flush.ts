@@ -16,6 +16,7 @@ import {
   wakeRuns,
   type Released,
 } from "../store/queue.ts";
+import { deletePrivateValues, insertPrivateValues } from "../store/private-values.ts";
 import { insertRuns, updateRuns, type RunRow } from "../store/runs.ts";
 import { insertSegments, type SegmentRow } from "../store/segments.ts";
 import { insertAuditBatch, type AuditBatch } from "../store/audit.ts";
@@ -162,6 +163,10 @@ function rowStatements(batch: Batch, worker: string, woken: string[]): Statement
     ...insertSegments(project, segments),
     ...updateRuns(project, updated),
     ...insertQueue(project, queued),
+    ...insertPrivateValues(
+      project,
+      items.flatMap((item) => item.hidden ?? []),
+    ),
   );
   statements.push(...aftermath(project, batch, woken));
   return statements;
@@ -190,6 +195,10 @@ function aftermath(project: string, { items, open }: Batch, woken: string[]): St
     .map((item) => item.run.id);
   statements.push(...releaseQueue(released));
   if (progressed.length > 0) statements.push(clearCrashes(progressed));
+  const secretive = held
+    .filter((item) => item.disposition.kind === "end" && item.run.version.compiled.hasPrivate)
+    .map((item) => item.run.id);
+  if (secretive.length > 0) statements.push(deletePrivateValues(project, secretive));
   if (ended.length > 0) statements.push(clearInboxes(project, ended), deleteQueue(ended));
   return statements;
 }

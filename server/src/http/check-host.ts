@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import type { RawRequest } from "./webhooks.ts";
 
 export interface HostRule {
   /** Where the server listens: an address, or `localhost`. */
@@ -14,7 +15,7 @@ const WILDCARDS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
  * pointed at this address (DNS rebinding) can't talk to it. `local` is the address the connection came in on: a wildcard
  * listener is also known by that, since an address can't be rebound.
  */
-export function hostCheck(rule: HostRule, port: number): (host: string | undefined, local: string | undefined) => void {
+function hostCheck(rule: HostRule, port: number): (host: string | undefined, local: string | undefined) => void {
   const known = new Set([new URL(rule.publicUrl).host]);
   for (const name of ["localhost", "127.0.0.1", "[::1]", bracketed(rule.host)]) {
     known.add(`${name}:${port}`);
@@ -32,6 +33,27 @@ export function hostCheck(rule: HostRule, port: number): (host: string | undefin
 
 function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address.toLowerCase();
+}
+
+export interface HostGuard {
+  /** Throws `host_refused`. */
+  readonly check: (request: RawRequest) => void;
+  /** To be called once the server is bound to its port. */
+  serve(rule: HostRule, port: number): void;
+}
+
+/** The check of a server that doesn't know its port yet; until it does, nothing is served. */
+export function createHostGuard(): HostGuard {
+  let check: ReturnType<typeof hostCheck> | null = null;
+  return {
+    check(request) {
+      if (check === null) throw new AppError("unavailable", "The server has not begun to serve.");
+      check(request.headers.host, request.socket.localAddress);
+    },
+    serve(rule, port) {
+      check = hostCheck(rule, port);
+    },
+  };
 }
 
 /** Whether nobody but this machine reaches a server that listens there, or is called by that name. */

@@ -1,9 +1,10 @@
 /** The HTTP surface: the API by its route table, webhooks, health, and the page. Nothing else is served. */
+import type { FastifyInstance } from "fastify";
 import { AppError } from "../core/errors.ts";
 import { codeOf } from "../core/thrown.ts";
 import { receiveWebhook } from "../flows/receive-webhook.ts";
 import { createAuthenticate } from "./authenticate.ts";
-import { hostCheck, isLoopback } from "./check-host.ts";
+import { createHostGuard, isLoopback } from "./check-host.ts";
 import { createEntryLinks, type Entry } from "./entry-links.ts";
 import { readExamples } from "./examples.ts";
 import { createHandlers } from "./handlers.ts";
@@ -19,7 +20,7 @@ import { registerRoutes } from "./register-routes.ts";
 import { createRunEvents } from "./run-events.ts";
 import { entryUrl } from "./session.ts";
 import { watchUnusedConnections } from "./unused-connections.ts";
-import { type RawRequest, serveWebhooks, WEBHOOK_PREFIX } from "./webhooks.ts";
+import { serveWebhooks, WEBHOOK_PREFIX } from "./webhooks.ts";
 
 export interface HttpServer {
   /** Begins to serve; gives the address. Throws `start_refused` beyond loopback without TLS (PROMISES B6), and for a port that is taken. */
@@ -31,7 +32,7 @@ export interface HttpServer {
 }
 
 export async function createHttpServer(parts: HttpParts, settings: HttpSettings): Promise<HttpServer> {
-  const { limits } = settings;
+  const { limits, tls } = settings;
   const [files, examples] = await Promise.all([
     readPageFiles(settings.pageFolder),
     readExamples(settings.examplesFolder),
@@ -39,27 +40,23 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
   const links = createEntryLinks(parts.clock, parts.ids);
   const runEvents = createRunEvents(parts, limits);
   const authenticate = createAuthenticate(parts);
+  const hosts = createHostGuard();
   const problem = (thrown: unknown): ProblemAnswer => problemOf(thrown, () => parts.ids.uuid(), parts.log);
-  let check: ReturnType<typeof hostCheck> | null = null;
-  const checkHost = (request: RawRequest): void => {
-    if (check === null) throw new AppError("unavailable", "The server has not begun to serve.");
-    check(request.headers.host, request.socket.localAddress);
-  };
 
-  const app = newFastify(settings, { checkHost, problem });
+  const app = newFastify(settings, { checkHost: hosts.check, problem });
   registerRoutes(app, parts, { handlers: createHandlers(parts, links, examples), runEvents, authenticate });
   registerHealth(app, parts);
   registerOpenApi(app, settings.version);
-  registerEntry(app, parts, links, (request) => settings.tls !== null || !isLoopback(request.hostname));
+  registerEntry(app, parts, links, (request) => tls !== null || !isLoopback(request.hostname));
   registerRest(app, files);
   const webhooks = serveWebhooks({
     receive: (request) => receiveWebhook(parts, request),
-    checkHost,
+    checkHost: hosts.check,
     problem,
     bodyBytesMax: limits.bodyBytesMax,
     clock: parts.clock,
   });
-  const unused = watchUnusedConnections(app.server, settings.tls !== null);
+  const unused = watchUnusedConnections(app.server, tls !== null);
   app.server.removeAllListeners("request").on("request", (request, reply) => {
     unused.used(request.socket);
     if (request.url?.startsWith(WEBHOOK_PREFIX)) webhooks(request, reply);
@@ -68,23 +65,9 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
 
   return {
     async listen(host, port) {
-      if (settings.tls === null && !isLoopback(host)) {
-        throw new AppError(
-          "start_refused",
-          `Steward serves ${host} over TLS only: give it a certificate, or listen on 127.0.0.1 behind what has one.`,
-        );
-      }
-      // One address, so that one listener, with our own handler in front, serves everything.
-      const address = host === "localhost" ? "127.0.0.1" : host;
-      await app.listen({ host: address, port }).catch((error: unknown) => {
-        throw codeOf(error) === "EADDRINUSE"
-          ? new AppError("start_refused", `Port ${port} of ${host} is taken: set STEWARD_PORT to another.`)
-          : error;
-      });
-      const bound = app.server.address();
-      const actual = typeof bound === "object" && bound !== null ? bound.port : port;
-      check = hostCheck({ host, publicUrl: parts.publicUrl }, actual);
-      return `${settings.tls === null ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${actual}`;
+      const bound = await bind(app, tls !== null, host, port);
+      hosts.serve({ host, publicUrl: parts.publicUrl }, bound);
+      return `${tls === null ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${bound}`;
     },
     createEntryLink: (entry) => entryUrl(parts.publicUrl, links.make(entry).token),
     async close() {
@@ -96,4 +79,21 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
       cancel();
     },
   };
+}
+
+/** Gives the port, which the system chose when 0 was asked for. */
+async function bind(app: FastifyInstance, secured: boolean, host: string, port: number): Promise<number> {
+  if (!secured && !isLoopback(host)) {
+    const why = `Steward serves ${host} over TLS only: give it a certificate, or listen on 127.0.0.1 behind what has one.`;
+    throw new AppError("start_refused", why);
+  }
+  try {
+    // One address, so that one listener, with our own handler in front, serves everything.
+    await app.listen({ host: host === "localhost" ? "127.0.0.1" : host, port });
+  } catch (error) {
+    if (codeOf(error) !== "EADDRINUSE") throw error;
+    throw new AppError("start_refused", `Port ${port} of ${host} is taken: set STEWARD_PORT to another.`);
+  }
+  const bound = app.server.address();
+  return typeof bound === "object" && bound !== null ? bound.port : port;
 }

@@ -1,6 +1,8 @@
 import { connect } from "node:net";
+import { request as httpsRequest } from "node:https";
 import { afterEach, expect, test } from "vitest";
 import { testHttp, type HttpOptions, type TestHttp } from "../../test/http-server.ts";
+import { selfSigned } from "../../test/self-signed.ts";
 import { showId } from "../core/id.ts";
 import type { RunNews, RunView, Started } from "../engine/engine.ts";
 import { sha256 } from "./authenticate.ts";
@@ -433,6 +435,26 @@ test("readiness names what is missing, and does not wait for it", async () => {
 test("beyond loopback there is no plain http (B6)", async () => {
   const http = await open();
   await expect(http.server.listen("0.0.0.0", 0)).rejects.toMatchObject({ code: "start_refused" });
+});
+
+test("over TLS 1.3 the same is served, 1.2 only by the operator's choice (B6)", async () => {
+  const { key, cert } = selfSigned();
+  const status = (address: string, maxVersion: "TLSv1.2" | "TLSv1.3"): Promise<unknown> =>
+    new Promise((resolve) => {
+      const { hostname, port } = new URL(address);
+      const asked = httpsRequest({ hostname, port, path: "/healthz", ca: cert, maxVersion, agent: false }, (answer) => {
+        answer.resume();
+        resolve([answer.statusCode, answer.headers["content-security-policy"] !== undefined]);
+      });
+      asked.on("error", (error: Error & { code?: string }) => resolve(error.message));
+      asked.end();
+    });
+  const strict = await open({ settings: { tls: { key, cert, minVersion: "TLSv1.3" } } });
+  expect(strict.address).toMatch(/^https:/);
+  expect(await status(strict.address, "TLSv1.3")).toEqual([200, true]);
+  expect(await status(strict.address, "TLSv1.2")).toContain("protocol version");
+  const loose = await open({ settings: { tls: { key, cert, minVersion: "TLSv1.2" } } });
+  expect(await status(loose.address, "TLSv1.2")).toEqual([200, true]);
 });
 
 test("a port that is taken is refused with what to do", async () => {

@@ -26,7 +26,6 @@ interface Document {
   readonly components: { readonly schemas: Record<string, Record<string, unknown>> };
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the tests then look at
 const document = openApiDocument("1.2.3") as unknown as Document;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
@@ -34,16 +33,12 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 test("the document is of every route of the table and of no other", () => {
   expect(document.openapi).toBe("3.1.0");
-  const described = operations.map(({ path, method, operation }) => [
-    operation.operationId,
-    method.toUpperCase(),
-    path,
-  ]);
-  expect(described.toSorted()).toEqual(
-    Object.entries<Route>(routes)
-      .map(([name, { method, path }]) => [name, method, path])
-      .toSorted(),
+  const described = operations.map(
+    ({ path, method, operation }) => `${operation.operationId} ${method.toUpperCase()} ${path}`,
   );
+  const named = Object.entries<Route>(routes).map(([name, { method, path }]) => `${name} ${method} ${path}`);
+  expect(new Set(described)).toEqual(new Set(named));
+  expect(described).toHaveLength(named.length);
 });
 
 test("each route's answers, parameters, body and problems are in it", () => {

@@ -8,8 +8,10 @@ type Socket = Parameters<NonNullable<FastifyServerOptions["clientErrorHandler"]>
 
 /** Answers what Node could not read as a request, or what did not arrive in time, and closes the connection. */
 export function refuseBrokenRequest(error: Error, socket: Socket): void {
-  if (codeOf(error) === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const { status, headers, body } = problemOfRefusal(refusalOf(codeOf(error)));
+  const code = codeOf(error) ?? "";
+  // A broken connection, or one that failed to become secure: nobody there reads an answer.
+  if (!/^(?:HPE|ERR_HTTP)_/.test(code) || !socket.writable) return void socket.destroy();
+  const { status, headers, body } = problemOfRefusal(refusalOf(code));
   const text = JSON.stringify(body);
   const lines = Object.entries({
     ...API_HEADERS,
@@ -22,7 +24,7 @@ export function refuseBrokenRequest(error: Error, socket: Socket): void {
   );
 }
 
-function refusalOf(code: string | null): AppError {
+function refusalOf(code: string): AppError {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT")
     return new AppError("request_timeout", "The request was not whole when its time was over.");
   if (code === "HPE_HEADER_OVERFLOW") return new AppError("headers_too_large", "The headers are larger than 16 KB.");

@@ -16,7 +16,7 @@ import { Resolve } from "./Resolve.tsx";
 import { RunActions } from "./RunActions.tsx";
 import { RunSummaryView } from "./RunSummary.tsx";
 import { StepPanel } from "./StepPanel.tsx";
-import { recordAt, type Records } from "./timeline/records.ts";
+import type { Records } from "./timeline/records.ts";
 import { structureOf } from "./timeline/structure.ts";
 import { Timeline } from "./timeline/Timeline.tsx";
 import { RECORDS_MAX, useRunRecords } from "./use-run-records.ts";
@@ -76,7 +76,7 @@ function RunView({ id, again }: { id: string; again: () => void }) {
               <ErrorNote error={gathered.error} retry={again} />
             </div>
           )}
-          {records.attempts.size > 0 && (
+          {records.size > 0 && (
             <Timeline
               runId={id}
               records={records}
@@ -87,12 +87,10 @@ function RunView({ id, again }: { id: string; again: () => void }) {
               scroller={scroller}
             />
           )}
-          {records.attempts.size >= RECORDS_MAX && (
+          {records.size >= RECORDS_MAX && (
             <p className="px-4 pt-2 text-12 text-text-3 md:px-6">{say.run.stepsCut(RECORDS_MAX)}</p>
           )}
-          {gathered.loaded && records.attempts.size === 0 && (
-            <EmptyState title={say.run.noSteps} what={say.run.noStepsWhat} />
-          )}
+          {gathered.loaded && records.size === 0 && <EmptyState title={say.run.noSteps} what={say.run.noStepsWhat} />}
           {isTerminal(run.status) && run.output !== null && (
             <div className="max-w-3xl px-4 py-6 md:px-6">
               <JsonView label={say.run.output} value={run.output} root="output" level={2} />
@@ -107,7 +105,7 @@ function RunView({ id, again }: { id: string; again: () => void }) {
 /** What the run needs from a person: an answer for each unknown effect. */
 function Needs({ run, records }: { run: Run; records: Records }) {
   if (run.status !== "in_doubt") return null;
-  const open = [...records.attempts.values()].filter(({ status }) => status === "in_doubt");
+  const open = [...records.values()].filter(({ status }) => status === "in_doubt");
   return (
     <div className="@container space-y-3 px-4 pb-5 md:px-6">
       {open.map((record) => (
@@ -130,7 +128,7 @@ function Focus({
   seq: number;
   close: () => void;
 }) {
-  const record = recordAt(records, seq);
+  const record = records.get(seq);
   if (record) return <StepPanel run={run} record={record} records={records} structure={structure} close={close} />;
   return (
     <Panel title={say.step.panel("")} label={say.step.panel("")} close={close} wide>

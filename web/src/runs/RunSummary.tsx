@@ -23,7 +23,7 @@ export function RunSummaryView({ run, records, structure }: { run: Run; records:
       <div>
         <p className="flex items-start gap-2.5 text-20 font-semibold">
           <StateIcon state={run.status} className="mt-1.5 size-4" />
-          {runSentence(run, records.attempts.values(), now, (step) => structure.get(step)?.name ?? step)}
+          {runSentence(run, records.values(), now, (step) => structure.get(step)?.name ?? step)}
         </p>
         {/* Only the state is read out as it changes, not each second of it. */}
         <p role="status" className="sr-only">
@@ -51,7 +51,7 @@ export function RunSummaryView({ run, records, structure }: { run: Run; records:
         <Fact name={facts.started}>
           <Time at={run.startedAt ?? run.createdAt} />
         </Fact>
-        <Fact name={facts.steps}>{countWords(run.usage.steps)}</Fact>
+        <Fact name={facts.steps}>{countWords(Math.max(run.usage.steps, records.size))}</Fact>
         {run.retryOf !== null && (
           <Fact name={say.run.from.retryOf}>
             <Link {...paths.run(run.retryOf)} className={`font-mono text-12 ${LINK}`}>

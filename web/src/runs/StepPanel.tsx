@@ -12,7 +12,7 @@ import { Time } from "../ui/Time.tsx";
 import { durationWords } from "../words.ts";
 import { Resolve } from "./Resolve.tsx";
 import type { Records } from "./timeline/records.ts";
-import { isGoingOn } from "./timeline/rows.ts";
+import { isGoingOn } from "./timeline/going-on.ts";
 import type { Structure } from "./timeline/structure.ts";
 import { useRunActs } from "./use-run-acts.ts";
 
@@ -28,7 +28,7 @@ interface StepPanelProps {
 export function StepPanel({ run, record, records, structure, close }: StepPanelProps) {
   const shape = structure.get(record.step);
   const name = `${shape?.name ?? record.step}${record.path.map((at) => `[${at}]`).join("")}`;
-  const attempts = [...records.attempts.values()]
+  const attempts = [...records.values()]
     .filter((one) => one.step === record.step && one.path.join(".") === record.path.join("."))
     .toSorted((one, other) => one.attempt - other.attempt);
   // A retry starts at a step of the run's own level: inside a loop, at the loop.

@@ -3,7 +3,7 @@ import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { keys, runQuery } from "../api/queries.ts";
-import { NO_RECORDS, type Records, withRecords } from "./timeline/records.ts";
+import { type Records, withRecords } from "./timeline/records.ts";
 
 export const RECORDS_MAX = 20_000;
 const GATHER_MS = 80;
@@ -15,7 +15,7 @@ interface Gathered {
   readonly error: unknown;
 }
 
-const NOTHING: Gathered = { records: NO_RECORDS, loaded: false, live: false, error: null };
+const NOTHING: Gathered = { records: new Map(), loaded: false, live: false, error: null };
 
 /** The run's step records: what is committed, then what comes, until the run ends. The run itself is kept fresh too. */
 export function useRunRecords(id: string): Gathered {

@@ -38,7 +38,9 @@ export function compileFlow(
   collectIds(compilation, file.steps, "steps");
   const graph = compileGraph(compilation, file.steps, "steps", { names: [], before: () => false, depth: 1 });
   const { triggers, dedupeBy } = compileTriggers(file, (field, message) => report(compilation, field, null, message));
-  const flow = { file, graph, triggers, steps: compilation.byId, templates: { dedupeBy } };
+  const steps = compilation.byId;
+  const hasPrivate = [...steps.values()].some((step) => (step.definition.private?.length ?? 0) > 0);
+  const flow = { file, graph, triggers, hasPrivate, steps, templates: { dedupeBy } };
   return { flow, problems: compilation.problems.slice(0, PROBLEMS_MAX) };
 }
 

@@ -33,6 +33,8 @@ export interface CompiledFlow {
   readonly file: FlowFile;
   readonly graph: Graph;
   readonly triggers: ReadonlyMap<string, Trigger>;
+  /** Whether any step has private fields. */
+  readonly hasPrivate: boolean;
   /** Every step of every depth by id. */
   readonly steps: ReadonlyMap<string, GraphStep>;
   readonly templates: { readonly dedupeBy: ReadonlyMap<string, Template> };

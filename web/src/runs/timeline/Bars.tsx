@@ -1,6 +1,7 @@
 import type { StepRecord, StepStatus } from "@steward/sdk";
 import { classes } from "../../ui/classes.ts";
-import { isGoingOn, type Row } from "./rows.ts";
+import { isGoingOn } from "./going-on.ts";
+import type { Row } from "./rows.ts";
 import { placeOf, type Scale } from "./scale.ts";
 
 const LOOKS: Record<StepStatus, string> = {

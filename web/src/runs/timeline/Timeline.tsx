@@ -3,7 +3,7 @@ import { useNow } from "../../clock.ts";
 import { useRowKeys } from "../../keys/use-row-keys.ts";
 import { say } from "../../language.ts";
 import { durationWords } from "../../words.ts";
-import { recordAt, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
 import { type Fold, isOpen, keysAround, nestedRows, type Row, visibleRows } from "./rows.ts";
 import { type Scale, scaleOf, ticksOf } from "./scale.ts";
 import type { Structure } from "./structure.ts";
@@ -31,7 +31,6 @@ export function Timeline({ runId, records, structure, startMs, endMs, selected, 
   const now = useNow(endMs === null ? LIVE_MS : null);
   const [byHand, setFolds] = useState<ReadonlyMap<string, Fold>>(new Map());
   const folds = useMemo(() => withFocus(byHand, records, structure, selected), [byHand, records, structure, selected]);
-  const focused = selected === null ? null : (recordAt(records, selected)?.seq ?? null);
   const nested = useMemo(() => nestedRows(records, structure), [records, structure]);
   const rows = useMemo(() => visibleRows(nested, folds), [nested, folds]);
   const keys = useMemo(() => rows.map(({ key }) => key), [rows]);
@@ -54,7 +53,7 @@ export function Timeline({ runId, records, structure, startMs, endMs, selected, 
             structure={structure}
             scale={scale}
             now={endMs ?? now}
-            selected={focused}
+            selected={selected}
             open={isOpen(row, folds, siblingsOf(row, rows))}
             trouble={folds.get(row.key) === "trouble"}
             fold={fold}
@@ -112,7 +111,7 @@ function openLink(row: HTMLElement): void {
 /** What was folded by hand, with what leads to the record in focus open. */
 function withFocus(byHand: ReadonlyMap<string, Fold>, records: Records, structure: Structure, selected: number | null) {
   if (selected === null) return byHand;
-  const record = recordAt(records, selected);
+  const record = records.get(selected);
   if (!record) return byHand;
   const folds = new Map(byHand);
   for (const key of keysAround(record, structure)) if (folds.get(key) !== "trouble") folds.set(key, "open");

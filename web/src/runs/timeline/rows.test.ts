@@ -1,7 +1,7 @@
 import type { StepRecord, StepStatus } from "@steward/sdk";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NO_RECORDS, recordAt, withRecords } from "./records.ts";
+import { withRecords } from "./records.ts";
 import { type Fold, iterationCounts, keysAround, nestedRows, type Row, visibleRows } from "./rows.ts";
 import { placeOf, scaleOf, ticksOf } from "./scale.ts";
 import { structureOf } from "./structure.ts";
@@ -44,7 +44,7 @@ const structure = structureOf({
   ],
 });
 const show = (records: StepRecord[], folds: [string, Fold][] = []) =>
-  visibleRows(nestedRows(withRecords(NO_RECORDS, records), structure), new Map(folds)).map(
+  visibleRows(nestedRows(withRecords(new Map(), records), structure), new Map(folds)).map(
     (row: Row) => `${"  ".repeat(row.depth)}${row.kind === "step" ? row.step : `#${row.index}`} ${row.status}`,
   );
 
@@ -95,7 +95,7 @@ describe("the rows of a timeline", () => {
 
   it("keep the attempts of a step in one row, whose state is that of the last", () => {
     const records = [record("start", [], 0, "failed"), record("start", [], 50, "done", { attempt: 2 })];
-    const [row] = nestedRows(withRecords(NO_RECORDS, records), structure);
+    const [row] = nestedRows(withRecords(new Map(), records), structure);
     expect(row).toMatchObject({ status: "done", startMs: T0, endMs: T0 + 60 });
     expect(row?.attempts.map(({ attempt }) => attempt)).toEqual([1, 2]);
   });
@@ -105,7 +105,7 @@ describe("the rows of a timeline", () => {
       record("call", [index], index, index % 50 === 7 ? "failed" : "done"),
     );
     expect(show(records)).toEqual(["each running"]);
-    const [row] = nestedRows(withRecords(NO_RECORDS, records), structure);
+    const [row] = nestedRows(withRecords(new Map(), records), structure);
     expect(row && iterationCounts(row)).toEqual({ total: 200, done: 196, failed: 4, open: 0 });
     expect(show(records, [["each@", "open"]])).toHaveLength(201);
     expect(show(records, [["each@", "trouble"]])).toEqual([
@@ -124,7 +124,7 @@ describe("the rows of a timeline", () => {
     fc.assert(
       fc.property(arrivals, (all) => {
         const records = all.map(([[id, depth], a, b, at]) => record(id, [a, b].slice(0, depth), at));
-        const once = withRecords(NO_RECORDS, records);
+        const once = withRecords(new Map(), records);
         const keys = new Set(records.map((one) => `${one.step}@${one.path.join(".")}`));
         const folds = new Map<string, Fold>(
           records.flatMap((one) => keysAround(one, structure)).map((key) => [key, "open"]),
@@ -133,7 +133,7 @@ describe("the rows of a timeline", () => {
         const shown = rows.filter((row) => row.kind === "step" && row.attempts.length > 0).map(({ key }) => key);
         expect(new Set(shown)).toEqual(keys);
         expect(shown).toHaveLength(keys.size);
-        const shuffled = withRecords(withRecords(NO_RECORDS, records.toReversed()), records);
+        const shuffled = withRecords(withRecords(new Map(), records.toReversed()), records);
         expect(
           visibleRows(nestedRows(shuffled, structure), folds)
             .map(({ key }) => key)
@@ -145,14 +145,17 @@ describe("the rows of a timeline", () => {
 });
 
 describe("records", () => {
-  it("of the same attempt replace each other only forwards", () => {
+  it("of the same attempt replace each other, but what is settled stays so", () => {
     const running = record("start", [], 0, "running");
-    const done = record("start", [], 0, "done");
-    const records = withRecords(withRecords(NO_RECORDS, [done]), [running]);
-    expect([...records.attempts.values()]).toEqual([done]);
-    expect(withRecords(records, [done])).toBe(records);
-    expect(recordAt(records, running.seq)).toBe(done);
-    expect(recordAt(records, 0)).toBeNull();
+    const doubt = { ...running, status: "in_doubt" as const };
+    const done = { ...running, status: "done" as const, durationMs: 10 };
+    expect([...withRecords(new Map(), [running, doubt, done]).values()]).toEqual([done]);
+    expect([...withRecords(withRecords(new Map(), [done]), [running, doubt]).values()]).toEqual([done]);
+  });
+
+  it("are the same when nothing arrived", () => {
+    const records = withRecords(new Map(), [record("start", [], 0)]);
+    expect(withRecords(records, [])).toBe(records);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The timeline of a run: step records nested by their loops, folded where there are many. Pure. */
 import type { StepRecord, StepStatus } from "@steward/sdk";
+import { isGoingOn } from "./going-on.ts";
 import type { Records } from "./records.ts";
 import type { Structure } from "./structure.ts";
 
@@ -69,7 +70,7 @@ export function nestedRows(records: Records, structure: Structure): StepRow[] {
     return draft;
   };
 
-  for (const record of records.attempts.values()) {
+  for (const record of records.values()) {
     draftOf(record.step, record.path, structure.get(record.step)?.loops ?? []).attempts.push(record);
   }
   return roots.map((root) => stepRow(root, 0, structure)).toSorted(byStart(structure));
@@ -185,10 +186,6 @@ function isTrouble({ status }: Span): boolean {
 
 function defaultFold(row: StepRow): Fold {
   return row.iterations.length > ITERATIONS_OPEN_MAX ? "closed" : "open";
-}
-
-export function isGoingOn(status: StepStatus): boolean {
-  return status === "running" || status === "waiting" || status === "in_doubt";
 }
 
 function openTogether(iterations: readonly IterationRow[]): StepStatus {
