@@ -1,28 +1,42 @@
 /**
- * What `npm test` runs: sets up what the tests need beside npm's packages (Chromium and bubblewrap,
- * from Debian, where root may install), builds the page, runs all tests and ends with the counts.
+ * What `npm test` runs: sets up what the tests need beside npm's packages (Chromium and
+ * PostgreSQL 15, from Debian, where root may install), builds the page, runs all tests and ends with the counts.
  */
 import { existsSync } from "node:fs";
 import { startVitest } from "vitest/node";
 import { buildWeb } from "./build-web.ts";
 import { root, runCommand } from "./run-command.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const inCi = process.env["CI"] === "true";
 
-async function installChromium(): Promise<void> {
-  if (existsSync(CHROMIUM)) return;
+/** What tests use beside npm's packages, from Debian. */
+const PROGRAMS = [
+  { file: "/usr/bin/chromium", package: "chromium", use: "the browser tests" },
+  { file: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15", use: "the tests on PostgreSQL 15" },
+] as const;
+
+/** Installs what is missing where root may, else says what is skipped. */
+async function installPrograms(): Promise<void> {
+  const missing = PROGRAMS.filter((program) => !existsSync(program.file));
+  if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
-    console.log(`no ${CHROMIUM}: the browser tests are skipped. On Debian: apt-get install chromium`);
+    for (const program of missing)
+      console.log(`no ${program.file}: ${program.use} are skipped. On Debian: apt-get install ${program.package}`);
     return;
   }
-  console.log("installing Chromium for the browser tests…");
+  console.log(`installing ${missing.map((program) => program.package).join(" and ")} for the tests…`);
   process.env["DEBIAN_FRONTEND"] = "noninteractive";
   await runCommand("apt-get", ["update", "-qq"]);
-  await runCommand("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  await runCommand("apt-get", [
+    "install",
+    "-y",
+    "-qq",
+    "--no-install-recommends",
+    ...missing.map((program) => program.package),
+  ]);
 }
 
-await installChromium();
+await installPrograms();
 await buildWeb();
 const vitest = await startVitest("test", process.argv.slice(2), { root, run: true, watch: false });
 let passed = 0;

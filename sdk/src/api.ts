@@ -34,6 +34,8 @@ export const Run = z.object({
   version: z.int(),
   status: RunStatus,
   trigger: z.string(),
+  /** What the run's expressions see as `trigger`: of a webhook its method, headers, query and body. */
+  input: z.json().nullable(),
   output: z.json().nullable(),
   error: RunError.nullable(),
   retryOf: RunId.nullable(),
@@ -44,8 +46,8 @@ export const Run = z.object({
   usage: Usage,
 });
 
-/** A run as lists show it: without its output. */
-export const RunSummary = Run.omit({ output: true });
+/** A run as lists show it: without what it carries. */
+export const RunSummary = Run.omit({ input: true, output: true });
 
 export const StepStatus = z.enum(["running", "waiting", "in_doubt", "done", "failed", "skipped", "cancelled"]);
 

@@ -61,6 +61,7 @@ const run = (status: Run["status"]): Run => ({
   version: 1,
   status,
   trigger: "api",
+  input: null,
   output: null,
   error: null,
   retryOf: null,

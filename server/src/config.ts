@@ -13,6 +13,8 @@ export interface Config {
   readonly ownerEmail: string | null;
   readonly apiKey: string | null;
   readonly egressAllow: string;
+  /** PEM files of the certificate and its key: needed to listen beyond loopback. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
   /** What people type to reach Steward, when it is not the address it listens on. */
   readonly publicUrl: string | null;
 }
@@ -35,6 +37,9 @@ export function readConfig(env: Environment, cwd: string): Config {
   const publicUrl = text("STEWARD_PUBLIC_URL");
   if (publicUrl !== null && !/^https?:\/\/[^/?#]+$/.test(publicUrl))
     throw refused("STEWARD_PUBLIC_URL", "an address without a path, such as https://steward.example.com");
+  const [cert, key] = [text("STEWARD_TLS_CERT"), text("STEWARD_TLS_KEY")];
+  if ((cert === null) !== (key === null))
+    throw refused("STEWARD_TLS_CERT", "set together with STEWARD_TLS_KEY: both are PEM files");
   return {
     home: path.resolve(cwd, text("STEWARD_HOME") ?? ".steward"),
     host: text("STEWARD_HOST") ?? "127.0.0.1",
@@ -45,6 +50,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     ownerEmail: text("STEWARD_OWNER_EMAIL"),
     apiKey: text("STEWARD_API_KEY"),
     egressAllow: text("STEWARD_EGRESS_ALLOW") ?? "",
+    tls: cert !== null && key !== null ? { cert: path.resolve(cwd, cert), key: path.resolve(cwd, key) } : null,
     publicUrl,
   };
 }

@@ -13,6 +13,9 @@ import {
 import { openNotifications, type Notifications } from "./adapters/postgres/notifications.ts";
 import { openPool, type Pool, type PoolOptions } from "./adapters/postgres/pool.ts";
 import type { Config } from "./config.ts";
+import { AppError } from "./core/errors.ts";
+import { sqlState } from "./core/ports/database.ts";
+import { messageOf } from "./core/thrown.ts";
 import { migrate, parseMigrations } from "./store/migrate.ts";
 import { DATABASE, makeDatabase } from "./store/make-database.ts";
 import { ROLES_SQL } from "./store/roles.ts";
@@ -129,7 +132,12 @@ async function prepareServer(server: EmbeddedConnection, log: (line: string) => 
 async function migrateThrough(way: Way, options: OpenOptions): Promise<readonly string[]> {
   const pool = openPool({ ...way, max: 1, applicationName: "steward migrate", log: options.log, statementMsMax: 0 });
   try {
+    await checkServer(pool);
     return (await migrate(pool, readMigrations(), options.nowMs)).applied;
+  } catch (error) {
+    if (sqlState(error) !== "42501") throw error; // insufficient privilege
+    const message = `the role that migrates may not: ${messageOf(error)}. Set DATABASE_MIGRATE_URL to steward_migrate's address`;
+    throw new AppError("start_refused", message);
   } finally {
     await pool.close();
   }

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import type { Built, Ground } from "./app.ts";
+import { AppError } from "./core/errors.ts";
+import { messageOf } from "./core/thrown.ts";
 import { createVerifySignature } from "./gate/verify-signature.ts";
 import { createHttpServer } from "./http/create-http-server.ts";
 import { HTTP_LIMITS } from "./http/http-parts.ts";
@@ -22,7 +24,7 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
   const { config, db, clock, ids, log } = ground;
   const { projects, versions, kinds } = built;
   const { database, dispatch } = db;
-  let address = `http://${config.host}:${config.port}`;
+  let address = `${config.tls ? "https" : "http"}://${config.host}:${config.port}`;
   const server = await createHttpServer(
     {
       database,
@@ -49,7 +51,7 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
       log,
     },
     {
-      tls: null,
+      tls: config.tls && { ...readPem(config.tls), minVersion: "TLSv1.3" },
       pageFolder: path.join(ROOT, "web", "dist"),
       examplesFolder: path.join(ROOT, "examples"),
       version: readVersion(),
@@ -63,6 +65,20 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
     link: server.createEntryLink({ scope: { organization, project }, member }),
     close: () => server.close(),
   };
+}
+
+function readPem(files: { readonly cert: string; readonly key: string }): {
+  readonly cert: string;
+  readonly key: string;
+} {
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch (error) {
+      throw new AppError("start_refused", `${file} can't be read: ${messageOf(error)}`, { file });
+    }
+  };
+  return { cert: read(files.cert), key: read(files.key) };
 }
 
 function readVersion(): string {

@@ -7,7 +7,7 @@ import type { Client, Run } from "@steward/sdk";
 import { listAll, RawBody } from "@steward/sdk";
 import { createEmulator } from "emulate";
 import { afterEach, expect, test, vi } from "vitest";
-import { startSink, type Sink, type SinkOptions } from "../../examples/sink.ts";
+import { startSink, type SinkProcess } from "./sink-process.ts";
 import { startSteward, type TestSteward } from "./start-steward.ts";
 import { startUp } from "./steward-process.ts";
 
@@ -18,13 +18,13 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-async function sinkFor(options: Partial<SinkOptions> = {}): Promise<Sink> {
-  const sink = await startSink({ port: 0, ...options });
+async function sinkFor(...options: readonly string[]): Promise<SinkProcess> {
+  const sink = await startSink(...options);
   closers.push(() => sink.close());
   return sink;
 }
 
-async function stewardFor(sink: Sink): Promise<TestSteward> {
+async function stewardFor(sink: SinkProcess): Promise<TestSteward> {
   const steward = await startSteward({ STEWARD_EGRESS_ALLOW: sink.host });
   closers.push(() => steward.close());
   await steward.client.putVariable({ name: "sinkUrl", body: { value: sink.url } });
@@ -87,7 +87,7 @@ test("a push that GitHub delivers and signs is verified, summarised, posted on a
   const content = Buffer.from("card 1").toString("base64");
   await call("PUT", "/repos/ada/engine/contents/cards/1.txt", { message: "Add the first card\n\nIt loops.", content });
 
-  const { body } = await until(() => sink.received[0]);
+  const { body } = await until(async () => (await sink.received())[0]);
   expect(body).toEqual({
     title: expect.stringMatching(/^1 to ada\/engine@main by \S/),
     lines: [expect.stringMatching(/^[0-9a-f]{7} Add the first card \(1 files\)$/)],
@@ -109,7 +109,7 @@ test("a push that GitHub delivers and signs is verified, summarised, posted on a
     body: JSON.stringify({ commits: [{ id: "0000000", message: "Forged", author: { name: "eve" } }] }),
   });
   expect(forged.status).toBe(401);
-  expect(sink.received).toHaveLength(1);
+  expect(await sink.received()).toHaveLength(1);
 });
 
 test("the nightly report comes once in the night whose clocks skip its hour", async () => {
@@ -139,12 +139,12 @@ test("the nightly report comes once in the night that has its hour twice", async
 });
 
 /** Lets the nights pass one by one, each as the API foretells it; gives what was reported. */
-async function reportsOf(client: Client, sink: Sink, nights: readonly unknown[]): Promise<unknown[]> {
+async function reportsOf(client: Client, sink: SinkProcess, nights: readonly unknown[]): Promise<unknown[]> {
   const reports: unknown[] = [];
   for (const at of nights.keys()) {
     const { schedules } = await client.getFlow({ slug: "nightly-report" });
     vi.setSystemTime(new Date(schedules[0]?.nextAt ?? Number.NaN).getTime() + 500);
-    const { body } = await until(() => sink.received[at]);
+    const { body } = await until(async () => (await sink.received())[at]);
     const { due, title, local } = body as { due: string; title: string; local: string };
     reports.push([due, title.replace("Report of ", ""), local.replace("GMT+2", "CEST").replace("GMT+1", "CET")]);
   }
@@ -154,7 +154,7 @@ async function reportsOf(client: Client, sink: Sink, nights: readonly unknown[])
 }
 
 test("a service that recovers is tried until it takes the order", async () => {
-  const sink = await sinkFor({ fails: (target, nth) => target === "/shipments" && nth <= 2 });
+  const sink = await sinkFor("--fail-path", "/shipments", "--fail-first", "2");
   const { client } = await stewardFor(sink);
   await publish(client, "error-notice");
   await publish(client, "flaky-service");
@@ -166,18 +166,18 @@ test("a service that recovers is tried until it takes the order", async () => {
     [2, "failed"],
     [3, "done"],
   ]);
-  expect(sink.received.map((one) => one.path)).toEqual(["/shipments"]);
+  expect((await sink.received()).map((one) => one.path)).toEqual(["/shipments"]);
 });
 
 test("a service that stays down fails the run after its tries, and the error flow tells", async () => {
-  const sink = await sinkFor({ fails: (target) => target === "/shipments" });
+  const sink = await sinkFor("--fail-path", "/shipments", "--fail-every", "1");
   const { client } = await stewardFor(sink);
   await publish(client, "error-notice");
   await publish(client, "flaky-service");
   const run = await client.startRun({ slug: "flaky-service", body: { wait: 20 } });
   expect(run).toMatchObject({ status: "failed", error: { code: "http_status", step: "ship" } });
-  expect(sink.requests("/shipments")).toBe(4);
-  const { body } = await until(() => sink.received[0]);
+  expect(await sink.requests()).toBe(4);
+  const { body } = await until(async () => (await sink.received())[0]);
   expect(body).toMatchObject({ title: "flaky-service failed in step ship", run: run.id });
   const notices = await until(async () => {
     const { items } = await client.listRuns({ flow: "error-notice", status: "completed" });
@@ -187,7 +187,7 @@ test("a service that stays down fails the run after its tries, and the error flo
 });
 
 test("a bulk sync whose server is killed in the middle goes on, and every item is written once", async () => {
-  const sink = await sinkFor({ slowMs: 60, fails: (_target, nth) => nth % 9 === 0 });
+  const sink = await sinkFor("--slow", "60", "--fail-every", "9");
   const home = mkdtempSync(path.join(tmpdir(), "steward-bulk-"));
   closers.push(async () => rmSync(home, { recursive: true, force: true }));
   const env = { STEWARD_HOME: home, STEWARD_PORT: "0", STEWARD_EGRESS_ALLOW: sink.host, XDG_CONFIG_HOME: home };
@@ -195,15 +195,14 @@ test("a bulk sync whose server is killed in the middle goes on, and every item i
   await first.client.putVariable({ name: "sinkUrl", body: { value: sink.url } });
   await publish(first.client, "bulk-sync");
   const { id } = await first.client.startRun({ slug: "bulk-sync", body: {} });
-  await until(() => sink.received.length >= 60);
+  await until(async () => (await sink.received()).length >= 60);
   await first.end("SIGKILL");
-  const before = sink.received.length;
-  expect(before).toBeLessThan(200);
+  expect((await sink.received()).length).toBeLessThan(200);
 
   const second = await startUp(env, first.apiKey);
   closers.push(() => second.end("SIGTERM"));
   expect(await ended(second.client, id)).toMatchObject({ status: "completed", output: { written: 200 } });
-  const items = sink.received.map(({ body }) => (body as { id: string }).id);
+  const items = (await sink.received()).map(({ body }) => (body as { id: string }).id);
   expect(new Set(items).size).toBe(200);
   expect(items).toHaveLength(200);
   const steps = await Array.fromAsync(listAll(second.client.listSteps, { id, step: "written", limit: 100 }));

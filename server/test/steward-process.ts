@@ -28,15 +28,22 @@ export interface Ended {
 
 const MAIN = path.resolve(import.meta.dirname, "../src/main.ts");
 
-/** Starts `steward up --json` and waits for its line. `key` is used by the client from the second start on. */
-export async function startUp(env: Env, key: string | null = null): Promise<UpProcess> {
-  const child = launch(["up", "--json"], env);
+/**
+ * Starts `steward up` and waits for its line: a document with `--json`, else what a person reads. `key` is used by the
+ * client from the second start on.
+ */
+export async function startUp(
+  env: Env,
+  key: string | null = null,
+  args: readonly string[] = ["--json"],
+): Promise<UpProcess> {
+  const child = launch(["up", ...args], env);
   let errors = "";
   child.stderr?.on("data", (piece: Buffer) => (errors += piece.toString()));
   const ended = once(child, "exit");
   const ready = await Promise.race([firstLine(child), ended.then(() => null)]);
   if (ready === null) throw new Error(`steward up ended: ${errors}`);
-  const { address, apiKey, link } = JSON.parse(ready) as Pick<UpProcess, "address" | "apiKey" | "link">;
+  const { address, apiKey, link } = args.includes("--json") ? (JSON.parse(ready) as Ready) : readyOf(ready);
   return {
     address,
     apiKey,
@@ -49,6 +56,13 @@ export async function startUp(env: Env, key: string | null = null): Promise<UpPr
       return child.exitCode;
     },
   };
+}
+
+type Ready = Pick<UpProcess, "address" | "apiKey" | "link">;
+
+function readyOf(line: string): Ready {
+  const [, link = "", address = ""] = /^Steward is ready; open (\S+) \(works once\), or call (\S+)$/.exec(line) ?? [];
+  return { address, apiKey: null, link };
 }
 
 /** Runs one command to its end. */

@@ -8,7 +8,7 @@ import { countingSink, type CountingSink } from "./counting-sink.ts";
 import { keep, type Keeper } from "./keeper.ts";
 import { seeded } from "./seeded.ts";
 import { eventually, stewardHome, type StewardHome } from "./steward-home.ts";
-import { openRuns, resolveAll, stormVerdict, type Resolved } from "./storm-verdict.ts";
+import { openRuns, resolveAll, stormVerdict } from "./storm-verdict.ts";
 
 export interface StormOptions {
   readonly seed: number;

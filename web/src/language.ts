@@ -167,6 +167,7 @@ export const say = {
     stopped: "Cancelling. What is in flight is stopped.",
     letGoOn: "Let it go on",
     letGoOnDone: "It goes on.",
+    input: "What started the run",
     output: "Output of the run",
     timeline: "Timeline",
     stepsCut: (count: number) => `The first ${countWords(count)} step records are shown.`,

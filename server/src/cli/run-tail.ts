@@ -5,7 +5,7 @@ import { endOf } from "./run-end.ts";
 import { connect } from "./terminal/connect.ts";
 import { durationText, spanMs, stateText, stepText, timeText } from "./terminal/words.ts";
 
-const STEP_WIDTH = 24;
+const STEP_WIDTH = 30; // as wide as a run's id
 const TIME_AT = "2026-11-21 ".length;
 
 export function addRunTail(parent: Command, cli: Cli): void {

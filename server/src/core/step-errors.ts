@@ -53,6 +53,10 @@ export const STEP_ERRORS = {
     title: "The run has reached the limit of its size",
     hint: "Keep large data in files, or split the work into sub-flows.",
   },
+  run_unreadable: {
+    title: "The run's records could not be read three times",
+    hint: "Mend what the server's log names (a key, a blob, the disk), then resolve the run to go on.",
+  },
   step_timeout: {
     title: "The step took longer than its timeoutMs",
     hint: "Raise it, or give the step a retry policy.",

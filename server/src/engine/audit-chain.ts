@@ -10,9 +10,10 @@ import type { AuditBatch } from "../store/audit.ts";
 const GENESIS = Buffer.alloc(32);
 
 export interface AuditChain {
+  readonly id: string;
   /** The next batch; it becomes the chain's head only by `advance`, once it is committed. */
   next(organization: string, entries: readonly AuditEntry[], nowMs: number): AuditBatch;
-  advance(batch: AuditBatch): void;
+  advance(batch: Pick<AuditBatch, "organization" | "seq" | "digest">): void;
 }
 
 /** The digest that binds a batch to the one before. */
@@ -24,6 +25,7 @@ export function auditDigest(previous: Buffer, entries: string): Buffer {
 export function createAuditChain(chain: string): AuditChain {
   const heads = new Map<string, { readonly seq: number; readonly digest: Buffer }>();
   return {
+    id: chain,
     next(organization, entries, nowMs) {
       const head = heads.get(organization) ?? { seq: 0, digest: GENESIS };
       const text = canonicalJson(entries);

@@ -6,7 +6,6 @@ import type { Database } from "../core/ports/database.ts";
 import type { Gate } from "../core/ports/gate.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Notifications } from "../core/ports/notifications.ts";
-import { isConnectionLost } from "../core/ports/database.ts";
 import { freeRun } from "../store/queue.ts";
 import { insertWorker } from "../store/workers.ts";
 import { advanceRun } from "./advance-run.ts";
@@ -15,6 +14,7 @@ import type { Engine } from "./engine.ts";
 import { NEWS_CHANNEL, RUN_CHANNEL, RUNS_PER_WORD, type EngineLimits, type EngineParts } from "./engine-parts.ts";
 import { fireSchedules } from "./fire-schedules.ts";
 import { followRun } from "./follow-run.ts";
+import { isPassing } from "./is-passing.ts";
 import { createJournal } from "./journal.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -176,7 +176,7 @@ function abandon(parts: EngineParts, run: LiveRun, error: unknown): void {
   parts.uncommitted.delete(run);
   parts.live.delete(run.id);
   letGo(run);
-  if (run.acceptance === null) giveBack(parts, run, !isConnectionLost(error));
+  if (run.acceptance === null) giveBack(parts, run, !isPassing(error));
 }
 
 /** Frees a run while this worker's fence still holds it; what fails here is found by the worker's look at what it holds. */

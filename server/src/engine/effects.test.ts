@@ -61,8 +61,10 @@ async function successor(it: TestEngine, gate: Gate): Promise<TestEngine> {
   const next = await it.another({ gate, start: false });
   engines.push(next);
   await next.lease.beat();
-  next.clock.advance(15_500);
-  await next.lease.beat();
+  for (let beats = 0; beats < 2; beats++) {
+    next.clock.advance(8000);
+    await next.lease.beat();
+  }
   return next;
 }
 

@@ -41,6 +41,8 @@ export interface Started {
 export interface RunView {
   readonly row: RunRow;
   readonly slug: string;
+  /** What its expressions see as `trigger`. */
+  readonly input: Json | undefined;
   readonly output: Json | undefined;
   readonly error: RunError | null;
 }

@@ -21,8 +21,14 @@ export async function fireSchedules(parts: EngineParts): Promise<void> {
   for (let look = 0; look < LOOKS_MAX; look++) {
     const projects = await dueProjects(parts.dispatch, parts.clock.nowMs(), SCHEDULES_PER_LOOK);
     let fired = 0;
-    for (const { organization, project, triggers } of projects)
-      fired += await fireProject(parts, { organization, project }, triggers);
+    for (const { organization, project, triggers } of projects) {
+      try {
+        fired += await fireProject(parts, { organization, project }, triggers);
+      } catch (error) {
+        // Tried again at the next look; the other projects' schedules don't wait for it.
+        parts.log(`the schedules of project ${project} can't be fired`, error);
+      }
+    }
     if (fired === 0) return;
   }
 }

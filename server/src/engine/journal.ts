@@ -1,14 +1,16 @@
 /**
  * The journal: what all runs of a process have to commit goes out together. It flushes at once when
- * idle and gathers while a flush is under way. A flush that meets a lost connection is tried again
- * until it is known whether it stands; one that fails otherwise is halved until the run that can't
- * be written stands alone.
+ * idle and gathers while a flush is under way. A flush that meets a lost connection or a full disk is
+ * tried again until it is known whether it stands; one that fails otherwise is halved until the run
+ * that can't be written stands alone.
  */
 import type { Clock } from "../core/ports/clock.ts";
-import { isConnectionLost, isContention, type Database } from "../core/ports/database.ts";
+import { isConnectionLost, isOutOfDisk, type Database } from "../core/ports/database.ts";
+import { readAuditHead } from "../store/audit.ts";
 import { readStanding } from "../store/standing.ts";
 import { createAuditChain, type AuditChain } from "./audit-chain.ts";
 import { takeItem, type FlushItem } from "./flush-item.ts";
+import { isPassing } from "./is-passing.ts";
 import { hasUnsaved, RunLostError, type LiveRun } from "./live-run.ts";
 import { writeFlush, type Flushed } from "./write-flush.ts";
 
@@ -19,6 +21,8 @@ export interface Journal {
   touch(run: LiveRun): void;
   /** Runs waiting for a flush: the measure of back-pressure. */
   backlog(): number;
+  /** Whether flushes have failed for a second by now: the database is away, or its disk is full. */
+  stalled(): boolean;
   /** Settles when nothing is left to flush. */
   drain(): Promise<void>;
   readonly stats: { flushes: number; runs: number };
@@ -41,6 +45,8 @@ const REPEAT_DELAYS_MS = [20, 50, 100, 250, 500, 1000] as const;
 interface Lane {
   readonly chain: AuditChain;
   busy: boolean;
+  /** Every delay has been waited once, and the flush still fails. */
+  stalled: boolean;
 }
 
 export function createJournal(options: JournalOptions): Journal {
@@ -57,7 +63,7 @@ class GroupJournal implements Journal {
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#lanes = options.chains.map((chain) => ({ chain: createAuditChain(chain), busy: false }));
+    this.#lanes = options.chains.map((chain) => ({ chain: createAuditChain(chain), busy: false, stalled: false }));
   }
 
   commit(run: LiveRun): Promise<void> {
@@ -78,6 +84,10 @@ class GroupJournal implements Journal {
 
   backlog(): number {
     return this.#dirty.size;
+  }
+
+  stalled(): boolean {
+    return this.#lanes.some((lane) => lane.stalled);
   }
 
   drain(): Promise<void> {
@@ -105,10 +115,16 @@ class GroupJournal implements Journal {
     lane.busy = true;
     this.stats.flushes++;
     this.stats.runs += runs.length;
+    const items = runs.map(takeItem);
     try {
-      await this.#write(runs.map(takeItem), lane.chain);
+      await this.#write(items, lane);
+    } catch (error) {
+      // Nobody knows what stands: whoever takes these runs up reads it.
+      settle({ won: [], lost: items, audit: [], woken: [] }, this.#options);
+      throw error;
     } finally {
       lane.busy = false;
+      lane.stalled = false;
       for (const run of runs) {
         run.flushing = false;
         const more = run.waiters.length > 0 || (hasUnsaved(run) && run.disposition.kind !== "hold");
@@ -131,23 +147,26 @@ class GroupJournal implements Journal {
     return runs;
   }
 
-  async #write(items: readonly FlushItem[], chain: AuditChain): Promise<void> {
+  async #write(items: readonly FlushItem[], lane: Lane): Promise<void> {
     const { database, clock, worker, log } = this.#options;
+    const { chain } = lane;
     for (let attempt = 0; ; attempt++) {
       try {
         const flushed = await writeFlush(database, items, chain, worker, clock.nowMs());
+        lane.stalled = false;
         for (const batch of flushed.audit) chain.advance(batch);
         return settle(flushed, this.#options);
       } catch (error) {
-        if (isConnectionLost(error)) {
-          await this.#pause(attempt);
-          const standing = error.committed === "unknown" ? await this.#standing(items) : null;
+        if (isConnectionLost(error) || isOutOfDisk(error)) {
+          await this.#pause(attempt, lane);
+          const unknown = isConnectionLost(error) && error.committed === "unknown";
+          const standing = unknown ? await this.#standing(items, lane) : null;
           if (standing) return settle(standing, this.#options);
-        } else if (isContention(error) && attempt < CONTENTIONS_MAX) await this.#pause(attempt);
+        } else if (isPassing(error) && attempt < CONTENTIONS_MAX) await this.#pause(attempt, lane);
         else if (items.length > 1) {
           const half = items.length >> 1;
-          await this.#write(items.slice(0, half), chain);
-          return this.#write(items.slice(half), chain);
+          await this.#write(items.slice(0, half), lane);
+          return this.#write(items.slice(half), lane);
         } else {
           log(`run ${items[0]!.run.id} can't be written`, error);
           return settle({ won: [], lost: items, audit: [], woken: [] }, this.#options);
@@ -156,28 +175,34 @@ class GroupJournal implements Journal {
     }
   }
 
-  #pause(attempt: number): Promise<void> {
+  #pause(attempt: number, lane: Lane): Promise<void> {
+    if (attempt >= REPEAT_DELAYS_MS.length) lane.stalled = true;
     const ms = REPEAT_DELAYS_MS[Math.min(attempt, REPEAT_DELAYS_MS.length - 1)]!;
     return new Promise((done) => void this.#options.clock.after(ms, done));
   }
 
   /** After a commit whose answer was lost: who is written, or null when nobody is. One transaction wrote all or nothing. */
-  async #standing(items: readonly FlushItem[]): Promise<Flushed | null> {
+  async #standing(items: readonly FlushItem[], lane: Lane): Promise<Flushed | null> {
+    const { database } = this.#options;
+    const { chain } = lane;
     for (let attempt = 0; ; attempt++) {
       try {
+        const organizations = new Map(items.map(({ run: { project } }) => [project.organization, project]));
+        for (const project of organizations.values()) {
+          const head = await readAuditHead(database, project, chain.id);
+          if (head) chain.advance(head);
+        }
         const won: FlushItem[] = [];
         const written = items.filter((item) => item.segment !== null);
-        for (const item of written) {
-          if (await readStanding(this.#options.database, item.run.project, item.run.id, item.unsaved.first))
-            won.push(item);
-        }
+        for (const item of written)
+          if (item.segment && (await readStanding(database, item.run.project, item.segment))) won.push(item);
         if (won.length === 0) return null;
         const lost = written.filter((item) => !won.includes(item));
         // Items without records only let their runs go: said again to be sure, by whoever claims them.
         return { won: items.filter((item) => !lost.includes(item)), lost, audit: [], woken: [] };
       } catch (error) {
-        if (!isConnectionLost(error)) throw error;
-        await this.#pause(attempt);
+        if (!isPassing(error)) throw error;
+        await this.#pause(attempt, lane);
       }
     }
   }

@@ -1,7 +1,8 @@
 /**
  * A worker's lease (R2): a counter it raises in its row. Others take over after they have seen it
  * unchanged for `LEASE_MS` on their own monotonic clock; the worker itself stops acting well before,
- * counted from the last beat it knows to be committed.
+ * counted from the last beat it knows to be committed. Only a worker that has itself beaten all the
+ * while takes over: while the database is away, nobody's counter moves.
  */
 import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
@@ -59,6 +60,7 @@ export function createLease(options: LeaseOptions): Lease {
         lost = true;
         return options.onLost();
       }
+      if (began - beatAt >= OWN_MS) seen.clear();
       beatAt = began;
       const now = clock.monotonicMs();
       const gone: WorkerBeat[] = [];

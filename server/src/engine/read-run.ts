@@ -1,10 +1,9 @@
 /** A run and its steps as people see them, from its committed records. */
 import { unreachable } from "../core/invariant.ts";
 import { AppError } from "../core/errors.ts";
-import { placeKey } from "../core/run/state.ts";
 import type { BeginRecord, EndRecord, RunRecord, StepRecord } from "../core/run/record.ts";
 import { findRun } from "../store/runs.ts";
-import { lastSegment } from "../store/segments.ts";
+import { outerSegments, type SegmentRow } from "../store/segments.ts";
 import type { Scope } from "../store/scope.ts";
 import { placeOf } from "../catalogue/tables.ts";
 import { uuidBytes } from "../core/id.ts";
@@ -28,16 +27,20 @@ export async function readRun(parts: Reading, scope: Scope, id: string): Promise
     row.errorCode === null
       ? null
       : { code: row.errorCode, message: row.errorCode, ...(row.failingStep === null ? {} : { step: row.failingStep }) };
-  if (row.endedAt === null) return { row, slug, output: undefined, error: facts };
-  const segment = await lastSegment(parts.database, scope, id);
-  if (!segment) throw new AppError("internal", `run ${id} has no records`);
+  const segments = await outerSegments(parts.database, scope, id);
+  if (!segments) throw new AppError("internal", `run ${id} has no records`);
   const project = await parts.projects.get(scope);
-  const records = unpackSegment(
-    project.keys.run(id).open(BODY, segmentRow(uuidBytes(id), segment.first), segment.body),
-  );
-  const ended = await loadBlobs(records.at(-1)!, parts.blobs, project);
-  if (ended.t !== "ended") return { row, slug, output: undefined, error: facts };
-  return { row, slug, output: ended.output, error: ended.error ? shown(ended.error) : null };
+  const keys = project.keys.run(id);
+  const recordAt = (segment: SegmentRow, at: number): Promise<RunRecord> => {
+    const records = unpackSegment(keys.open(BODY, segmentRow(uuidBytes(id), segment.first), segment.body));
+    return loadBlobs(records.at(at)!, parts.blobs, project);
+  };
+  const accepted = await recordAt(segments.first, 0);
+  const input = accepted.t === "accepted" ? accepted.input : undefined;
+  if (row.endedAt === null) return { row, slug, input, output: undefined, error: facts };
+  const ended = await recordAt(segments.last, -1);
+  if (ended.t !== "ended") return { row, slug, input, output: undefined, error: facts };
+  return { row, slug, input, output: ended.output, error: ended.error ? shown(ended.error) : null };
 }
 
 /** Builds step views record by record; each view is what its step looks like at that record. */
@@ -149,5 +152,3 @@ export async function listSteps(
   const items = [...list.values()];
   return { items: items.slice(0, limit), next: items.length > limit ? items[limit - 1]!.seq : null };
 }
-
-export const viewKey = (view: StepView): string => placeKey(view.path, view.step);

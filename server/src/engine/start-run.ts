@@ -4,7 +4,6 @@
  * whoever has room claims it.
  */
 import { AppError } from "../core/errors.ts";
-import { showId } from "../core/id.ts";
 import { findDelivery } from "../store/deliveries.ts";
 import type { NewRun, Settled, Started } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -13,28 +12,37 @@ import { RunLostError, type LiveRun } from "./live-run.ts";
 import { newLiveRun } from "./new-live-run.ts";
 import { readSettled, settledOf } from "./read-settled.ts";
 import { record } from "./record.ts";
+import { within } from "./within.ts";
 
 export type Until = null | "reply" | "end";
+
+/** How long a start waits for its commit; then the caller is told that nobody knows, and repeats it. */
+const ACCEPT_MS_MAX = 10_000;
 
 export async function startRun(parts: EngineParts, wish: NewRun, until: Until, waitMs: number): Promise<Started> {
   if (parts.journal.backlog() >= parts.limits.backlogMax) {
     throw new AppError("overloaded", "more runs wait to be written than Steward accepts", { retryAfterSeconds: 1 });
   }
+  if (parts.journal.stalled()) throw unwritten("the database can't be written to just now");
   const project = parts.projects.peek(wish.scope.project) ?? (await parts.projects.get(wish.scope));
   const run = newLiveRun(project, wish.version, parts.ids.uuid(), {});
   const settling = until === null ? null : waitFor(parts, run.id, until, waitMs);
   try {
-    await accept(parts, run, wish);
+    const late = await within(parts.clock, accept(parts, run, wish), ACCEPT_MS_MAX, "late");
+    if (late === "late") throw unwritten("the run is not written yet, and may still be");
   } catch (error) {
     settling?.stop();
-    if (error instanceof RunLostError && wish.delivery) return repeated(parts, wish, until, waitMs);
-    throw error;
+    if (!(error instanceof RunLostError)) throw error;
+    if (wish.delivery) return repeated(parts, wish, until, waitMs);
+    throw unwritten("the run could not be written: repeat the request");
   }
   const sighting = settling ? await settling.done : null;
   const settled =
     settling === null ? null : sighting === "remote" ? await readSettled(parts, wish.scope, run.id) : sighting;
   return { run: run.id, repeated: false, settled };
 }
+
+const unwritten = (message: string): AppError => new AppError("unavailable", message, { retryAfterSeconds: 2 });
 
 /** Settles when the acceptance is committed. */
 function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
@@ -67,8 +75,7 @@ function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
 async function repeated(parts: EngineParts, wish: NewRun, until: Until, waitMs: number): Promise<Started> {
   const { delivery, scope } = wish;
   const first = delivery && (await findDelivery(parts.database, scope, delivery.trigger, delivery.key));
-  if (!first)
-    throw new AppError("unavailable", "the run could not be written: repeat the request", { retryAfterSeconds: 1 });
+  if (!first) throw unwritten("the run could not be written: repeat the request");
   return {
     run: first,
     repeated: true,
@@ -128,5 +135,3 @@ export function waitFor(parts: EngineParts, run: string, until: "reply" | "end",
   const untime = parts.clock.after(Math.min(waitMs, 60_000), () => end(null));
   return { done, stop: () => end(null) };
 }
-
-export const shownRun = (run: string): string => showId("run", run);

@@ -24,6 +24,7 @@ export function createTurns(
 ): Turns {
   let stopped = true;
   const underWay = new Set<Promise<void>>();
+  const pending = new Map<string, () => void>();
 
   /** Repeats with `everyMs` between the end of one and the begin of the next. */
   const repeat = (name: string, everyMs: number, turn: () => Promise<number | void>): void => {
@@ -34,7 +35,7 @@ export function createTurns(
       } catch (error) {
         parts.log(`${name} failed`, error);
       }
-      if (!stopped) parts.clock.after(waitMs, begin);
+      if (!stopped) pending.set(name, parts.clock.after(waitMs, begin));
     };
     const begin = (): void => {
       if (stopped) return;
@@ -65,9 +66,11 @@ export function createTurns(
     start() {
       stopped = false;
       parts.notifications.onSilence(() => abortEffects("this worker can't hear a stop"));
-      parts.notifications.onReconnect(
-        () => void worker.lookForMessages().catch((error: unknown) => parts.log("looking for messages failed", error)),
-      );
+      const log = (error: unknown): void => parts.log("looking around after a silence failed", error);
+      parts.notifications.onReconnect(() => {
+        void lease.beat().catch(log); // whoever was taken for gone meanwhile learns it before it goes on
+        void worker.lookForMessages().catch(log);
+      });
       repeat("sweeping", SWEEP_MS, sweep);
       repeat("beating", BEAT_MS, () => lease.beat());
       repeat("claiming", LOOK_MS, look);
@@ -78,6 +81,7 @@ export function createTurns(
     },
     async stop() {
       stopped = true;
+      for (const cancel of pending.values()) cancel();
       await Promise.all(underWay);
     },
   };

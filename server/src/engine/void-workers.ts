@@ -1,5 +1,5 @@
 import type { Database } from "../core/ports/database.ts";
-import { freeHeldBy } from "../store/queue.ts";
+import { freeHeldBy, goneHolders } from "../store/queue.ts";
 import { deleteWorkers, listWorkers } from "../store/workers.ts";
 
 /**
@@ -9,7 +9,6 @@ import { deleteWorkers, listWorkers } from "../store/workers.ts";
  */
 export async function voidWorkers(dispatch: Database): Promise<number> {
   const workers = (await listWorkers(dispatch)).map((worker) => worker.id);
-  if (workers.length === 0) return 0;
   await deleteWorkers(dispatch, workers);
-  return freeHeldBy(dispatch, workers);
+  return freeHeldBy(dispatch, [...workers, ...(await goneHolders(dispatch))]);
 }

@@ -1,11 +1,9 @@
 /** A worker: claims runs while it has room, leads them, and gives them back when it stops. */
-import type { AuditEntry } from "../core/audit-entry.ts";
-import { isConnectionLost } from "../core/ports/database.ts";
 import {
-  claimPoison,
   claimRuns,
   freeHeldBy,
   freeRun,
+  goneHolders,
   handOver,
   heldBy,
   nextDue,
@@ -15,10 +13,14 @@ import { deleteWorkers } from "../store/workers.ts";
 import { inboxOf } from "../store/inbox.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { hasRoom } from "./has-room.ts";
-import { RunLostError, type LiveRun } from "./live-run.ts";
+import { ignoreLost } from "./ignore-lost.ts";
+import { isPassing } from "./is-passing.ts";
+import { hasUnsaved, RunLostError, type LiveRun } from "./live-run.ts";
 import { loadRun } from "./load-run.ts";
+import { parkPoison } from "./park-run.ts";
 import { readMessages } from "./read-messages.ts";
 import { recoverEffect } from "./run-effect.ts";
+import { within } from "./within.ts";
 
 /** How often a worker looks by itself, whatever it has been told. */
 export const LOOK_MS = 500;
@@ -31,7 +33,7 @@ export interface Worker {
   hear(run: string): void;
   /** Looks for words that were lost. */
   lookForMessages(): Promise<void>;
-  /** Frees what the database says this worker holds and it does not lead, seen so twice. */
+  /** Frees what gone workers hold, and what the database says this one holds and it does not lead, seen so twice. */
   reconcile(): Promise<void>;
   /** When something is next due, within a minute. */
   nextDueMs(): Promise<number | null>;
@@ -46,6 +48,8 @@ export function createWorker(parts: EngineParts): Worker {
 /** Claims in a row before the event loop is given back. */
 const CLAIMS_MAX = 20;
 const TRY_AGAIN_MS = 1000;
+/** How long the last records of a stopping worker may take to be written. */
+const LAST_FLUSH_MS_MAX = 5000;
 
 class ClaimingWorker implements Worker {
   readonly #parts: EngineParts;
@@ -72,9 +76,11 @@ class ClaimingWorker implements Worker {
     let total = 0;
     for (let round = 0; round < CLAIMS_MAX; round++) {
       this.#again = false;
+      const from = this.#after;
       const taken = await this.#claimOnce();
       total += taken;
-      if (taken === 0 && !this.#again) break;
+      // A claim that began or stopped among the projects has not seen them all.
+      if (taken === 0 && !this.#again && from === null && this.#after === null) break;
     }
     return total;
   }
@@ -84,8 +90,8 @@ class ClaimingWorker implements Worker {
     if (this.#stopped || !hasRoom(this.#parts)) return 0;
     const room = Math.min(CLAIM_MAX, limits.liveRunsMax - live.size);
     let solo = ![...live.values()].some((run) => run.suspect);
-    const { runs, last } = await claimRuns(dispatch, worker, clock.nowMs(), room, this.#after, solo);
-    this.#after = runs.length < room ? null : last;
+    const { runs, next } = await claimRuns(dispatch, worker, clock.nowMs(), room, this.#after, solo);
+    this.#after = next;
     const taken = runs.map((claimed) => {
       if (claimed.crashes < 2) return this.#lead(claimed);
       if (!solo) return freeRun(dispatch, claimed, false, clock.nowMs() + TRY_AGAIN_MS);
@@ -99,17 +105,19 @@ class ClaimingWorker implements Worker {
 
   async #lead(claimed: ClaimedRun): Promise<void> {
     const parts = this.#parts;
+    let run: LiveRun | null = null;
     this.#loading.add(claimed.run);
     try {
-      const run = await loadRun(parts, claimed);
+      run = await loadRun(parts, claimed);
       parts.live.set(run.id, run);
-      const begun = run.crashed ? [...run.state.active.values()] : [];
-      for (const active of begun) recoverEffect(parts, run, active);
+      // Whoever sent them is gone, however that came: a run that is let go of in order has none.
+      for (const active of [...run.state.active.values()]) recoverEffect(parts, run, active);
       await readMessages(parts, run);
     } catch (error) {
       parts.live.delete(claimed.run);
+      if (run) letGo(run);
       parts.log(`run ${claimed.run} can't be taken up`, error);
-      await freeRun(parts.dispatch, claimed, !isConnectionLost(error), parts.clock.nowMs() + TRY_AGAIN_MS);
+      await freeRun(parts.dispatch, claimed, !isPassing(error), parts.clock.nowMs() + TRY_AGAIN_MS);
     } finally {
       this.#loading.delete(claimed.run);
     }
@@ -128,7 +136,13 @@ class ClaimingWorker implements Worker {
   }
 
   async reconcile(): Promise<void> {
-    const { dispatch, worker, live, clock } = this.#parts;
+    const { dispatch, worker, live, clock, log } = this.#parts;
+    const gone = await goneHolders(dispatch);
+    if (gone.length > 0) {
+      const freed = await freeHeldBy(dispatch, gone);
+      log(`${freed} runs go on that workers held which are gone`);
+      void this.claim().catch((error: unknown) => log("claiming failed", error));
+    }
     const strays = new Set<string>();
     for (const held of await heldBy(dispatch, worker)) {
       if (live.has(held.run) || this.#loading.has(held.run)) continue;
@@ -146,11 +160,15 @@ class ClaimingWorker implements Worker {
     const { dispatch, worker, clock, journal, live } = this.#parts;
     this.#stopped = true;
     await this.#claiming?.catch(() => undefined);
+    for (const run of this.#parts.uncommitted) void journal.commit(run).catch(ignoreLost);
     const until = clock.monotonicMs() + graceMs;
     while (busy(this.#parts).length > 0 && clock.monotonicMs() < until) {
       await new Promise<void>((done) => void clock.after(20, done));
     }
-    await journal.drain();
+    // What is known is written, so that nobody has to ask what became of it.
+    const known = [...live.values()].filter((run) => !run.gone && hasUnsaved(run));
+    const written = Promise.allSettled(known.map((run) => journal.commit(run)));
+    await within(clock, Promise.all([written, journal.drain()]), LAST_FLUSH_MS_MAX, null);
     const left = [...live.values()].filter((run) => !run.gone);
     for (const run of left) letGo(run);
     // What is in flight is cut and its fate unknown: these runs count as crashed, the others don't.
@@ -176,32 +194,4 @@ export function letGo(run: LiveRun): void {
   run.cancelTimer?.();
   for (const flight of run.inFlight) flight.controller.abort();
   for (const waiter of run.waiters.splice(0)) waiter.lost(new RunLostError(run.id, "its worker let it go"));
-}
-
-/** Runs that were held through three crashes stand visibly until a person lets them go on. */
-async function parkPoison(parts: EngineParts): Promise<void> {
-  for (const claimed of await claimPoison(parts.dispatch, parts.worker, 10)) {
-    try {
-      const run = await loadRun(parts, claimed);
-      run.status = "parked";
-      run.error = {
-        code: "run_poisonous",
-        message:
-          "its worker died three times while it led this run: look at its last step, then resolve it to go on, or cancel it",
-      };
-      run.disposition = { kind: "release", dueMs: null };
-      const entry: AuditEntry = {
-        atMs: parts.clock.nowMs(),
-        project: claimed.project,
-        actor: "system",
-        action: "run.parked",
-        target: run.shownId,
-        facts: { crashes: claimed.crashes },
-      };
-      run.unsaved.audit.push(entry);
-      await parts.journal.commit(run);
-    } catch (error) {
-      if (!(error instanceof RunLostError)) parts.log(`run ${claimed.run} can't be parked`, error);
-    }
-  }
 }

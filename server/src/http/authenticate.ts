@@ -20,7 +20,7 @@ export interface Principal {
 }
 
 /** What of a request says who calls. */
-export interface Credentials {
+interface Credentials {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors.ts";
 import type { RawRequest } from "./webhooks.ts";
 
-export interface HostRule {
+interface HostRule {
   /** Where the server listens: an address, or `localhost`. */
   readonly host: string;
   /** Where the installation is called from outside: `https://steward.example.com`. */

@@ -84,7 +84,7 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
 /** Gives the port, which the system chose when 0 was asked for. */
 async function bind(app: FastifyInstance, secured: boolean, host: string, port: number): Promise<number> {
   if (!secured && !isLoopback(host)) {
-    const why = `Steward serves ${host} over TLS only: give it a certificate, or listen on 127.0.0.1 behind what has one.`;
+    const why = `Steward serves ${host} over TLS only: set STEWARD_TLS_CERT and STEWARD_TLS_KEY, or listen on 127.0.0.1 behind what has a certificate.`;
     throw new AppError("start_refused", why);
   }
   try {

@@ -17,7 +17,7 @@ export interface EntryLinks {
   redeem(token: string): Entry | null;
 }
 
-export const LINK_MS = 15 * 60_000;
+const LINK_MS = 15 * 60_000;
 /** Links held at once; the oldest gives way. */
 const LINKS_MAX = 100;
 const TOKEN_BYTES = 32;

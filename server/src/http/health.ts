@@ -6,7 +6,7 @@ import type { HttpParts } from "./http-parts.ts";
 const CHECK_MS_MAX = 2000;
 
 /** Whether each part this process needs is there, and so whether it can be sent work. */
-export async function readiness(
+async function readiness(
   parts: Pick<HttpParts, "readiness" | "clock">,
 ): Promise<{ readonly ready: boolean; readonly checks: Readonly<Record<string, boolean>> }> {
   const checks = await Promise.all(

@@ -31,6 +31,7 @@ const VIEW: RunView = {
     labels: null,
   },
   slug: "order",
+  input: undefined,
   output: undefined,
   error: null,
 };

@@ -4,8 +4,8 @@ import { showId, uuidTime } from "../core/id.ts";
 import type { RunNews, RunView, StepView } from "../engine/engine.ts";
 import type { RunRow } from "../store/runs.ts";
 
-export function presentRun({ row, slug, output, error }: RunView): Run {
-  return { ...presentFacts(row, slug), output: jsonOrNull(output), error };
+export function presentRun({ row, slug, input, output, error }: RunView): Run {
+  return { ...presentFacts(row, slug), input: jsonOrNull(input), output: jsonOrNull(output), error };
 }
 
 /** As lists show it: the error's message is sealed with the run, so that its code stands for it. */

@@ -5,7 +5,7 @@ import { AppError, ERRORS, type ErrorCode } from "../core/errors.ts";
 import { codeOf } from "../core/thrown.ts";
 import { WatchersFullError } from "../engine/watch-run.ts";
 
-export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
 export interface ProblemAnswer {
   readonly status: number;

@@ -52,7 +52,7 @@ export function registerRoutes(app: FastifyInstance, parts: HttpParts, surface: 
 }
 
 /** A path of the table as the router writes it: `/v1/flows/:slug`. */
-export function patternOf(path: string): string {
+function patternOf(path: string): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }
 

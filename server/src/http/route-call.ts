@@ -16,7 +16,7 @@ export interface SentText {
 }
 
 /** Routes that read their body themselves. */
-export type RawRoute = "putFlow";
+type RawRoute = "putFlow";
 
 export interface Call<N extends RouteName> {
   readonly principal: Principal;
@@ -40,7 +40,7 @@ export type Reply<N extends RouteName> = {
     : never;
 }[keyof Answers<N>];
 
-export type Handler<N extends RouteName> = (call: Call<N>) => Promise<Reply<N>>;
+type Handler<N extends RouteName> = (call: Call<N>) => Promise<Reply<N>>;
 
 /** One handler for every route that answers once; `runEvents` streams (run-events.ts). */
 export type Handlers = { readonly [N in Exclude<RouteName, "runEvents">]: Handler<N> };

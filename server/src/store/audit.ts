@@ -1,4 +1,5 @@
-import type { Statement } from "../core/ports/database.ts";
+import type { Database, Statement } from "../core/ports/database.ts";
+import { queryInScope, type Scope } from "./scope.ts";
 
 /** One flush's audit entries of one organization, chained to the batch before. */
 export interface AuditBatch {
@@ -27,4 +28,18 @@ export function insertAuditBatch(batch: AuditBatch): Statement {
       batch.entries,
     ],
   };
+}
+
+/** The last committed batch of a chain, or null. */
+export async function readAuditHead(
+  database: Database,
+  scope: Scope,
+  chain: string,
+): Promise<Pick<AuditBatch, "organization" | "seq" | "digest"> | null> {
+  const rows = await queryInScope<{ organization: string; seq: number; digest: Buffer }>(database, scope, {
+    name: "read_audit_head",
+    text: "select organization, seq, digest from steward.audit_batches where organization = $1 and chain = $2 order by seq desc limit 1",
+    values: [scope.organization, chain],
+  });
+  return rows[0] ?? null;
 }

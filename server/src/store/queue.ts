@@ -94,9 +94,10 @@ export function wakeRuns(runs: readonly string[]): Statement<{ run: string }> {
 const PROJECTS_PER_CLAIM = 200;
 
 /**
- * Takes due runs for a worker, at most `perProject` of each project, oldest first. As steward_dispatch.
- * Index queue_due: one probe for each project with unheld runs, then a range per ready project.
- * @param after the last project of the claim before, or null
+ * Takes due runs for a worker, at most a quarter of `limit` of each project, oldest first; none for a worker that was
+ * taken for gone. As steward_dispatch. Index queue_due: one probe for each project with unheld runs, then a range per
+ * ready project.
+ * @param after where the claim before stopped: its `next`
  * @param solo whether runs that were held through two crashes may be taken (one of them at a time)
  */
 export async function claimRuns(
@@ -106,8 +107,8 @@ export async function claimRuns(
   limit: number,
   after: string | null,
   solo: boolean,
-): Promise<{ readonly runs: readonly ClaimedRun[]; readonly last: string | null }> {
-  const { rows } = await dispatch.query<ClaimedRun & { last: string | null }>({
+): Promise<{ readonly runs: readonly ClaimedRun[]; readonly next: string | null }> {
+  const { rows } = await dispatch.query<(ClaimedRun | { run: null }) & { last: string | null; full: boolean }>({
     name: "claim_runs",
     text: `with recursive project as (
         (select project from steward.queue where worker is null and project > $5 order by project limit 1)
@@ -121,11 +122,13 @@ export async function claimRuns(
           where q.project = near.project and q.worker is null and q.due_at <= to_timestamp($2) and (q.crashes < 2 or ($6 and q.crashes < 3))
           order by q.due_at limit $4 for update skip locked) d limit $3
       ), taken as (
-        update steward.queue q set worker = $1, fence = q.fence + 1 from due where q.run = due.run
+        update steward.queue q set worker = $1, fence = q.fence + 1 from due
+        where q.run = due.run and exists (select from steward.workers w where w.id = $1)
         returning q.project, q.run, q.fence, q.crashes
       )
-      select p.organization, t.project, t.run, t.fence, t.crashes, (select max(project::text) from near) as last
-      from taken t join steward.projects p on p.id = t.project`,
+      select p.organization, t.project, t.run, t.fence, t.crashes, n.last, n.full
+      from (select max(project::text) as last, count(*) = ${PROJECTS_PER_CLAIM} as full from near) n
+      left join (taken t join steward.projects p on p.id = t.project) on true`,
     values: [
       worker,
       nowMs / 1000,
@@ -135,7 +138,19 @@ export async function claimRuns(
       solo,
     ],
   });
-  return { runs: rows, last: rows[0]?.last ?? null };
+  const runs = rows.filter((row) => row.run !== null);
+  const { last = null, full = false } = rows[0] ?? {};
+  // The next claim goes on behind the projects that had their share of this one.
+  if (runs.length >= limit)
+    return {
+      runs,
+      next:
+        runs
+          .map((run) => run.project)
+          .toSorted()
+          .at(-1) ?? null,
+    };
+  return { runs, next: full ? last : null };
 }
 
 /** When the next unheld run is due, within the horizon; null when none is. As steward_dispatch. */
@@ -160,6 +175,19 @@ export async function freeHeldBy(dispatch: Database, workers: readonly string[])
     values: [workers],
   });
   return count;
+}
+
+/**
+ * Holders that are not on the list of workers: one that was taken for gone and wrote once more before it heard of it.
+ * Index queue_worker. As steward_dispatch.
+ */
+export async function goneHolders(dispatch: Database): Promise<readonly string[]> {
+  const { rows } = await dispatch.query<{ worker: string }>({
+    name: "gone_holders",
+    text: `select distinct q.worker from steward.queue q
+      where q.worker is not null and not exists (select from steward.workers w where w.id = q.worker) limit 100`,
+  });
+  return rows.map((row) => row.worker);
 }
 
 /** Gives back runs that their holder did not get to, without counting a crash. As steward_dispatch. */

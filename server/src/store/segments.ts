@@ -42,12 +42,18 @@ export async function* readSegments(
   }
 }
 
-/** The segment that ends with a run's last record. */
-export async function lastSegment(database: Database, scope: Scope, run: string): Promise<SegmentRow | null> {
+/** The segments that hold a run's first and its last record: one and the same for a short run. */
+export async function outerSegments(
+  database: Database,
+  scope: Scope,
+  run: string,
+): Promise<{ readonly first: SegmentRow; readonly last: SegmentRow } | null> {
   const rows = await queryInScope<SegmentRow>(database, scope, {
-    name: "last_segment",
-    text: "select run, first, last, body from steward.segments where project = $1 and run = $2 order by first desc limit 1",
+    name: "outer_segments",
+    text: `(select run, first, last, body from steward.segments where project = $1 and run = $2 order by first limit 1)
+      union all (select run, first, last, body from steward.segments where project = $1 and run = $2 order by first desc limit 1)`,
     values: [scope.project, run],
   });
-  return rows[0] ?? null;
+  const [first, last] = rows;
+  return first && last ? { first, last } : null;
 }

@@ -56,7 +56,7 @@ export function FlowFileEditor({ flow, line }: { flow: FlowDetail; line: number 
         </Button>
         {dirty && <Button onClick={discard}>{say.file.revert}</Button>}
         <span role="status" className="text-13 text-text-2">
-          {dirty ? say.file.unsaved : say.file.clean}
+          {dirty ? say.file.unsaved : problems.length > 0 ? say.file.savedProblems(problems.length) : say.file.clean}
         </span>
         <span className="text-12 text-text-3 max-md:hidden">{say.file.help}</span>
       </div>
@@ -95,24 +95,24 @@ function useSave(slug: string, kept: (text: string) => void) {
     onSuccess: async ({ problems }, text) => {
       // The text stays as it was typed, with its own lines; the server keeps the same file.
       kept(text);
-      tell(problems.length === 0 ? say.file.saved : say.file.savedProblems(problems.length));
+      if (problems.length === 0) tell(say.file.saved);
       await refresh();
     },
   });
 }
 
-/** Where a file that is not a flow file was refused, as a problem at its line. */
+/** Where a file that is not a flow file was refused, each as a problem at its line. */
 function refusedAt({ details, message }: ProblemError): DraftProblem[] {
-  const { line, field } = details;
-  if (typeof line !== "number" && typeof field !== "string") return [];
-  return [
-    {
-      line: typeof line === "number" ? line : null,
-      field: typeof field === "string" ? field : "",
-      step: null,
-      message,
-    },
-  ];
+  const { issues } = details;
+  const listed = Array.isArray(issues) ? issues.flatMap(problemOf) : [];
+  return listed.length > 0 ? listed : problemOf({ ...details, message });
+}
+
+function problemOf(issue: unknown): DraftProblem[] {
+  if (typeof issue !== "object" || issue === null || !("message" in issue)) return [];
+  const line = "line" in issue && typeof issue.line === "number" ? issue.line : null;
+  const field = "field" in issue && typeof issue.field === "string" ? issue.field : "";
+  return line === null && field === "" ? [] : [{ line, field, step: null, message: String(issue.message) }];
 }
 
 function goToLine(area: HTMLTextAreaElement, line: number): void {

@@ -91,6 +91,11 @@ function RunView({ id, again }: { id: string; again: () => void }) {
             <p className="px-4 pt-2 text-12 text-text-3 md:px-6">{say.run.stepsCut(RECORDS_MAX)}</p>
           )}
           {gathered.loaded && records.size === 0 && <EmptyState title={say.run.noSteps} what={say.run.noStepsWhat} />}
+          {run.input !== null && (
+            <div className="max-w-3xl px-4 py-6 md:px-6">
+              <JsonView label={say.run.input} value={run.input} root="trigger" level={2} />
+            </div>
+          )}
           {isTerminal(run.status) && run.output !== null && (
             <div className="max-w-3xl px-4 py-6 md:px-6">
               <JsonView label={say.run.output} value={run.output} root="output" level={2} />

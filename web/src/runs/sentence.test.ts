@@ -9,6 +9,7 @@ const run = (status: Run["status"], more: Partial<Run> = {}): Run => ({
   version: 1,
   status,
   trigger: "api",
+  input: null,
   output: null,
   error: null,
   retryOf: null,

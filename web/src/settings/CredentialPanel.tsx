@@ -13,6 +13,7 @@ import {
   credentialBody,
   type CredentialErrors,
   credentialErrors,
+  refusedField,
   type CredentialForm,
   EMPTY_CREDENTIAL,
 } from "./credential-form.ts";
@@ -47,8 +48,9 @@ type Typing = (name: keyof CredentialForm) => (event: { target: { value: string 
 function CredentialFields({ start, fixed, close }: { start: CredentialForm; fixed: boolean; close: () => void }) {
   const [form, setForm] = useState(start);
   const [tried, setTried] = useState(false);
-  const errors = tried ? credentialErrors(form) : {};
   const save = useSave(form, close);
+  const refused = refusedField(save.error);
+  const errors = { ...refused, ...(tried && credentialErrors(form)) };
   const { settings } = say;
   const type: Typing =
     (name) =>
@@ -84,7 +86,7 @@ function CredentialFields({ start, fixed, close }: { start: CredentialForm; fixe
         )}
       </Field>
       <SecretFields form={form} errors={errors} type={type} />
-      {save.isError && <ErrorNote error={save.error} />}
+      {save.isError && refused === null && <ErrorNote error={save.error} />}
       <Button type="submit" look="primary" disabled={save.isPending}>
         {settings.save}
       </Button>

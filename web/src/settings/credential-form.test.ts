@@ -1,6 +1,6 @@
-import { PutCredential } from "@steward/sdk";
+import { ProblemError, PutCredential } from "@steward/sdk";
 import { expect, it } from "vitest";
-import { credentialBody, credentialErrors, EMPTY_CREDENTIAL } from "./credential-form.ts";
+import { credentialBody, credentialErrors, EMPTY_CREDENTIAL, refusedField } from "./credential-form.ts";
 
 const form = {
   ...EMPTY_CREDENTIAL,
@@ -25,4 +25,15 @@ it("each kind asks for what it needs and leaves the rest out", () => {
   expect(credentialErrors({ ...form, kind: "header", header: "not a header" })).toHaveProperty("header");
   expect(credentialErrors({ ...form, kind: "secret", hosts: "" })).toEqual({});
   expect(credentialBody({ ...form, kind: "secret", user: "ada" })).toEqual({ kind: "secret", secret: "s", hosts: [] });
+});
+
+it("what the server refuses stands at the field it names", () => {
+  const refusal = (details: Record<string, unknown>) => {
+    const fields = { type: "", title: "", status: 422, detail: "not a host", code: "value_invalid", hint: "" };
+    return new ProblemError({ ...fields, details, retryAfterSeconds: null });
+  };
+  expect(refusedField(refusal({ field: "hosts[0]" }))).toEqual({ hosts: "not a host" });
+  expect(refusedField(refusal({ field: "elsewhere" }))).toBeNull();
+  expect(refusedField(refusal({}))).toBeNull();
+  expect(refusedField(new Error("x"))).toBeNull();
 });

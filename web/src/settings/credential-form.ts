@@ -1,5 +1,5 @@
 /** What is typed for a credential, and what is wrong with it. Pure. */
-import { type PutCredential, SLUG } from "@steward/sdk";
+import { ProblemError, type PutCredential, SLUG } from "@steward/sdk";
 import { say } from "../language.ts";
 
 export interface CredentialForm {
@@ -32,6 +32,13 @@ export function credentialErrors({ slug, kind, secret, user, header, hosts }: Cr
     ...(kind === "header" && !/^[A-Za-z0-9-]{1,100}$/.test(header) && { header: settings.headerHelp }),
     ...(kind !== "secret" && hostsOf(hosts).length === 0 && { hosts: settings.hostsNeeded }),
   };
+}
+
+/** The server's refusal at the field it names, or null when it names none of the form's. */
+export function refusedField(error: unknown): CredentialErrors | null {
+  if (!(error instanceof ProblemError) || typeof error.details["field"] !== "string") return null;
+  const [field = ""] = error.details["field"].split(/[.[]/);
+  return field in EMPTY_CREDENTIAL ? { [field]: error.message } : null;
 }
 
 /** The body to send; fields of another kind are left out. */

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../../core/ports/clock.ts";
 
-/** The machine's clocks. Timers don't keep the process alive by themselves: what serves does. */
+/** The machine's clocks. A timer keeps the process alive until it fires or is taken back. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

@@ -2,7 +2,7 @@
  * The records of a run: what happened, in order, numbered from 1 without gaps (R4). A run's state is
  * these records applied one after the other, and nothing else; a record is never changed.
  */
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import type { EffectRequest, StepError } from "../step-kind.ts";
 
 export type TerminalStatus = "completed" | "failed" | "cancelled";
@@ -148,11 +148,3 @@ export type RunRecord =
   | CancelRecord
   | ReleasedRecord
   | EndedRecord;
-
-/** What a step's expressions see as `run`. */
-export interface RunFacts extends JsonObject {
-  readonly id: string;
-  readonly flow: string;
-  readonly version: number;
-  readonly startedAt: string;
-}

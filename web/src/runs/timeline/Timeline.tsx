@@ -36,7 +36,8 @@ export function Timeline({ runId, records, structure, startMs, endMs, selected, 
   const keys = useMemo(() => rows.map(({ key }) => key), [rows]);
   const { start, end } = useWindow(scroller, list, keys, ROW_PX);
   useRowKeys(list, selected === null ? undefined : openLink);
-  const scale = scaleOf(Math.min(startMs, nested[0]?.startMs ?? startMs), lastMoment(rows, endMs ?? now));
+  // What was copied from the run before began earlier: it stands at the very start.
+  const scale = scaleOf(startMs, lastMoment(rows, endMs ?? now));
   const fold = (row: Row, to: Fold) => setFolds((before) => new Map(before).set(row.key, to));
   return (
     <div className="@container relative">
