@@ -1,9 +1,10 @@
 /**
- * Writes the reference that is derived from the code: docs/steps.md, docs/errors.md and the tables of
+ * Writes the reference that is derived from the code: docs/steps.md, docs/errors.md, docs/cli.md and the tables of
  * docs/flow-file.md. Run it after changing a kind, a code or the flow file; a test asserts that it was.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { renderCli } from "./docs-cli.ts";
 import { renderErrors } from "./docs-errors.ts";
 import { renderFlowFileTables } from "./docs-flow-file.ts";
 import { renderSteps } from "./docs-steps.ts";
@@ -16,6 +17,7 @@ export function renderDocs(read: (file: string) => string): ReadonlyMap<string, 
   return new Map([
     ["docs/steps.md", renderSteps()],
     ["docs/errors.md", renderErrors()],
+    ["docs/cli.md", renderCli()],
     ["docs/flow-file.md", between(read("docs/flow-file.md"), renderFlowFileTables())],
   ]);
 }

@@ -28,6 +28,7 @@ import { createGate } from "./gate/create-gate.ts";
 import type { Keyring } from "./keyring/keyring.ts";
 import { openKeyring } from "./keyring/open-keyring.ts";
 import { openMasterKey } from "./keyring/open-master-key.ts";
+import { keepApiKey } from "./home-access.ts";
 import { openDatabase, type OpenDatabase } from "./open-database.ts";
 import { firstStart } from "./people/first-start.ts";
 import { serve, type Served } from "./serve.ts";
@@ -88,6 +89,7 @@ export async function startApp({ config, role, log: line }: AppOptions): Promise
     const keyring = await openKeys(config, home);
     const ground: Ground = { config, home, db, keyring, clock: systemClock, ids, log };
     const installed = await firstStart({ ...ground, database: db.database, dispatch: db.dispatch }, config);
+    if (installed.newApiKey !== null) keepApiKey(home.folder, installed.newApiKey); // at once: it is shown nowhere else
     if (lock) await prepare(ground, config.databaseUrl === null);
     const built = await build(ground, closers);
     const served = role === "server" ? await serve(ground, built, installed) : null;

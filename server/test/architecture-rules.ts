@@ -218,10 +218,11 @@ export function configuredExemptions(lint: LintConfig, knip: Readonly<Record<str
   return [...sizes, ...unseen, ...ignoredByKnip(knip, "knip")];
 }
 
-/** `ignoreDependencies` and `ignoreBinaries` name programs that are started, not imported; they hide no code. */
+/** `ignoreDependencies` and `ignoreBinaries` name programs that are started, not imported; they hide no code. Nor does
+ * `ignoreExportsUsedInFile`: such an export is used, if only at home. */
 function ignoredByKnip(config: object, at: string): string[] {
   return Object.entries(config).flatMap(([key, value]: [string, unknown]) => {
-    if (/^(?:ignore(?!Dependencies$|Binaries$)|exclude|tags)/.test(key)) return [`${at}: ${key}`];
+    if (/^(?:ignore(?!Dependencies$|Binaries$|ExportsUsedInFile$)|exclude|tags)/.test(key)) return [`${at}: ${key}`];
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject ? ignoredByKnip(value, `${at}.${key}`) : [];
   });

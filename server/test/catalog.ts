@@ -164,7 +164,8 @@ function columnFaults({ table, name, type, readers }: CatalogColumn, declared: T
   if (column.holds === "content" && column.sealed === null) faults.push(`${table}.${name} holds content unsealed`);
   const kept = column.sealed !== null || column.holds === "personal" || column.holds === "content";
   const secret = column.holds === "secret" && !LOOKED_UP.has(`${table}.${name}`);
-  if ((kept || secret) && readers.includes("steward_dispatch")) faults.push(`steward_dispatch may read ${table}.${name}`);
+  if ((kept || secret) && readers.includes("steward_dispatch"))
+    faults.push(`steward_dispatch may read ${table}.${name}`);
   return faults;
 }
 

@@ -16,6 +16,11 @@ export interface StormOptions {
   readonly kills: number;
   /** The longest pause before a kill. */
   readonly gapMsMax: number;
+  /**
+   * Every how many-th run is started by API, the others by webhook; 0 for none. An Idempotency-Key whose server died is
+   * refused for two minutes, so that these take as long.
+   */
+  readonly apiEvery: number;
   readonly log: (line: string) => void;
 }
 
@@ -38,6 +43,8 @@ export interface Accepted {
 }
 
 const CLIENTS = 8;
+/** When a start that was refused or lost is tried again. */
+const AGAIN_MS = 200;
 const SERVER_SHARE = 0.7;
 const SETTLE_MS_MAX = 180_000;
 const ANSWER_MS_MAX = 35_000;
@@ -80,7 +87,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
 
 /** Kills while the clients start runs; each kill lets its share of the runs begin. */
 async function rage(
-  { seed, runs, kills, gapMsMax, log }: StormOptions,
+  { seed, runs, kills, gapMsMax, apiEvery, log }: StormOptions,
   home: StewardHome,
   keeper: Keeper,
   webhook: string,
@@ -92,20 +99,22 @@ async function rage(
   let tries = 0;
   let allowed = runs / (kills + 1);
   let next = 0;
+  const later: { readonly n: number; readonly atMs: number }[] = [];
+  const take = (): number | null => {
+    if (later[0] && later[0].atMs <= performance.now()) return later.shift()!.n;
+    return next < Math.min(allowed, runs) ? next++ : null;
+  };
   const client = async (): Promise<void> => {
-    for (;;) {
-      if (next >= runs) return;
-      if (next >= allowed) {
+    while (accepted.length < runs) {
+      const n = take();
+      if (n === null) {
         await sleep(10);
         continue;
       }
-      const n = next++;
-      for (let run: string | null = null; run === null;) {
-        tries++;
-        run = await startOnce(home, webhook, n, faults);
-        if (run === null) await sleep(100);
-        else accepted.push({ n, run });
-      }
+      tries++;
+      const run = await startOnce(home, apiEvery > 0 && n % apiEvery === 0 ? null : webhook, n, faults);
+      if (run === null) later.push({ n, atMs: performance.now() + AGAIN_MS });
+      else accepted.push({ n, run });
     }
   };
   const clients = Promise.all(Array.from({ length: CLIENTS }, client));
@@ -114,6 +123,8 @@ async function rage(
     const role = random() < SERVER_SHARE ? "up" : "worker";
     const early = random() < 0.2; // also while it is starting
     if (!early) await keeper.ready();
+    const until = performance.now() + gapMsMax;
+    while (next < Math.floor(allowed) && performance.now() < until) await sleep(10); // so that there is something to break
     if (!(await keeper.kill(role))) continue;
     done[role]++;
     allowed = (runs * (done.up + done.worker + 1)) / (kills + 1);
@@ -123,20 +134,24 @@ async function rage(
   return { accepted, kills: done, tries, faults };
 }
 
-/** The run's id, or null when the start is to be tried again. Every other run comes by webhook. */
-async function startOnce(home: StewardHome, webhook: string, n: number, faults: string[]): Promise<string | null> {
-  const viaWebhook = n % 2 === 0;
+/** The run's id, or null when the start is to be tried again. Without a webhook it goes by the API. */
+async function startOnce(
+  home: StewardHome,
+  webhook: string | null,
+  n: number,
+  faults: string[],
+): Promise<string | null> {
   const begun = performance.now();
   try {
-    const answer = await fetch(viaWebhook ? webhook : `${home.address}/v1/flows/storm/runs`, {
+    const answer = await fetch(webhook ?? `${home.address}/v1/flows/storm/runs`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        ...(viaWebhook
+        ...(webhook !== null
           ? { "webhook-id": `delivery-${n}` }
           : { authorization: `Bearer ${home.key}`, "idempotency-key": `start-${n}` }),
       },
-      body: JSON.stringify(viaWebhook ? { n } : { input: { n } }),
+      body: JSON.stringify(webhook !== null ? { n } : { input: { n } }),
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     const text = await answer.text();

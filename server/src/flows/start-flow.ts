@@ -12,6 +12,8 @@ export interface FlowStart {
   readonly waitMs: number | null;
   /** Keyed digest of the request when it may come again: the flow is then started once for it (R8). */
   readonly repeatKey?: Buffer | null;
+  /** A test: steps with a pinned output yield it instead of running. */
+  readonly pinned?: boolean;
 }
 
 /**
@@ -33,5 +35,6 @@ export async function startFlow(
   const input = { method: null, path: null, headers: {}, query: {}, body: start.input, deliveryId: null };
   const until = start.waitMs === null ? null : "end";
   const delivery = start.repeatKey ? { trigger: flow.id, key: start.repeatKey } : null;
-  return await parts.engine.startRun({ scope, version, trigger: "manual", input, delivery }, until, start.waitMs ?? 0);
+  const wish = { scope, version, trigger: "manual", input, delivery, pinned: start.pinned ?? false };
+  return await parts.engine.startRun(wish, until, start.waitMs ?? 0);
 }

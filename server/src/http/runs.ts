@@ -82,7 +82,12 @@ async function start(
 ): Promise<Reply<"startRun">> {
   const { scope } = principal;
   const waitMs = body.wait === undefined ? null : body.wait * 1000;
-  const started = await startFlow(parts, scope, params.slug, { input: body.input ?? null, waitMs, repeatKey });
+  const started = await startFlow(parts, scope, params.slug, {
+    input: body.input ?? null,
+    waitMs,
+    repeatKey,
+    pinned: body.pinned ?? false,
+  });
   const run = await read(parts, scope, started.run);
   return waitMs !== null && isTerminal(run.status) ? { status: 200, body: run } : accepted(run);
 }
