@@ -13,6 +13,7 @@ import { systemIds } from "../src/adapters/system/system-ids.ts";
 import { compileFlow } from "../src/core/flow/compile-flow.ts";
 import type { Json } from "../src/core/json.ts";
 import type { Clock } from "../src/core/ports/clock.ts";
+import type { Database } from "../src/core/ports/database.ts";
 import type { Gate } from "../src/core/ports/gate.ts";
 import { createBlobValues } from "../src/engine/blob-values.ts";
 import { createEngine, type RunningEngine } from "../src/engine/create-engine.ts";
@@ -89,6 +90,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>;
   readonly start?: boolean;
   readonly lanes?: number;
+  /** Stands between the engine and its database, to break it. */
+  readonly database?: (real: Database) => Database;
 }
 
 export const closedGate: Gate = { perform: () => Promise.reject(new Error("this test has no effects")) };
@@ -153,7 +156,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
   };
   const code = createCodePool({ threadsMax: 1 });
   const running = await createEngine({
-    database: db.database,
+    database: options.database?.(db.database) ?? db.database,
     dispatch: db.dispatch,
     clock,
     ids,

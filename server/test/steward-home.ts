@@ -1,5 +1,5 @@
 /** Stewards as processes of their own that a test may kill: `main.ts up` and `main.ts worker` on one home. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -87,7 +87,9 @@ export async function stewardHome(folder = mkdtempSync(path.join(tmpdir(), "stew
 }
 
 function startProcess(role: Role, env: Readonly<Record<string, string>>): StewardProcess {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, role], {
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", MAIN, role];
+  const [program = "", ...rest] = [...dieWithTest(), ...command];
+  const child = spawn(program, rest, {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -117,6 +119,12 @@ function startProcess(role: Role, env: Readonly<Record<string, string>>): Stewar
       return await exited;
     },
   };
+}
+
+/** Nothing is left behind by a test that is itself killed or over its time; util-linux 2.33 and newer. */
+function dieWithTest(): string[] {
+  const option = ["--pdeathsig", "KILL", "--"];
+  return spawnSync("setpriv", [...option, "true"]).status === 0 ? ["setpriv", ...option] : [];
 }
 
 async function stop(one: StewardProcess): Promise<void> {

@@ -1,6 +1,7 @@
 /** Every word the page shows, in one place. Plain and short; buttons are verbs; no exclamation marks. */
 import type { RunStatus, StepStatus } from "@steward/sdk";
 import { countWords } from "./words.ts";
+import { visible } from "./visible.ts";
 
 const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 
@@ -12,6 +13,7 @@ export const say = {
   skip: "Skip to the content",
   nav: { label: "Main", flows: "Flows", runs: "Runs", settings: "Settings" },
   close: "Close",
+  signOut: "Sign out",
   clear: "Clear",
   loading: "Loading",
   showMore: "Show more",
@@ -84,13 +86,13 @@ export const say = {
     blankWhat: "One step that keeps what it was started with.",
     from: "Start from an example",
     start: "Start",
-    startWith: (name: string) => `Start from ${name}`,
+    startWith: (name: string) => `Start from ${visible(name)}`,
     slug: "Slug",
     slugHelp: "Its short name in addresses and commands: a to z, 0 to 9 and -. It stays.",
     slugTaken: (slug: string) => `A flow “${slug}” exists already; choose another slug.`,
     slugWrong: "Use 1 to 63 of a-z, 0-9 and -, not - at either end.",
     create: "Create draft",
-    published: (name: string) => `Created and published “${name}”.`,
+    published: (name: string) => `Created and published “${visible(name)}”.`,
   },
   flow: {
     tabs: { label: "Parts of the flow", overview: "Overview", file: "File" },
@@ -104,8 +106,8 @@ export const say = {
     resume: "Resume",
     resumed: "Resumed. Its triggers start runs again.",
     delete: "Delete",
-    deleted: (name: string) => `Deleted “${name}”. It can be brought back for 30 days.`,
-    restored: (name: string) => `“${name}” is back.`,
+    deleted: (name: string) => `Deleted “${visible(name)}”. It can be brought back for 30 days.`,
+    restored: (name: string) => `“${visible(name)}” is back.`,
     version: "Version",
     unpublished: "Not published yet",
     changed: "Changed",
@@ -120,7 +122,7 @@ export const say = {
     line: (line: number) => `Line ${line}`,
   },
   runPanel: {
-    title: (name: string) => `Run ${name}`,
+    title: (name: string) => `Run ${visible(name)}`,
     input: "Input",
     help: (version: number) =>
       `JSON. The flow reads it as trigger.body. It runs version ${version}, with real effects.`,
@@ -177,13 +179,13 @@ export const say = {
     failedOnly: (count: number) => `${countWords(count)} not done`,
     failedOnlyLabel: (count: number) => `Show only the ${some(count, "iteration", "iterations")} not done`,
     ofTotal: (count: number, total: number) => `${countWords(count)} of ${countWords(total)}`,
-    unfold: (name: string) => `Show what ${name} holds`,
-    foldUp: (name: string) => `Hide what ${name} holds`,
+    unfold: (name: string) => `Show what ${visible(name)} holds`,
+    foldUp: (name: string) => `Hide what ${visible(name)} holds`,
     attempts: (count: number) => some(count, "attempt", "attempts"),
-    row: (name: string, state: string, took: string) => `${name}, ${state}${took === "" ? "" : `, ${took}`}`,
+    row: (name: string, state: string, took: string) => `${visible(name)}, ${state}${took === "" ? "" : `, ${took}`}`,
   },
   step: {
-    panel: (name: string) => `Step ${name}`,
+    panel: (name: string) => `Step ${visible(name)}`,
     input: "Input",
     output: "Output",
     error: "Error",
@@ -195,7 +197,7 @@ export const say = {
     missing: "This record is not here. It may belong to another run.",
   },
   resolve: {
-    title: (step: string) => `Did “${step}” happen?`,
+    title: (step: string) => `Did “${visible(step)}” happen?`,
     what: "Steward sent it and read no complete answer, so it may or may not have happened. It is not repeated without you. Look at the other side, then say which:",
     done: "It was done",
     doneWhat: "The run goes on with the result you give, as if the answer had come.",
@@ -212,22 +214,31 @@ export const say = {
       fail: "The step fails. The run goes on from there.",
     },
   },
+  event: {
+    title: (event: string) => `It waits for the event “${visible(event)}”`,
+    what: "Whoever knows sends it to the run: your program by the API, a person from here.",
+    open: "Send event…",
+    data: "Data of the event, as JSON",
+    dataHelp: "What later steps read as this step’s output. Leave it empty for null.",
+    send: "Send event",
+    sent: (event: string) => `Sent “${visible(event)}”. The run goes on when it is read.`,
+  },
   states: { ...running, ...ended } satisfies Record<RunStatus | StepStatus, string>,
   sentence: {
     queued: (since: string) => `Queued since ${since}`,
     running: (took: string) => `Running for ${took}`,
-    runningStep: (step: string, took: string) => `Running “${step}”, ${took} so far`,
+    runningStep: (step: string, took: string) => `Running “${visible(step)}”, ${took} so far`,
     waiting: (since: string) => `Waiting since ${since}`,
     waitingUntil: (until: string) => `Waiting until ${until}`,
-    waitingEvent: (event: string, since: string) => `Waiting for the event “${event}” since ${since}`,
-    waitingRetry: (step: string, since: string) => `Waiting in “${step}” since ${since}`,
-    in_doubt: (steps: string) => `In doubt: ${steps} may or may not have happened`,
+    waitingEvent: (event: string, since: string) => `Waiting for the event “${visible(event)}” since ${since}`,
+    waitingRetry: (step: string, since: string) => `Waiting in “${visible(step)}” since ${since}`,
+    in_doubt: (steps: string) => `In doubt: ${visible(steps)} may or may not have happened`,
     in_doubtSome: "In doubt: something may or may not have happened",
     parked: (why: string) => `Set aside: ${why}`,
     parkedPlain: "Set aside. It goes on when you say so",
     completed: (took: string) => `Completed in ${took}`,
     failed: (took: string) => `Failed after ${took}`,
-    failedAt: (step: string, took: string) => `Failed at “${step}” after ${took}`,
+    failedAt: (step: string, took: string) => `Failed at “${visible(step)}” after ${took}`,
     cancelled: (took: string) => `Cancelled after ${took}`,
   },
   json: {

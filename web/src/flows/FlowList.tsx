@@ -15,6 +15,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { More } from "../ui/More.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
+import { visible } from "../visible.ts";
 import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 import { ExampleStart } from "./ExampleStart.tsx";
@@ -83,7 +84,7 @@ function FlowTable({ flows }: { flows: readonly Flow[] }) {
           <Row key={flow.slug}>
             <Cell>
               <Link {...paths.flow(flow.slug)} data-row className={ROW_LINK}>
-                {flow.name}
+                {visible(flow.name)}
               </Link>
               {flow.slug !== flow.name && <span className="ml-2 font-mono text-12 text-text-3">{flow.slug}</span>}
             </Cell>

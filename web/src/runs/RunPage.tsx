@@ -13,8 +13,10 @@ import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { Resolve } from "./Resolve.tsx";
+import { awaitedEvents } from "./awaited-events.ts";
 import { RunActions } from "./RunActions.tsx";
 import { RunSummaryView } from "./RunSummary.tsx";
+import { SendEvent } from "./SendEvent.tsx";
 import { StepPanel } from "./StepPanel.tsx";
 import type { Records } from "./timeline/records.ts";
 import { structureOf } from "./timeline/structure.ts";
@@ -107,14 +109,22 @@ function RunView({ id, again }: { id: string; again: () => void }) {
   );
 }
 
-/** What the run needs from a person: an answer for each unknown effect. */
+/** Events of a run that can be sent by hand at once; what waits for more is better served by a program. */
+const EVENTS_SHOWN = 5;
+
+/** What the run needs from outside: an answer for each unknown effect, the events it waits for. */
 function Needs({ run, records }: { run: Run; records: Records }) {
-  if (run.status !== "in_doubt") return null;
-  const open = [...records.values()].filter(({ status }) => status === "in_doubt");
+  if (isTerminal(run.status)) return null;
+  const doubtful = [...records.values()].filter(({ status }) => status === "in_doubt");
+  const events = awaitedEvents(records.values()).slice(0, EVENTS_SHOWN);
+  if (doubtful.length + events.length === 0) return null;
   return (
     <div className="@container space-y-3 px-4 pb-5 md:px-6">
-      {open.map((record) => (
+      {doubtful.map((record) => (
         <Resolve key={record.seq} runId={run.id} record={record} />
+      ))}
+      {events.map((event) => (
+        <SendEvent key={event} runId={run.id} event={event} />
       ))}
     </div>
   );

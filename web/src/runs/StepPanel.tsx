@@ -9,6 +9,7 @@ import { JsonView } from "../ui/json/JsonView.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { Time } from "../ui/Time.tsx";
+import { visible } from "../visible.ts";
 import { durationWords } from "../words.ts";
 import { Resolve } from "./Resolve.tsx";
 import type { Records } from "./timeline/records.ts";
@@ -27,7 +28,7 @@ interface StepPanelProps {
 /** One step in focus: what it was given, what it gave, what went wrong, and each attempt. */
 export function StepPanel({ run, record, records, structure, close }: StepPanelProps) {
   const shape = structure.get(record.step);
-  const name = `${shape?.name ?? record.step}${record.path.map((at) => `[${at}]`).join("")}`;
+  const name = `${visible(shape?.name ?? record.step)}${record.path.map((at) => `[${at}]`).join("")}`;
   const attempts = [...records.values()]
     .filter((one) => one.step === record.step && one.path.join(".") === record.path.join("."))
     .toSorted((one, other) => one.attempt - other.attempt);

@@ -1,4 +1,4 @@
-import { type ResolveEffect, type Run } from "@steward/sdk";
+import { type ResolveEffect, type Run, type SendEvent } from "@steward/sdk";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useClient } from "../api/client.ts";
@@ -45,5 +45,14 @@ export function useRunActs(id: string) {
     onError: fail,
   });
 
-  return { retry, cancel, resolve };
+  const send = useMutation({
+    mutationFn: (body: SendEvent) => client.sendEvent({ id, body }),
+    onSuccess: (run, { name }) => {
+      keep(run);
+      tell(say.event.sent(name));
+    },
+    onError: fail,
+  });
+
+  return { retry, cancel, resolve, send };
 }

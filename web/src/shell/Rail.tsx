@@ -5,6 +5,7 @@ import { IconButton } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
+import { useSignOut } from "./use-sign-out.ts";
 
 const ITEM =
   "flex h-8 items-center gap-2.5 rounded-md px-2 text-13 font-medium text-text-2 transition-colors hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1 max-md:gap-1.5";
@@ -19,6 +20,7 @@ export function Rail({
   openPalette: () => void;
   openHelp: () => void;
 }) {
+  const signOut = useSignOut();
   return (
     <header className="flex shrink-0 gap-1 border-line bg-surface-1 max-md:items-center max-md:border-b max-md:px-2 max-md:py-1.5 md:w-[216px] md:flex-col md:border-r md:p-3">
       <div className="flex h-8 min-w-0 items-center gap-2.5 px-1 max-md:shrink-0 md:mb-2">
@@ -50,7 +52,10 @@ export function Rail({
       </nav>
       <div className="flex items-center justify-between gap-2 max-md:hidden md:mt-auto">
         <ThemeSwitch />
-        <IconButton icon="keyboard" label={say.keys.title} onClick={openHelp} />
+        <span className="flex">
+          <IconButton icon="keyboard" label={say.keys.title} onClick={openHelp} />
+          <IconButton icon="leave" label={say.signOut} onClick={signOut} />
+        </span>
       </div>
     </header>
   );

@@ -8,6 +8,8 @@ import { paths } from "../paths.ts";
 import { chooseTheme, THEMES } from "../theme.ts";
 import { shortId } from "../ui/Copy.tsx";
 import type { IconName } from "../ui/Icon.tsx";
+import { visible } from "../visible.ts";
+import { useSignOut } from "./use-sign-out.ts";
 
 export interface Command {
   readonly id: string;
@@ -40,7 +42,7 @@ function places(words: string, navigate: Navigate): Command[] {
   return [to(words, say.palette.openRun(shortId(words)), "runs", () => navigate(paths.run(words))), ...all];
 }
 
-function actions(navigate: Navigate, openHelp: () => void): Command[] {
+function actions(navigate: Navigate, openHelp: () => void, signOut: () => void): Command[] {
   return [
     to("new", say.flows.new, "plus", () => navigate(paths.newFlow())),
     to("credential", say.settings.setCredential, "plus", () => navigate(paths.settings({ set: "credential" }))),
@@ -53,6 +55,7 @@ function actions(navigate: Navigate, openHelp: () => void): Command[] {
       icon: "sun",
       run: () => chooseTheme(theme),
     })),
+    { id: "sign-out", label: say.signOut, note: "", icon: "leave", run: signOut },
   ];
 }
 
@@ -60,6 +63,7 @@ function actions(navigate: Navigate, openHelp: () => void): Command[] {
 export function useCommands(typed: string, openHelp: () => void): CommandGroup[] {
   const client = useClient();
   const navigate = useNavigate();
+  const signOut = useSignOut();
   const words = useDeferredValue(typed.trim());
   const flows = useQuery({
     queryKey: [...keys.flows, "palette", words],
@@ -80,13 +84,13 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
     return to(id, label, "runs", () => navigate(paths.run(id)), say.states[status]);
   });
   const named = (flows.data?.items ?? []).map(({ slug, name }) =>
-    to(slug, name, "flows", () => navigate(paths.flow(slug)), slug),
+    to(slug, visible(name), "flows", () => navigate(paths.flow(slug)), slug),
   );
   const { groups } = say.palette;
   return [
     { value: groups.go, items: found(places(words, navigate)) },
     { value: groups.flows, items: named },
     { value: groups.runs, items: found(recent, words === "" ? 5 : FOUND_MAX) },
-    { value: groups.actions, items: found(actions(navigate, openHelp)) },
+    { value: groups.actions, items: found(actions(navigate, openHelp, signOut)) },
   ].filter(({ items }) => items.length > 0);
 }

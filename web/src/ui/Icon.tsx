@@ -18,6 +18,7 @@ const PATHS = {
   again: "M13 8a5 5 0 1 1-1.5-3.6M13 2.5v3h-3",
   stop: "M4.5 4.5h7v7h-7z",
   publish: "M8 10.5v-8M4.5 6L8 2.5 11.5 6M3 13.5h10",
+  leave: "M9.5 2.5h-6v11h6M7 8h7M11.5 5.5L14 8l-2.5 2.5",
   warning: "M8 2.5l6 11H2zM8 6.5v3M8 11.5h.01",
 } as const;
 

@@ -1,12 +1,13 @@
 import { type ReactNode, type Ref, useEffect } from "react";
 import { say } from "../language.ts";
+import { visible } from "../visible.ts";
 
 /**
  * A page: its bar with the title and the actions, the content that scrolls, and beside it the panel of the thing in focus.
  * `trail` is what the page lies in; `title` also names the browser's tab.
  */
 export function Page({
-  title,
+  title: given,
   trail,
   actions,
   panel,
@@ -22,6 +23,7 @@ export function Page({
   scrollRef?: Ref<HTMLDivElement>;
   mark?: ReactNode;
 }) {
+  const title = visible(given);
   useEffect(() => {
     document.title = `${title} · ${say.product}`;
   }, [title]);

@@ -7,6 +7,7 @@ import { classes } from "../../ui/classes.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { StateIcon } from "../../ui/StateBadge.tsx";
 import { durationWords } from "../../words.ts";
+import { visible } from "../../visible.ts";
 import { Bars } from "./Bars.tsx";
 import { type Fold, iterationCounts, type Row } from "./rows.ts";
 import type { Scale } from "./scale.ts";
@@ -59,7 +60,9 @@ export function TimelineRow(props: TimelineRowProps) {
 function RowName({ runId, row, now, structure, open, trouble, fold, chosen }: TimelineRowProps & { chosen: boolean }) {
   const shape = row.kind === "step" ? structure.get(row.step) : undefined;
   const name =
-    row.kind === "step" ? (shape?.name ?? row.step) : `${structure.get(row.loop)?.name ?? row.loop}[${row.index}]`;
+    row.kind === "step"
+      ? visible(shape?.name ?? row.step)
+      : `${structure.get(row.loop)?.name ?? row.loop}[${row.index}]`;
   const shown = row.kind === "step" ? name : <span className="font-mono text-12 text-text-2">[{row.index}]</span>;
   const place = row.kind === "step" && row.path.length > 0 ? `[${row.path.join("][")}]` : "";
   const holds = row.kind === "step" ? row.iterations.length > 0 : row.steps.length > 0;

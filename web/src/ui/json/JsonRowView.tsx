@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { say } from "../../language.ts";
+import { visible, visibleJson } from "../../visible.ts";
 import { bytesWords } from "../../words.ts";
 import { classes } from "../classes.ts";
 import { CopyButton } from "../Copy.tsx";
@@ -48,7 +49,7 @@ export function JsonRowView({
       <span className="min-w-0 flex-1 break-words whitespace-pre-wrap">
         {row.label !== null && (
           <>
-            <span className="text-text-1">{row.label}</span>
+            <span className="text-text-1">{visible(row.label)}</span>
             <span className="text-text-3">: </span>
           </>
         )}
@@ -92,7 +93,7 @@ const VALUES: Record<ValueRow["form"], (row: ValueRow) => ReactNode> = {
 function LongText({ text }: { text: string }) {
   const [whole, setWhole] = useState(false);
   const long = text.length > FOLD_CHARS + 40;
-  const quoted = JSON.stringify(long && !whole ? text.slice(0, FOLD_CHARS) : text);
+  const quoted = visibleJson(long && !whole ? text.slice(0, FOLD_CHARS) : text);
   return (
     <span className="text-done">
       {long && !whole ? `${quoted.slice(0, -1)}…` : quoted}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { stewardDatabase, type StewardDatabase } from "../../test/steward-database.ts";
+import { claimRuns, freeHeldBy, goneHolders } from "./queue.ts";
+import { insertWorker } from "./workers.ts";
+
+let db: StewardDatabase;
+const worker = uuid(0xf_ff_ff);
+beforeEach(async () => {
+  db = await stewardDatabase();
+  await insertWorker(db.dispatch, { id: worker, host: "test", process: 1, startedMs: 0 });
+});
+afterEach(() => db.drop());
+
+function uuid(n: number): string {
+  return `01900000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
+}
+
+/** Projects 0 to `projects`, each with so many runs in the queue, due or not. */
+async function fill(projects: number, runs: number, due: (project: number) => boolean): Promise<void> {
+  await db.admin.query({
+    text: "insert into steward.organizations (id, name, created_at) values ($1, 'test', now())",
+    values: [uuid(0)],
+  });
+  for (let project = 0; project < projects; project++) {
+    await db.admin.query({
+      text: "insert into steward.projects (organization, id, slug, name, created_at) values ($1, $2, $3, 'test', now())",
+      values: [uuid(0), uuid(project), `p${project}`],
+    });
+    await db.admin.query({
+      text: `insert into steward.queue (project, run, due_at, fence)
+        select $1, gen_random_uuid(), $2::timestamptz, 1 from generate_series(1, $3)`,
+      values: [uuid(project), due(project) ? "-infinity" : "infinity", runs],
+    });
+  }
+}
+
+test("claims give every project its share before any gets a second one", async () => {
+  await fill(7, 20, () => true);
+  const taken = new Map<string, number>();
+  let after: string | null = null;
+  for (let claim = 0; claim < 6; claim++) {
+    const { runs, next } = await claimRuns(db.dispatch, worker, Date.now(), 8, after, true);
+    for (const run of runs) taken.set(run.project, (taken.get(run.project) ?? 0) + 1);
+    after = next;
+  }
+  expect(taken.size).toBe(7);
+  expect(Math.max(...taken.values()) - Math.min(...taken.values())).toBeLessThanOrEqual(4);
+});
+
+test("a project behind hundreds that only wait is found", async () => {
+  await fill(450, 1, (project) => project === 449);
+  let after: string | null = null;
+  const found: string[] = [];
+  for (let claim = 0; claim < 4; claim++) {
+    const { runs, next } = await claimRuns(db.dispatch, worker, Date.now(), 8, after, true);
+    found.push(...runs.map((run) => run.project));
+    after = next;
+  }
+  expect(found).toEqual([uuid(449)]);
+});
+
+test("R2: a worker that was taken for gone claims nothing, and what it holds all the same is found", async () => {
+  await fill(1, 3, () => true);
+  const first = await claimRuns(db.dispatch, worker, Date.now(), 1, null, true);
+  expect(first.runs).toHaveLength(1);
+  expect(await goneHolders(db.dispatch)).toEqual([]);
+  await db.admin.query({ text: "delete from steward.workers" });
+  expect((await claimRuns(db.dispatch, worker, Date.now(), 1, null, true)).runs).toEqual([]);
+  expect(await goneHolders(db.dispatch)).toEqual([worker]);
+  expect(await freeHeldBy(db.dispatch, [worker])).toBe(1);
+  const { rows } = await db.admin.query<{ fence: number; crashes: number }>({
+    text: "select fence, crashes from steward.queue where run = $1 and worker is null",
+    values: [first.runs[0]!.run],
+  });
+  expect(rows).toEqual([{ fence: 3, crashes: 1 }]);
+});
