@@ -19,30 +19,37 @@ export const Next = z.union([Targets, z.record(Identifier, Targets)]);
 
 /** Another attempt after a known failure: the n-th waits `delayMs × factorⁿ⁻¹`, at most `delayMsMax`, ± `jitter`. */
 export const Retry = z.strictObject({
-  times: z.int().min(1).max(20),
-  delayMs: z.int().min(0).max(3_600_000).default(1000),
-  factor: z.number().min(1).max(10).default(2),
-  delayMsMax: z.int().min(0).max(86_400_000).default(300_000),
-  jitter: z.number().min(0).max(1).default(0.2),
+  times: z.int().min(1).max(20).describe("Attempts after the first."),
+  delayMs: z.int().min(0).max(3_600_000).default(1000).describe("Before the second attempt."),
+  factor: z.number().min(1).max(10).default(2).describe("By which each further delay grows."),
+  delayMsMax: z.int().min(0).max(86_400_000).default(300_000).describe("No delay is longer."),
+  jitter: z.number().min(0).max(1).default(0.2).describe("The share by which a delay varies at random, either way."),
 });
 
 const stepFields = {
-  id: Identifier,
-  kind: Identifier,
-  name: z.string().max(200).optional(),
-  note: z.string().max(2000).optional(),
-  input: z.record(z.string(), z.json()).default({}),
-  next: Next.default([]),
-  position: Position.optional(),
-  retry: Retry.optional(),
-  timeoutMs: z.int().min(1).max(86_400_000).optional(),
-  onError: z.enum(["fail", "continue", "port"]).default("fail"),
-  ifUnknown: z.enum(["ask", "repeat", "fail"]).default("ask"),
-  pinned: z.json().optional(),
+  id: Identifier.describe("Names the step in the file and in expressions."),
+  kind: Identifier.describe("What the step does: see docs/steps.md."),
+  name: z.string().max(200).optional().describe("What people read instead of the id."),
+  note: z.string().max(2000).optional().describe("For whoever reads the flow."),
+  input: z.record(z.string(), z.json()).default({}).describe("The kind's fields; text may hold expressions."),
+  next: Next.default([]).describe("Which steps follow: a list, or a list for each port."),
+  position: Position.optional().describe("Where it stands on a canvas."),
+  retry: Retry.optional().describe("Further attempts after a known failure; none unless asked for."),
+  timeoutMs: z.int().min(1).max(86_400_000).optional().describe("How long one attempt may take."),
+  onError: z
+    .enum(["fail", "continue", "port"])
+    .default("fail")
+    .describe("After the last attempt: fail the run, go on with the error as output, or by the port error."),
+  ifUnknown: z
+    .enum(["ask", "repeat", "fail"])
+    .default("ask")
+    .describe("An effect that may have happened and is not safe to repeat: ask a person, repeat it, or fail."),
+  pinned: z.json().optional().describe("The output in tests, in place of running the step."),
   private: z
     .array(z.string().regex(/^(input|output)(\.[A-Za-z0-9_-]+)*$/))
     .max(20)
-    .optional(),
+    .optional()
+    .describe("Paths such as output.token that are erased when the run ends and never shown."),
 };
 
 export interface Step {
@@ -65,16 +72,21 @@ export interface Step {
 export const Step: z.ZodType<Step> = z.strictObject({
   ...stepFields,
   get steps() {
-    return z.array(Step).max(5000).optional();
+    return z.array(Step).max(5000).optional().describe("What an each or while step repeats.");
   },
 });
 
-const triggerFields = { id: Identifier };
+const triggerFields = { id: Identifier.describe("Names the trigger in the file.") };
 
 export const SignatureRule = z.strictObject({
-  kind: z.enum(["github", "standard"]),
-  credential: Slug,
-  toleranceSeconds: z.int().min(1).max(3600).default(300),
+  kind: z.enum(["github", "standard"]).describe("X-Hub-Signature-256 as GitHub signs, or Standard Webhooks."),
+  credential: Slug.describe("The credential, of kind secret, that holds the signing secret."),
+  toleranceSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(300)
+    .describe("How far a Standard Webhooks timestamp may be from now."),
 });
 
 export const WebhookTrigger = z.strictObject({
@@ -83,25 +95,42 @@ export const WebhookTrigger = z.strictObject({
   methods: z
     .array(z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]))
     .min(1)
-    .optional(),
-  reply: z.enum(["accepted", "last", "step"]).default("accepted"),
-  body: z.enum(["auto", "json", "form", "text", "raw"]).default("auto"),
-  bodyBytesMax: z.int().min(0).max(10_485_760).optional(),
-  signature: SignatureRule.optional(),
-  dedupeBy: z.string().max(500).optional(),
+    .optional()
+    .describe("Served methods; all when left out."),
+  reply: z
+    .enum(["accepted", "last", "step"])
+    .default("accepted")
+    .describe("accepted: 202 once the run is committed; last: its output; step: what a reply step says."),
+  body: z
+    .enum(["auto", "json", "form", "text", "raw"])
+    .default("auto")
+    .describe("How the body is read; auto goes by the content type."),
+  bodyBytesMax: z.int().min(0).max(10_485_760).optional().describe("1,048,576 unless given."),
+  signature: SignatureRule.optional().describe("Deliveries without a valid signature are refused."),
+  dedupeBy: z
+    .string()
+    .max(500)
+    .optional()
+    .describe("An expression over trigger that names the delivery, in place of the usual headers."),
 });
 
 export const ScheduleTrigger = z
   .strictObject({
     ...triggerFields,
     kind: z.literal("schedule"),
-    cron: z.string().max(200).optional(),
-    everySeconds: z.int().min(1).max(31_622_400).optional(),
-    at: z.iso.datetime({ offset: true, local: true }).optional(),
-    timeZone: z.string().max(100).default("UTC"),
-    missed: z.enum(["skip", "last", "all"]).default("last"),
-    missedMax: z.int().min(1).max(1000).default(100),
-    input: z.json().optional(),
+    cron: z.string().max(200).optional().describe("Five fields, or six with seconds first."),
+    everySeconds: z.int().min(1).max(31_622_400).optional().describe("An interval."),
+    at: z.iso
+      .datetime({ offset: true, local: true })
+      .optional()
+      .describe("Once: an ISO time, local to timeZone unless it has an offset."),
+    timeZone: z.string().max(100).default("UTC").describe("For instance Europe/Berlin."),
+    missed: z
+      .enum(["skip", "last", "all"])
+      .default("last")
+      .describe("Firings that fell due while Steward was down: drop them, run the latest, or all."),
+    missedMax: z.int().min(1).max(1000).default(100).describe("How many of all."),
+    input: z.json().optional().describe("Given to the run as trigger.body."),
   })
   .refine((it) => [it.cron, it.everySeconds, it.at].filter((one) => one !== undefined).length === 1, {
     error: "give exactly one of cron, everySeconds and at",
@@ -113,14 +142,20 @@ export const ErrorTrigger = z.strictObject({ ...triggerFields, kind: z.literal("
 export const Trigger = z.discriminatedUnion("kind", [WebhookTrigger, ScheduleTrigger, ManualTrigger, ErrorTrigger]);
 
 export const FlowFile = z.strictObject({
-  format: z.literal(1),
-  name: z.string().min(1).max(200),
-  description: z.string().max(10_000).optional(),
-  triggers: z.array(Trigger).max(50).default([]),
-  steps: z.array(Step).min(1).max(5000),
-  errorFlow: Slug.optional(),
-  timeoutMs: z.int().min(1).max(31_622_400_000).optional(),
-  labels: z.record(Identifier, z.string().max(500)).optional(),
+  format: z.literal(1).describe("Fixes what graph and expressions mean."),
+  name: z.string().min(1).max(200).describe("What people read."),
+  description: z.string().max(10_000).optional().describe("What the flow is for."),
+  triggers: z.array(Trigger).max(50).default([]).describe("What starts the flow, beside a person or the API."),
+  steps: z.array(Step).min(1).max(5000).describe("What it does."),
+  errorFlow: Slug.optional().describe(
+    "The flow, by slug, that is started by its error trigger when a run of this one fails.",
+  ),
+  timeoutMs: z.int().min(1).max(31_622_400_000).optional().describe("How long a run may take, waits included."),
+  labels: z
+    .record(Identifier, z.string().max(500))
+    .refine((labels) => Object.keys(labels).length <= 10, { error: "give at most ten labels" })
+    .optional()
+    .describe("Up to ten facts that runs are found by, in plain text."),
 });
 
 export type FlowFile = z.output<typeof FlowFile>;
