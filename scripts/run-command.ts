@@ -3,10 +3,19 @@ import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "..");
 
-/** Runs a program of the workspace to its end, its output shown; gives its exit code. */
-export function runCommand(command: string, args: readonly string[], cwd = root): Promise<number> {
+/** Runs a program of the workspace to its end, its output shown; gives its exit code. `env` is beside what is set already. */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  cwd = root,
+  env: Readonly<Record<string, string>> = {},
+): Promise<number> {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     child.on("error", fail);
     child.on("close", (code) => done(code ?? 1));
   });

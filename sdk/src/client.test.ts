@@ -224,6 +224,14 @@ describe("events", () => {
     expect(seen).toHaveLength(1);
   });
 
+  it("tell of a state that changed without a record, once", async () => {
+    const { client } = await serve((_, response) =>
+      stream(response).end(frame(2, "waiting") + frame(2, "parked") + frame(2, "parked") + frame(3, "completed")),
+    );
+    const all = await taken(client.events("run_1"));
+    expect(all.map((one) => one.type === "run" && one.run.status)).toEqual(["waiting", "parked", "completed"]);
+  });
+
   it("begin after the given record", async () => {
     const { client, seen } = await serve((_, response) => stream(response).end(frame(9, "failed")));
     await taken(client.events("run_1", { lastEventId: 8 }));

@@ -41,7 +41,7 @@ export function isTerminal(status: RunStatus): boolean {
 }
 
 /**
- * Yields each record once, in order, and ends after the run has ended or when `signal` aborts.
+ * Yields each record once, in order, and the run whenever its state has changed; ends after the run has ended or when `signal` aborts.
  *
  * Connects again by `Last-Event-ID` after a broken connection, 408, 429 or a 5xx; throws `ProblemError` for any other
  * refusal, and after `attemptsMax` connections in a row that brought nothing.
@@ -50,7 +50,7 @@ export async function* events(
   source: EventSourceOptions,
   { lastEventId, signal }: EventsOptions = {},
 ): AsyncGenerator<SentRunEvent, void, undefined> {
-  const progress: Progress = { last: lastEventId, askedMs: 0, ended: false };
+  const progress: Progress = { last: lastEventId, status: null, askedMs: 0, ended: false };
   for (let failures = 0; ;) {
     if (signal?.aborted) return;
     try {
@@ -81,6 +81,8 @@ export async function* events(
 /** What one connection leaves to the next. */
 interface Progress {
   last: number | undefined;
+  /** The run's state as it was told last. */
+  status: RunStatus | null;
   /** The wait the server asked for. */
   askedMs: number;
   /** The server said that nothing more will come. */
@@ -111,9 +113,9 @@ async function* connection(
         if (event.event === "end") progress.ended = true;
         if (!RECORDS.has(event.event)) continue;
         const sent = recordOf(event.id, event.data, source.url);
-        // The server may repeat the record it was asked to continue after.
-        if (progress.last !== undefined && sent.seq <= progress.last) continue;
-        progress.last = sent.seq;
+        if (!isNews(sent, progress)) continue;
+        progress.last = Math.max(progress.last ?? sent.seq, sent.seq);
+        if (sent.type === "run") progress.status = sent.run.status;
         yield sent;
       }
       progress.askedMs = parser.retryMs ?? 0;
@@ -126,6 +128,11 @@ async function* connection(
     // Closes the connection, however the reading ended.
     silence.abort();
   }
+}
+
+/** The server may repeat what it was asked to continue after; a state that changed without a record (parked) has its number. */
+function isNews(sent: SentRunEvent, { last, status }: Progress): boolean {
+  return last === undefined || sent.seq > last || (sent.type === "run" && sent.run.status !== status);
 }
 
 /** Events of other names may be added; they are passed over. */

@@ -8,7 +8,7 @@ const SCHEDULES_PER_FLOW = 50;
 /** What creating the runs and schedules may take, before the first of them is due. */
 const CREATE_MS_PER_RUN = 2;
 const CREATE_MS_PER_SCHEDULE = 4;
-const CREATE_MS_LEAST = 4000;
+const CREATE_MS_LEAST = 1500;
 const DRAIN_MS_MAX = 60_000;
 const LOOK_MS = 200;
 /** At which waiting runs are due. */

@@ -21,6 +21,7 @@ const WORKLOADS: readonly Workload[] = [
 ];
 /** At the most connections. */
 const P99_MS_MAX = 250;
+const WARM_SECONDS_LEAST = 0.5;
 const Hello = z.object({ address: z.string() });
 
 export const webhooks: Measurement = {
@@ -32,7 +33,7 @@ export const webhooks: Measurement = {
       const hooks: { workload: Workload; url: string }[] = [];
       for (const workload of WORKLOADS)
         hooks.push({ workload, url: await bench.steward.publish(workload.slug, workload.flow) });
-      const warm = { seconds: bench.sizes.seconds / 2 };
+      const warm = { seconds: Math.max(WARM_SECONDS_LEAST, bench.sizes.seconds / 2) };
       for (const hook of [...hooks, { url }]) await bench.load.steady({ url: hook.url, bodies: [BODY] }, 10, warm);
       const lines: Line[] = [];
       for (const connections of bench.sizes.connections) lines.push(...(await compare(bench, url, hooks, connections)));

@@ -60,10 +60,15 @@ export async function serve(ground: Ground, built: Built, installed: Installed):
   );
   address = await server.listen(config.host, config.port);
   const { organization, project, member } = installed;
+  const close = async (): Promise<void> => {
+    const closed = server.close();
+    built.engine.parts.watch.close(); // who waits for a run is answered with the run, at once
+    await closed;
+  };
   return {
     address,
     link: server.createEntryLink({ scope: { organization, project }, member }),
-    close: () => server.close(),
+    close,
   };
 }
 
@@ -71,14 +76,15 @@ function readPem(files: { readonly cert: string; readonly key: string }): {
   readonly cert: string;
   readonly key: string;
 } {
-  const read = (file: string): string => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch (error) {
-      throw new AppError("start_refused", `${file} can't be read: ${messageOf(error)}`, { file });
-    }
-  };
-  return { cert: read(files.cert), key: read(files.key) };
+  return { cert: readText(files.cert), key: readText(files.key) };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new AppError("start_refused", `${file} can't be read: ${messageOf(error)}`, { file });
+  }
 }
 
 function readVersion(): string {

@@ -1,5 +1,5 @@
 /** A database's own catalogs, and what in them breaks the rules on data (DESIGN.md, "Data rules"). */
-import type { Database } from "../src/core/ports/database.ts";
+import type { Database, Statement } from "../src/core/ports/database.ts";
 import type { Table } from "../src/catalogue/declare.ts";
 
 export interface CatalogTable {
@@ -47,13 +47,16 @@ export interface Catalog {
 
 const PROGRAM = "('steward_app', 'steward_dispatch')";
 
+/** A statement whose rows are such. */
+export const reading = <R extends object>(text: string): Statement<R> => ({ text });
+
 export async function readCatalog(database: Database): Promise<Catalog> {
   const [tables, columns, policies, roles, open] = await database.pipeline([
-    { text: TABLES } as { text: string; row?: CatalogTable },
-    { text: COLUMNS } as { text: string; row?: CatalogColumn },
-    { text: POLICIES } as { text: string; row?: CatalogPolicy },
-    { text: ROLES } as { text: string; row?: CatalogRole },
-    { text: OPEN } as { text: string; row?: { name: string } },
+    reading<CatalogTable>(TABLES),
+    reading<CatalogColumn>(COLUMNS),
+    reading<CatalogPolicy>(POLICIES),
+    reading<CatalogRole>(ROLES),
+    reading<{ name: string }>(OPEN),
   ]);
   return {
     tables: tables.rows,

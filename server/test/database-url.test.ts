@@ -28,7 +28,7 @@ describe.runIf(here)("PostgreSQL 15 by DATABASE_URL", () => {
       ["-D", data, "-U", "postgres", "--auth=trust", "--locale=C.UTF-8", "--encoding=UTF8"],
       { ...NOBODY, encoding: "utf8", cwd: folder },
     );
-    expect(made.status, made.stderr).toBe(0);
+    if (made.status !== 0) throw new Error(made.stderr);
     const server = spawn(path.join(BIN, "postgres"), ["-D", data, "-k", folder, "-c", "listen_addresses="], {
       ...NOBODY,
       cwd: folder,

@@ -1,4 +1,5 @@
 import type { Database } from "../src/core/ports/database.ts";
+import { reading } from "./catalog.ts";
 
 const HEADER = `-- What the migrations make, read from the database's own catalogs: \`node scripts/dump-schema.ts\` writes this
 -- file, and a test compares it with a migrated database. Not to be run.
@@ -67,12 +68,12 @@ interface FunctionRow {
 /** The schema of a migrated database as a text that is the same for the same schema. */
 export async function dumpSchema(database: Database): Promise<string> {
   const [functions, tables, columns, constraints, indexes, policies] = await database.pipeline([
-    { text: FUNCTIONS } as { text: string; row?: FunctionRow },
-    { text: TABLES } as { text: string; row?: TableRow },
-    { text: COLUMNS } as { text: string; row?: ColumnRow },
-    { text: CONSTRAINTS } as { text: string; row?: Named & { readonly name: string } },
-    { text: INDEXES } as { text: string; row?: Named },
-    { text: POLICIES } as { text: string; row?: PolicyRow },
+    reading<FunctionRow>(FUNCTIONS),
+    reading<TableRow>(TABLES),
+    reading<ColumnRow>(COLUMNS),
+    reading<Named & { readonly name: string }>(CONSTRAINTS),
+    reading<Named>(INDEXES),
+    reading<PolicyRow>(POLICIES),
   ]);
   const of = <T extends { readonly table: string }>(rows: readonly T[], table: TableRow): readonly T[] =>
     rows.filter((row) => row.table === table.name);

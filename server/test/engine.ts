@@ -1,12 +1,9 @@
 /** An engine on a real database for tests: its own project, keys in a folder of its own, a gate and a clock the test holds. */
-import { randomFillSync } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { FlowFile, type FlowFileInput } from "@steward/sdk";
 import { diskBlobs } from "../src/adapters/blobs/disk-blobs.ts";
-import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
-import { openHome } from "../src/adapters/home/home.ts";
 import { checkCode } from "../src/adapters/quickjs/check-code.ts";
 import { createCodePool } from "../src/adapters/quickjs/code-pool.ts";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
@@ -20,11 +17,10 @@ import { createEngine, type RunningEngine } from "../src/engine/create-engine.ts
 import { ENGINE_LIMITS, type EngineLimits } from "../src/engine/engine-parts.ts";
 import { createProjects } from "../src/engine/projects.ts";
 import type { Version, Versions } from "../src/engine/versions.ts";
-import { openKeyring } from "../src/keyring/open-keyring.ts";
-import { openMasterKey } from "../src/keyring/open-master-key.ts";
 import type { Scope } from "../src/store/scope.ts";
 import { inScope } from "../src/store/scope.ts";
 import { stepKinds } from "../src/steps/kinds.ts";
+import { openTestKeys } from "./open-test-keys.ts";
 import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
 
 export interface FakeClock extends Clock {
@@ -128,32 +124,38 @@ interface World {
   readonly clock: FakeClock;
 }
 
-async function build(world: World, options: EngineOptions, owns: boolean): Promise<TestEngine> {
-  const { db, scope, folder, published, bySlug, clock } = world;
-  const ids = systemIds(() => clock.nowMs());
-  const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
-  const master = await openMasterKey({
-    given: undefined,
-    files,
-    fillRandom: randomFillSync,
-    nowMs: () => clock.nowMs(),
-  });
-  const keyring = openKeyring({
-    files,
-    master,
-    fillRandom: randomFillSync,
-    nowMs: () => clock.nowMs(),
-    projectsMax: 100,
-  });
-  await keyring.createOrganization(scope.organization);
-  await keyring.createProject(scope.organization, scope.project);
-  const logs: string[] = [];
-  const versions: Versions = {
+function versionsOf({ published, bySlug }: World): Versions {
+  return {
     get: (_scope, flow, number) => Promise.resolve(published.get(`${flow}/${number}`)!),
     peek: (flow, number) => published.get(`${flow}/${number}`) ?? null,
     published: (_scope, slug) => Promise.resolve(bySlug.get(slug) ?? null),
     forget: () => undefined,
   };
+}
+
+function publish({ published, bySlug }: World, id: string, file: FlowFileInput, slug: string): Version {
+  const { flow: compiled, problems } = compileFlow(FlowFile.parse(file), kinds);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const before = bySlug.get(slug);
+  const version: Version = {
+    flow: before?.flow ?? id,
+    slug,
+    number: (before?.number ?? 0) + 1,
+    compiled,
+    codeKeys: new Map(),
+  };
+  published.set(`${version.flow}/${version.number}`, version);
+  bySlug.set(slug, version);
+  return version;
+}
+
+async function build(world: World, options: EngineOptions, owns: boolean): Promise<TestEngine> {
+  const { db, scope, folder, clock } = world;
+  const ids = systemIds(() => clock.nowMs());
+  const keyring = await openTestKeys(folder, clock);
+  await keyring.createOrganization(scope.organization);
+  await keyring.createProject(scope.organization, scope.project);
+  const logs: string[] = [];
   const code = createCodePool({ threadsMax: 1 });
   const running = await createEngine({
     database: options.database?.(db.database) ?? db.database,
@@ -162,7 +164,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     ids,
     notifications: await db.notifications(`w${ids.bytes(6).toString("hex")}`),
     projects: createProjects(keyring, () => Promise.resolve({})),
-    versions,
+    versions: versionsOf(world),
     gate: options.gate ?? closedGate,
     code,
     blobs: createBlobValues(
@@ -195,21 +197,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     clock,
     logs,
     close,
-    flow(file, slug = file.name) {
-      const { flow: compiled, problems } = compileFlow(FlowFile.parse(file), kinds);
-      if (problems.length > 0) throw new Error(JSON.stringify(problems));
-      const before = bySlug.get(slug);
-      const version: Version = {
-        flow: before?.flow ?? ids.uuid(),
-        slug,
-        number: (before?.number ?? 0) + 1,
-        compiled,
-        codeKeys: new Map(),
-      };
-      published.set(`${version.flow}/${version.number}`, version);
-      bySlug.set(slug, version);
-      return version;
-    },
+    flow: (file, slug = file.name) => publish(world, ids.uuid(), file, slug),
     run: (version, body = null) =>
       running.engine.startRun({ scope, version, trigger: "manual", input: { body } }, "end", 20_000),
     another: (more = {}) => build(world, { ...options, ...more }, false),

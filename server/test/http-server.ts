@@ -1,11 +1,8 @@
 /** The HTTP surface for tests: real listener, stores and keys, on a database of its own; the engine is the test's closures. */
-import { randomFillSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openHome } from "../src/adapters/home/home.ts";
-import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
 import { checkCode } from "../src/adapters/quickjs/check-code.ts";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
 import type { Engine } from "../src/engine/engine.ts";
@@ -15,11 +12,10 @@ import { createVersions } from "../src/flows/load-versions.ts";
 import { createWebhookRoutes } from "../src/flows/webhook-routes.ts";
 import { createHttpServer, type HttpServer } from "../src/http/create-http-server.ts";
 import { HTTP_LIMITS, type HttpLimits, type HttpParts, type HttpSettings } from "../src/http/http-parts.ts";
-import { openKeyring } from "../src/keyring/open-keyring.ts";
-import { openMasterKey } from "../src/keyring/open-master-key.ts";
 import { firstStart, type Installed } from "../src/people/first-start.ts";
 import { stepKinds } from "../src/steps/kinds.ts";
 import { fakeClock, type FakeClock } from "./engine.ts";
+import { openTestKeys } from "./open-test-keys.ts";
 import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
 
 export interface TestHttp {
@@ -66,10 +62,7 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
   const folder = mkdtempSync(path.join(tmpdir(), "steward-http-"));
   const clock = fakeClock(Date.now());
   const ids = systemIds(() => clock.nowMs());
-  const files = homeKeyFiles(openHome(folder).folder, process.getuid?.() ?? null);
-  const nowMs = (): number => clock.nowMs();
-  const master = await openMasterKey({ given: undefined, files, fillRandom: randomFillSync, nowMs });
-  const keyring = openKeyring({ files, master, fillRandom: randomFillSync, nowMs, projectsMax: 100 });
+  const keyring = await openTestKeys(folder, clock);
   const { database, dispatch } = db;
   const installed = await firstStart(
     { database, dispatch, keyring, ids, clock },

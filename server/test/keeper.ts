@@ -22,7 +22,7 @@ export function keep(home: StewardHome, roles: readonly Role[], env: Readonly<Re
   const killed = new Set<StewardProcess>();
   const surprises: string[] = [];
   const starts = { up: 0, worker: 0 };
-  let released = false;
+  const over = new AbortController();
 
   const serverReady = async (): Promise<void> => {
     for (let waited = 0; waited < READY_MS_MAX; waited += AGAIN_MS) {
@@ -33,13 +33,13 @@ export function keep(home: StewardHome, roles: readonly Role[], env: Readonly<Re
     throw new Error(`no server was ready within ${READY_MS_MAX / 1000} s: ${surprises.join("\n")}`);
   };
   const note = (one: StewardProcess, { code, signal }: Exit): void => {
-    if (one.role === "worker" || killed.has(one) || released) return;
+    if (one.role === "worker" || killed.has(one) || over.signal.aborted) return;
     surprises.push(`server ${one.pid} ended by itself (${signal ?? code}): ${one.lines.slice(-20).join("\n")}`);
   };
   const loop = async (role: Role): Promise<void> => {
-    while (!released) {
+    while (!over.signal.aborted) {
       if (role === "worker") await serverReady();
-      if (released) return;
+      if (over.signal.aborted) return;
       const one = home.start(role, env);
       starts[role]++;
       current.set(role, one);
@@ -62,7 +62,7 @@ export function keep(home: StewardHome, roles: readonly Role[], env: Readonly<Re
       return true;
     },
     async release() {
-      released = true;
+      over.abort();
       await Promise.race([Promise.all(loops), sleep(AGAIN_MS)]);
     },
   };

@@ -6,11 +6,12 @@ import { createClient, type Client } from "@steward/sdk";
 import { startApp, type App } from "../src/app.ts";
 import { readConfig, type Environment } from "../src/config.ts";
 import { testDatabase } from "./database.ts";
-import { stewardDatabase } from "./steward-database.ts";
+import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
 
 export interface TestSteward extends App {
   readonly client: Client;
   readonly key: string;
+  readonly db: StewardDatabase;
   readonly logs: readonly string[];
   close(): Promise<void>;
 }
@@ -39,6 +40,7 @@ export async function startSteward(env: Environment = {}): Promise<TestSteward> 
   const app = await startApp({ config, role: "server", log: (line) => logs.push(line) });
   return {
     ...app,
+    db,
     logs,
     key: KEY,
     client: createClient({ baseUrl: app.address, apiKey: KEY }),

@@ -8,7 +8,7 @@ import { countingSink, type CountingSink } from "./counting-sink.ts";
 import { keep, type Keeper } from "./keeper.ts";
 import { seeded } from "./seeded.ts";
 import { eventually, stewardHome, type StewardHome } from "./steward-home.ts";
-import { openRuns, resolveAll, stormVerdict } from "./storm-verdict.ts";
+import { describeOpen, openRuns, resolveAll, stormVerdict } from "./storm-verdict.ts";
 
 export interface StormOptions {
   readonly seed: number;
@@ -61,9 +61,12 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     const { accepted, kills, tries, faults } = await rage(options, home, keeper, webhook);
     options.log(`${accepted.length} runs accepted in ${tries} tries; ${kills.up + kills.worker} kills; settling`);
     await keeper.ready();
-    await eventually("every run ended, in doubt or parked", SETTLE_MS_MAX, async () => {
+    const settled = eventually("every run ended, in doubt or parked", SETTLE_MS_MAX, async () => {
       const open = await openRuns(home).catch(() => null);
       return open !== null && open.moving === 0 ? true : null;
+    });
+    await settled.catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await describeOpen(home)}`, { cause: error });
     });
     const before = await openRuns(home);
     const resolved = await resolveAll(home, SETTLE_MS_MAX);

@@ -140,15 +140,12 @@ export const say = {
     clean: "Saved",
     revert: "Discard changes",
     help: "JSON or YAML. Saving changes the draft only; runs use the published version.",
-    refused: "Not saved",
   },
   runs: {
     title: "Runs",
     one: "run",
     many: "runs",
     columns: { state: "State", flow: "Flow", id: "Run", trigger: "Started by", started: "Started", duration: "Took" },
-    filterState: "State",
-    filterFlow: "Flow",
     remove: (name: string) => `Remove the filter ${name}`,
     arrivals: (count: number, more: boolean) =>
       more ? `Show ${countWords(count, true)} new runs` : `Show ${some(count, "new run", "new runs")}`,

@@ -15,7 +15,7 @@ export function chosenTheme(): Theme {
   }
 }
 
-/** Shows the theme at once and remembers it. `theme.js` does the same before the first paint. */
+/** Shows the theme at once and remembers it. `before.js` does the same before the first paint. */
 export function chooseTheme(theme: Theme): void {
   const { dataset } = document.documentElement;
   if (theme === "system") delete dataset["theme"];

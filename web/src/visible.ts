@@ -8,9 +8,9 @@ export function visible(text: string): string {
   return text.replaceAll(DIRECTING, (one) => `[U+${codeOf(one)}]`);
 }
 
-/** A string as JSON, with directing characters as escapes: the same value, readable. */
-export function visibleJson(value: string): string {
-  return JSON.stringify(value).replaceAll(DIRECTING, (one) => `\\u${codeOf(one)}`);
+/** JSON text with each directing character as its escape: the same value, readable. */
+export function visibleJson(json: string): string {
+  return json.replaceAll(DIRECTING, (one) => `\\u${codeOf(one)}`);
 }
 
 function codeOf(character: string): string {

@@ -176,6 +176,7 @@ export const TABLES = {
     key: [3, "fact"],
     run: [4, "fact"],
     received_at: [5, "fact"],
+    body_digest: [6, "fact"],
   }),
   blobs: table(36, "blobs", "project", days(90), false, {
     project: [1, "fact"],

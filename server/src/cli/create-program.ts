@@ -15,6 +15,7 @@ import { addFlowRestore } from "./flow-restore.ts";
 import { addFlowResume } from "./flow-resume.ts";
 import { addFlowRun } from "./flow-run.ts";
 import { addFlowTest } from "./flow-test.ts";
+import { addLink } from "./link.ts";
 import { addLogin } from "./login.ts";
 import { addRunCancel } from "./run-cancel.ts";
 import { addRunEvent } from "./run-event.ts";
@@ -76,7 +77,7 @@ const GROUPS: readonly Group[] = [
 const EXAMPLES = `
 Examples:
   steward up                                   start everything, here
-  steward example add github-push              begin with an example
+  steward example add hello                    begin with an example
   steward flow push order.flow.json --publish  store and publish a flow file
   steward flow run order --input '{"n": 42}' --wait 10
   steward run tail run_…                       watch it, live
@@ -109,7 +110,7 @@ export function createProgram(parts: CliParts): Command {
     })
     .exitOverride();
   program.commandsGroup("Start:");
-  for (const add of [addUp, addWorker, addLogin]) add(program, cli);
+  for (const add of [addUp, addWorker, addLogin, addLink]) add(program, cli);
   program.commandsGroup("Work:");
   for (const { name, summary, commands } of GROUPS) {
     const group = program.command(name).description(summary).usage("<command>").helpCommand(false).exitOverride();

@@ -25,7 +25,7 @@ export function addCredentialSet(parent: Command, cli: Cli): void {
     )
     .option(
       "--host <host>",
-      "a host it may be sent to, host or host:port; may be repeated",
+      "a host it may be sent to: api.example.com, *.example.com or an address, without scheme or port; may be repeated",
       (host: string, all: string[]) => [...all, host],
       [],
     )

@@ -1,6 +1,7 @@
-import { type Client, type Example, type Published, RawBody } from "@steward/sdk";
+import { type Client, type Example, FlowFile, type Published, RawBody } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
+import { needsLine, readNeeds } from "./example-needs.ts";
 import { publishedLines } from "./flow-publish.ts";
 import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
@@ -38,7 +39,25 @@ async function add(cli: Cli, name: string, { slug = name }: Options): Promise<vo
   if (needed && !(await flowExists(client, needed.slug))) added.push(await publish(client, needed.slug, needed));
   added.push(await publish(client, slug, example));
   show(cli, { added }, () => added.flatMap((one) => publishedLines(cli, one.slug, one.published)));
-  note(cli, `Next: steward flow run ${slug} --follow`);
+  const needs = needsLine(example);
+  if (needs !== null) note(cli, needs);
+  for (const line of await readNeeds(client, example.file)) note(cli, line);
+  note(cli, nextLine(slug, example, added.at(-1)?.published.webhooks[0]?.url));
+}
+
+/** How it is started: by hand, by a delivery, or by another flow's failure. */
+function nextLine(slug: string, { file }: Example, url: string | undefined): string {
+  const triggers = FlowFile.safeParse(file).data?.triggers ?? [];
+  const webhook = triggers.find((one) => one.kind === "webhook");
+  const byHand = triggers.length === 0 || triggers.some((one) => one.kind === "manual");
+  if (byHand || url === undefined) {
+    if (byHand || triggers.some((one) => one.kind === "schedule")) return `Next: steward flow run ${slug} --follow`;
+    return `It starts by itself when a flow fails whose file has "errorFlow": "${slug}".`;
+  }
+  if (webhook?.signature === undefined) return `Next: curl -d '{}' -H 'content-type: application/json' ${url}`;
+  const { kind, credential } = webhook.signature;
+  const sender = kind === "github" ? "a repository on GitHub, content type application/json," : "the sender";
+  return `Next: give the webhook's address to ${sender} with the secret in the credential ${credential}`;
 }
 
 async function publish(client: Client, slug: string, { file }: Example): Promise<Added> {

@@ -34,7 +34,7 @@ async function push(cli: Cli, file: string, options: Options): Promise<void> {
   const slug = options.slug ?? slugOf(file);
   const text = file === "-" ? await readAll(cli.stdin) : await readFileAt(cli, file);
   const client = await connect(cli);
-  const draft = await store(client, slug, file, new RawBody(text, mediaTypeOf(file, text)));
+  const draft = await store(client, slug, file, options, new RawBody(text, mediaTypeOf(file, text)));
   const stands = draft.problems.length > 0;
   const published = options.publish === true && !stands ? await client.publishFlow({ slug }) : null;
   show(cli, { ...draft, published }, () => {
@@ -43,20 +43,24 @@ async function push(cli: Cli, file: string, options: Options): Promise<void> {
   });
   if (stands) {
     const message = `the draft of ${slug} is stored with ${countText(draft.problems.length, "problem")}`;
-    throw new CliError(EXIT.refused, "flow_has_problems", message, `mend them, then: steward flow push ${file}`);
+    throw new CliError(EXIT.refused, "flow_has_problems", message, `mend them, then: ${pushAgain(file, options)}`);
   }
 }
 
 /** A text that is no flow file is refused with its places, shown as compilers do. */
-async function store(client: Client, slug: string, file: string, body: RawBody): Promise<Draft> {
+async function store(client: Client, slug: string, file: string, options: Options, body: RawBody): Promise<Draft> {
   try {
     return await client.putFlow({ slug, body });
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== "flow_invalid") throw error;
     const lines = issuesOf(error).map((one) => placeLine(file, one));
     const message = `${file} is not a flow file, ${slug} is unchanged`;
-    throw new CliError(EXIT.refused, error.code, message, `mend it, then: steward flow push ${file}`, lines);
+    throw new CliError(EXIT.refused, error.code, message, `mend it, then: ${pushAgain(file, options)}`, lines);
   }
+}
+
+function pushAgain(file: string, { slug, publish }: Options): string {
+  return `steward flow push ${file}${slug === undefined ? "" : ` --slug ${slug}`}${publish === true ? " --publish" : ""}`;
 }
 
 function placeLine(file: string, { line, column, field, message }: FilePlace): string {
@@ -79,7 +83,13 @@ function isPlace(value: unknown): value is FilePlace {
 }
 
 function slugOf(file: string): string {
-  if (file === "-") throw new CliError(EXIT.usage, "usage", "a flow from standard input needs --slug");
+  if (file === "-")
+    throw new CliError(
+      EXIT.usage,
+      "usage",
+      "a flow from standard input needs --slug",
+      "steward flow push - --slug <flow>",
+    );
   const name = file.split(/[/\\]/).at(-1) ?? "";
   const slug = name.replace(/\.(?:json|ya?ml)$/i, "").replace(/\.flow$/i, "");
   if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)) return slug;

@@ -1,7 +1,9 @@
 import { type Client, isTerminal, type Run } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
+import { followRun } from "./follow-run.ts";
 import { endOf } from "./run-end.ts";
+import { readStand } from "./run-stand.ts";
 import { tailRun } from "./run-tail.ts";
 import { connect } from "./terminal/connect.ts";
 import { readJsonInput } from "./terminal/read-input.ts";
@@ -9,8 +11,8 @@ import { readSeconds } from "./terminal/read-seconds.ts";
 import { durationText, spanMs, stateText } from "./terminal/words.ts";
 import { withProgress } from "./terminal/with-progress.ts";
 
-/** The longest that the API holds one answer back; a longer wait goes on over the run's events. */
-const HOLD_SECONDS_MAX = 30;
+/** How long the API holds the answer back; a longer wait goes on over the run's events, which tell of a doubt too. */
+const HOLD_SECONDS_MAX = 1;
 
 interface Options {
   readonly input?: string;
@@ -34,7 +36,7 @@ export function addFlowRun(parent: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, slug: string, { input, wait, follow }: Options): Promise<void> {
-  const body = input === undefined ? {} : { input: await readJsonInput(cli, input, "the input") };
+  const body = input === undefined ? {} : { input: await readJsonInput(cli, input, "the input", "--input") };
   const client = await connect(cli);
   if (follow === true || wait === undefined) {
     const started = await client.startRun({ slug, body });
@@ -43,34 +45,38 @@ async function run(cli: Cli, slug: string, { input, wait, follow }: Options): Pr
     return await tailRun(cli, client, started.id);
   }
   const ended = await startAndWait(cli, client, slug, body, wait);
-  showOutcome(cli, ended);
+  await showOutcome(cli, client, ended);
 }
 
-/** The run when it has ended, or as it stands after `seconds`. */
+/** The run when it has ended or needs a person (`isDone` may ask for more), or as it stands after `seconds`. */
 export async function startAndWait(
   cli: Cli,
   client: Client,
   slug: string,
   body: { readonly input?: Run["output"]; readonly pinned?: boolean },
   seconds: number,
+  isDone: (run: Run) => Promise<boolean> = async () => false,
 ): Promise<Run> {
   const until = AbortSignal.timeout(seconds * 1000);
   return await withProgress(cli.terminal, `waiting for ${slug}`, async () => {
     const held = Math.min(seconds, HOLD_SECONDS_MAX);
     const started = await client.startRun({ slug, body: { ...body, wait: held } });
     if (isTerminal(started.status) || seconds <= held) return started;
-    for await (const event of client.events(started.id, { signal: until })) {
-      if (event.type === "run" && isTerminal(event.run.status)) return event.run;
+    for await (const event of followRun(cli, client, started.id, until)) {
+      if (event.type !== "run") continue;
+      const { status } = event.run;
+      if (isTerminal(status) || status === "in_doubt" || status === "parked") return event.run;
+      if (status === "waiting" && (await isDone(event.run))) return event.run;
     }
     return await client.getRun({ id: started.id });
   });
 }
 
 /** The output on standard output, what became of the run on standard error. */
-function showOutcome(cli: Cli, ended: Run): void {
+async function showOutcome(cli: Cli, client: Client, ended: Run): Promise<void> {
   const took = durationText(spanMs(ended.createdAt, ended.endedAt));
   note(cli, `${stateText(cli.terminal, ended.status)} ${ended.id}${took === "" ? "" : ` in ${took}`}`);
   show(cli, ended, () => (ended.status === "completed" ? [JSON.stringify(ended.output, null, 2)] : []));
-  const failure = endOf(ended);
+  const failure = endOf(ended, await readStand(client, ended));
   if (failure) throw failure;
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
+import { readSteps } from "./run-show.ts";
 import { connect } from "./terminal/connect.ts";
 import { readJsonInput } from "./terminal/read-input.ts";
 
@@ -14,7 +15,17 @@ export function addRunEvent(parent: Command, cli: Cli): void {
 }
 
 async function send(cli: Cli, id: string, name: string, data: string | undefined): Promise<void> {
-  const body = data === undefined ? { name } : { name, data: await readJsonInput(cli, data, "the data") };
-  const run = await (await connect(cli)).sendEvent({ id, body });
-  show(cli, run, () => [`${id}: event ${name} sent`]);
+  const body =
+    data === undefined
+      ? { name }
+      : { name, data: await readJsonInput(cli, data, "the data", `steward run event ${id} ${name}`) };
+  const client = await connect(cli);
+  const run = await client.sendEvent({ id, body });
+  const { items } = await readSteps(client, id);
+  const isAwaited = items.some(
+    ({ input }) => typeof input === "object" && input !== null && Object(input).event === name,
+  );
+  show(cli, run, () => [
+    `${id}: event ${name} ${isAwaited ? "sent" : "is kept until a step waits for it; none has so far"}`,
+  ]);
 }

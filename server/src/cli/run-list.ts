@@ -26,9 +26,11 @@ export function addRunList(parent: Command, cli: Cli): void {
 }
 
 async function list(cli: Cli, { flow, status, limit }: Options): Promise<void> {
-  const { listRuns } = await connect(cli);
+  const client = await connect(cli);
+  const { listRuns } = client;
   const query = { flow, status, limit: Math.min(limit, PAGE_MAX) };
   const items = await Array.fromAsync(listAll(listRuns, query, { itemsMax: limit }));
+  if (items.length === 0 && flow !== undefined) await client.getFlow({ slug: flow }); // says that there is none
   show(cli, { items }, () => {
     const titles = [
       { title: "RUN" },
@@ -48,5 +50,5 @@ async function list(cli: Cli, { flow, status, limit }: Options): Promise<void> {
     ]);
     return items.length === 0 ? [] : tableLines(titles, rows, cli.terminal.columns);
   });
-  if (items.length === 0) note(cli, "no such runs. Next: steward flow run <flow>");
+  if (items.length === 0) note(cli, `no such runs. Next: steward flow run ${flow ?? "<flow>"}`);
 }

@@ -40,7 +40,7 @@ async function resolve(cli: Cli, id: string, options: Options): Promise<void> {
     how,
     ...(step === undefined ? {} : { step }),
     ...(path === undefined ? {} : { path }),
-    ...(result === undefined ? {} : { result: await readJsonInput(cli, result, "the result") }),
+    ...(result === undefined ? {} : { result: await readJsonInput(cli, result, "the result", "--result") }),
   };
   const run = await (await connect(cli)).resolveEffect({ id, body });
   const which = step === undefined ? "" : ` ${stepText(step, path ?? [])}`;

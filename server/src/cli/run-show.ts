@@ -1,6 +1,7 @@
 import { type Client, listAll, type Run, type StepRecord } from "@steward/sdk";
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
+import { standLine, standOf } from "./run-stand.ts";
 import { connect } from "./terminal/connect.ts";
 import { readCount } from "./terminal/read-count.ts";
 import { tableLines } from "./terminal/table.ts";
@@ -28,6 +29,8 @@ async function showRun(cli: Cli, id: string, limit: number): Promise<void> {
   const client = await connect(cli);
   const [run, steps] = await Promise.all([client.getRun({ id }), readSteps(client, id, limit)]);
   show(cli, { ...run, steps: steps.items }, () => runLines(cli, run, steps));
+  const stand = standOf(run, steps.items);
+  if (stand) note(cli, standLine(id, stand));
 }
 
 /** The first step records of a run, in order. */

@@ -1,7 +1,9 @@
 import type { Client, Run, SentRunEvent, StepRecord } from "@steward/sdk";
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
+import { followRun } from "./follow-run.ts";
 import { endOf } from "./run-end.ts";
+import { readStand, standLine } from "./run-stand.ts";
 import { connect } from "./terminal/connect.ts";
 import { durationText, spanMs, stateText, stepText, timeText } from "./terminal/words.ts";
 
@@ -21,15 +23,18 @@ export function addRunTail(parent: Command, cli: Cli): void {
 /** Follows a run to its end. Throws how the command ends when the run did not complete. */
 export async function tailRun(cli: Cli, client: Client, id: string): Promise<void> {
   let last: Run | null = null;
-  for await (const event of client.events(id)) {
+  for await (const event of followRun(cli, client, id)) {
     show(cli, event, () => [eventLine(cli, event)]);
-    if (event.type === "run") last = event.run;
+    if (event.type !== "run") continue;
+    last = event.run;
+    const stand = await readStand(client, event.run);
+    if (stand) note(cli, standLine(event.run.id, stand));
   }
   const ended = last ?? (await client.getRun({ id }));
   if (ended.output !== null && ended.status === "completed" && cli.options().json !== true) {
     cli.terminal.out(JSON.stringify(ended.output, null, 2));
   }
-  const failure = endOf(ended);
+  const failure = endOf(ended, await readStand(client, ended));
   if (failure) throw failure;
 }
 
@@ -41,7 +46,12 @@ function stepLine({ terminal }: Cli, step: StepRecord): string {
   const tries = step.attempt > 1 ? `try ${step.attempt}` : "";
   const facts = [durationText(step.durationMs), tries, step.error?.message.replaceAll(/\s+/g, " ") ?? ""];
   const name = stepText(step.step, step.path).padEnd(STEP_WIDTH);
-  return `${clock(terminal, step.startedAt)}  ${name}  ${stateText(terminal, step.status)}  ${facts.filter(Boolean).join(", ")}`.trimEnd();
+  return `${clock(terminal, momentOf(step))}  ${name}  ${stateText(terminal, step.status)}  ${facts.filter(Boolean).join(", ")}`.trimEnd();
+}
+
+/** When what is told of a step happened: its end, once it has ended. */
+function momentOf({ startedAt, durationMs }: StepRecord): string {
+  return durationMs === null ? startedAt : new Date(Date.parse(startedAt) + durationMs).toISOString();
 }
 
 function runLine({ terminal }: Cli, run: Run): string {

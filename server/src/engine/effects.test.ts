@@ -231,7 +231,7 @@ test("R8: a repeated delivery gets the first run and its reply", async () => {
     version,
     trigger: "in",
     input: { body },
-    delivery: { trigger, key: Buffer.from("same") },
+    delivery: { trigger, key: Buffer.from("same"), digest: null },
   });
   const all = await Promise.all([1, 2, 3].map((body) => it.engine.startRun(wish(body), "reply", 5000)));
   const late = await it.engine.startRun(wish(4), "reply", 5000);
@@ -260,3 +260,48 @@ async function gapless(it: TestEngine, run: string): Promise<boolean> {
   });
   return rows.every((row, at) => row.first === (at === 0 ? 1 : rows[at - 1]!.last + 1));
 }
+
+test("a delivery id that comes again with another body is refused, and a run that ends leaves no step waiting", async () => {
+  const it = await engine(scriptedGate(() => answered));
+  const version = it.flow({
+    format: 1,
+    name: "nap",
+    steps: [
+      {
+        id: "all",
+        kind: "each",
+        input: { items: [1, 2], parallel: 2 },
+        steps: [{ id: "nap", kind: "wait", input: { event: "never" } }],
+      },
+    ],
+  });
+  const trigger = it.parts.ids.uuid();
+  const wish = (digest: string) => ({
+    scope: it.scope,
+    version,
+    trigger: "in",
+    input: {},
+    delivery: { trigger, key: Buffer.from("same"), digest: Buffer.from(digest) },
+  });
+  const { run } = await it.engine.startRun(wish("one"), null, 0);
+  expect(await it.engine.startRun(wish("one"), null, 0)).toMatchObject({ run, repeated: true });
+  await expect(it.engine.startRun(wish("two"), null, 0)).rejects.toMatchObject({ code: "idempotency_mismatch" });
+  const end = it.engine.waitForEnd(it.scope, run, 10_000);
+  await it.engine.cancelRun(it.scope, run, "ann");
+  expect(await end).toMatchObject({ status: "cancelled" });
+  const steps = await it.engine.listSteps(it.scope, run, 0, 10, null);
+  expect(steps?.items.map((step) => [step.step, step.status])).toEqual([
+    ["all", "cancelled"],
+    ["nap", "cancelled"],
+    ["nap", "cancelled"],
+  ]);
+});
+
+test("whoever waits for a run when its process is about to stop is answered at once", async () => {
+  const it = await engine(scriptedGate(never));
+  const version = it.flow({ format: 1, name: "nap", steps: [{ id: "nap", kind: "wait", input: { event: "never" } }] });
+  const waiting = it.engine.startRun({ scope: it.scope, version, trigger: "manual", input: {} }, "end", 30_000);
+  await until(() => it.parts.watch.size === 1);
+  it.parts.watch.close();
+  expect(await waiting).toMatchObject({ settled: null });
+});

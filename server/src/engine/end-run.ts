@@ -23,10 +23,8 @@ export function endRun(parts: EngineParts, run: LiveRun, end: Extract<Decision, 
 
 function finish(parts: EngineParts, run: LiveRun, end: Extract<Decision, { kind: "end" }>): void {
   const { status, output, error } = end;
-  for (const active of run.state.active.values()) {
-    if (active.begin.pending.kind === "call") cancelChild(parts, run, active.begin.pending.child);
-  }
   const at = parts.clock.nowMs();
+  stopBegun(parts, run, at);
   run.overflow = false;
   record(parts, run, {
     t: "ended",
@@ -50,6 +48,16 @@ function finish(parts: EngineParts, run: LiveRun, end: Extract<Decision, { kind:
   }
   run.disposition = { kind: "end" };
   void parts.journal.commit(run).catch(ignoreLost);
+}
+
+/** Steps that still wait end with the run, inner ones first; effects nobody knows of stay as what they are. */
+function stopBegun(parts: EngineParts, run: LiveRun, at: number): void {
+  for (const active of [...run.state.active.values()].toReversed()) {
+    const { pending } = active.begin;
+    if (pending.kind === "effect" || !run.state.active.has(active.seq)) continue;
+    if (pending.kind === "call") cancelChild(parts, run, pending.child);
+    record(parts, run, { t: "end", of: active.seq, at, status: "cancelled" });
+  }
 }
 
 /** The error flow gets what failed as its `trigger.body`; a missing one does not keep the run from ending. */

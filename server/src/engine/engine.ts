@@ -12,8 +12,11 @@ export interface NewRun {
   readonly trigger: string;
   /** What expressions see as `trigger`. */
   readonly input: Json;
-  /** The delivery this run is for: a repeated one gets the first run. `trigger` is the trigger row's id. */
-  readonly delivery?: { readonly trigger: string; readonly key: Buffer } | null;
+  /**
+   * The delivery this run is for: a repeated one gets the first run. `trigger` is the trigger row's id; with a
+   * `digest`, a repetition that brings something else is refused as `idempotency_mismatch`.
+   */
+  readonly delivery?: { readonly trigger: string; readonly key: Buffer; readonly digest: Buffer | null } | null;
   readonly pinned?: boolean;
 }
 

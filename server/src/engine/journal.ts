@@ -140,6 +140,7 @@ class GroupJournal implements Journal {
     for (const run of this.#dirty) {
       if (run.flushing || run.blobWrites > 0) continue;
       this.#dirty.delete(run);
+      if (run.gone && run.waiters.length === 0) continue; // asked for once more while its last flush was under way
       run.flushing = true;
       runs.push(run);
       if (runs.length === FLUSH_RUNS_MAX) break;

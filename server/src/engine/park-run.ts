@@ -8,6 +8,8 @@ import { RunLostError } from "./live-run.ts";
 import { loadRun } from "./load-run.ts";
 
 const PARKED_AT_ONCE = 10;
+/** The error code of a run whose records can't be opened or don't fit each other. */
+export const RUN_UNREADABLE = "run_unreadable";
 
 export async function parkPoison(parts: EngineParts): Promise<void> {
   for (const claimed of await claimPoison(parts.dispatch, parts.worker, PARKED_AT_ONCE)) {
@@ -17,7 +19,7 @@ export async function parkPoison(parts: EngineParts): Promise<void> {
       if (error instanceof RunLostError) continue;
       parts.log(`run ${claimed.run} can't be parked as it should`, error);
       // One that can't even be read is parked all the same, or it would be taken up for ever.
-      if (!isPassing(error)) await parkRun(parts.database, claimed, "run_unreadable");
+      if (!isPassing(error)) await parkRun(parts.database, claimed, RUN_UNREADABLE);
     }
   }
 }

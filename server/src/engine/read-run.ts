@@ -1,6 +1,7 @@
 /** A run and its steps as people see them, from its committed records. */
 import { unreachable } from "../core/invariant.ts";
 import { AppError } from "../core/errors.ts";
+import { STEP_ERRORS } from "../core/step-errors.ts";
 import type { BeginRecord, EndRecord, RunRecord, StepRecord } from "../core/run/record.ts";
 import { findRun } from "../store/runs.ts";
 import { outerSegments, type SegmentRow } from "../store/segments.ts";
@@ -11,6 +12,7 @@ import { loadBlobs } from "./blob-values.ts";
 import type { RunView, StepView } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { segmentRow } from "./flush-item.ts";
+import { RUN_UNREADABLE } from "./park-run.ts";
 import { readRecords } from "./read-records.ts";
 import { shown } from "./read-settled.ts";
 import { unpackSegment } from "./segment-text.ts";
@@ -26,7 +28,12 @@ export async function readRun(parts: Reading, scope: Scope, id: string): Promise
   const facts =
     row.errorCode === null
       ? null
-      : { code: row.errorCode, message: row.errorCode, ...(row.failingStep === null ? {} : { step: row.failingStep }) };
+      : {
+          code: row.errorCode,
+          message: reasonOf(row.errorCode),
+          ...(row.failingStep === null ? {} : { step: row.failingStep }),
+        };
+  if (row.errorCode === RUN_UNREADABLE) return { row, slug, input: undefined, output: undefined, error: facts };
   const segments = await outerSegments(parts.database, scope, id);
   if (!segments) throw new AppError("internal", `run ${id} has no records`);
   const project = await parts.projects.get(scope);
@@ -41,6 +48,12 @@ export async function readRun(parts: Reading, scope: Scope, id: string): Promise
   const ended = await recordAt(segments.last, -1);
   if (ended.t !== "ended") return { row, slug, input, output: undefined, error: facts };
   return { row, slug, input, output: ended.output, error: ended.error ? shown(ended.error) : null };
+}
+
+/** What a code means, for a run that stands with it and has no record of its end. */
+function reasonOf(code: string): string {
+  const known = Object.entries(STEP_ERRORS).find(([name]) => name === code)?.[1];
+  return known ? `${known.title}. ${known.hint}` : code;
 }
 
 /** Builds step views record by record; each view is what its step looks like at that record. */

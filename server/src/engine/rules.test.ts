@@ -40,15 +40,27 @@ async function statusOf(it: TestEngine, run: string): Promise<string | undefined
   return (await it.engine.readRun(it.scope, run))?.row.status;
 }
 
+/** No flush comes to its commit until the function given back is called. */
+async function holdWrites(it: TestEngine): Promise<() => Promise<void>> {
+  const locked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  const held = it.db.admin.transaction(async (tx) => {
+    await tx.query({ text: "lock table steward.runs in access exclusive mode" });
+    locked.resolve();
+    await released.promise;
+  });
+  await locked.promise;
+  return async () => {
+    released.resolve();
+    await held;
+  };
+}
+
 test("R1: a run is accepted when its commit has returned, and not before", async () => {
   const it = await engine();
   const version = it.flow({ format: 1, name: "quick", steps: [{ id: "out", kind: "set", input: { ok: true } }] });
   let settled = false;
-  let release: () => void = () => undefined;
-  const held = it.db.admin.transaction(async (tx) => {
-    await tx.query({ text: "lock table steward.runs in access exclusive mode" });
-    await new Promise<void>((done) => (release = done));
-  });
+  const release = await holdWrites(it);
   const started = [null, "end" as const].map((wait) =>
     it.engine
       .startRun({ scope: it.scope, version, trigger: "manual", input: {} }, wait, 5000)
@@ -57,8 +69,7 @@ test("R1: a run is accepted when its commit has returned, and not before", async
   await until(() => it.parts.journal.stats.flushes > 0);
   await pause(100);
   expect(settled).toBe(false);
-  release();
-  await held;
+  await release();
   for (const { run } of await Promise.all(started)) expect(await statusOf(it, run)).toBe("completed");
 });
 
@@ -82,18 +93,13 @@ test("R1: nothing stays uncommitted longer than 100 ms, however long its first s
 test("R1: a start that can't be written is refused after ten seconds, not kept waiting", async () => {
   const it = await engine();
   const version = it.flow({ format: 1, name: "quick", steps: [{ id: "out", kind: "set", input: { ok: true } }] });
-  let release: () => void = () => undefined;
-  const held = it.db.admin.transaction(async (tx) => {
-    await tx.query({ text: "lock table steward.runs in access exclusive mode" });
-    await new Promise<void>((done) => (release = done));
-  });
+  const release = await holdWrites(it);
   const started = it.engine.startRun({ scope: it.scope, version, trigger: "manual", input: {} }, null, 0);
-  const refused = expect(started).rejects.toMatchObject({ code: "unavailable" });
+  const refused = started.catch((error: unknown) => error);
   await until(() => it.parts.journal.stats.flushes > 0);
   it.clock.advance(10_000);
-  await refused;
-  release();
-  await held;
+  expect(await refused).toMatchObject({ code: "unavailable" });
+  await release();
 });
 
 test("R3: what has ended stays as it ended, whoever wants to change it; a retry is a new run", async () => {
@@ -105,7 +111,9 @@ test("R3: what has ended stays as it ended, whoever wants to change it; a retry 
   await expect(it.engine.cancelRun(it.scope, run, "ann")).rejects.toMatchObject({ code: "run_finished" });
   await expect(it.engine.sendEvent(it.scope, run, "go", 1)).rejects.toMatchObject({ code: "run_finished" });
   const resolution = { step: null, path: null, how: "repeat", result: undefined } as const;
-  await expect(it.engine.resolveEffect(it.scope, run, resolution, "ann")).rejects.toMatchObject({ code: "run_finished" });
+  await expect(it.engine.resolveEffect(it.scope, run, resolution, "ann")).rejects.toMatchObject({
+    code: "run_finished",
+  });
   await inScope(it.db.database, it.scope, async (tx) => {
     for (const statement of updateRuns(it.scope.project, [{ ...before!.row, status: "completed", errorCode: null }]))
       await tx.query(statement);
@@ -179,7 +187,7 @@ test("R7: a run goes on with the version it began with, also on another worker",
   await it.tick();
   const newer = flow("second");
   const other = await second(it);
-  await it.engine.sendEvent(it.scope, run, "go", null);
+  await other.engine.sendEvent(it.scope, run, "go", null);
   const end = other.engine.waitForEnd(it.scope, run, 5000);
   await other.tick();
   expect(await end).toMatchObject({ status: "completed", output: { what: "first" } });

@@ -4,6 +4,7 @@
  * whoever has room claims it.
  */
 import { AppError } from "../core/errors.ts";
+import { showId } from "../core/id.ts";
 import { findDelivery } from "../store/deliveries.ts";
 import type { NewRun, Settled, Started } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -76,10 +77,15 @@ async function repeated(parts: EngineParts, wish: NewRun, until: Until, waitMs: 
   const { delivery, scope } = wish;
   const first = delivery && (await findDelivery(parts.database, scope, delivery.trigger, delivery.key));
   if (!first) throw unwritten("the run could not be written: repeat the request");
+  if (delivery.digest && first.digest && !delivery.digest.equals(first.digest)) {
+    throw new AppError("idempotency_mismatch", "this delivery id came with another body before", {
+      run: showId("run", first.run),
+    });
+  }
   return {
-    run: first,
+    run: first.run,
     repeated: true,
-    settled: until === null ? null : await waitSettled(parts, wish, first, until, waitMs),
+    settled: until === null ? null : await waitSettled(parts, wish, first.run, until, waitMs),
   };
 }
 
@@ -125,6 +131,7 @@ export function waitFor(parts: EngineParts, run: string, until: "reply" | "end",
     finish?.(value);
   };
   const unwatch = parts.watch.on(run, (sighting) => {
+    if (sighting === "closing") return end(null);
     if (sighting === null) return end("remote");
     const settled = settledOf(sighting);
     const committed = sighting.state.ended

@@ -45,16 +45,6 @@ export function createTurns(
     begin();
   };
 
-  /** Commits what has been uncommitted for as long as it may be (R1). */
-  const sweep = async (): Promise<void> => {
-    const before = parts.clock.monotonicMs() - parts.limits.uncommittedMsMax;
-    for (const run of parts.uncommitted) {
-      if (run.acceptance && run.acceptance.atMonotonicMs > before) break;
-      parts.uncommitted.delete(run);
-      if (!run.gone && run.acceptance) void parts.journal.commit(run).catch(ignoreLost);
-    }
-  };
-
   /** Claims what is due; looks again when the next is due. */
   const look = async (): Promise<number> => {
     await worker.claim();
@@ -71,7 +61,7 @@ export function createTurns(
         void lease.beat().catch(log); // whoever was taken for gone meanwhile learns it before it goes on
         void worker.lookForMessages().catch(log);
       });
-      repeat("sweeping", SWEEP_MS, sweep);
+      repeat("sweeping", SWEEP_MS, () => sweep(parts));
       repeat("beating", BEAT_MS, () => lease.beat());
       repeat("claiming", LOOK_MS, look);
       repeat("looking for messages", 2 * LOOK_MS, () => worker.lookForMessages());
@@ -85,6 +75,16 @@ export function createTurns(
       await Promise.all(underWay);
     },
   };
+}
+
+/** Commits what has been uncommitted for as long as it may be (R1). */
+async function sweep(parts: EngineParts): Promise<void> {
+  const before = parts.clock.monotonicMs() - parts.limits.uncommittedMsMax;
+  for (const run of parts.uncommitted) {
+    if (run.acceptance && run.acceptance.atMonotonicMs > before) break;
+    parts.uncommitted.delete(run);
+    if (!run.gone && run.acceptance) void parts.journal.commit(run).catch(ignoreLost);
+  }
 }
 
 /** Partitions for this week and the next four. */

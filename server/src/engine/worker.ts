@@ -111,7 +111,7 @@ class ClaimingWorker implements Worker {
       run = await loadRun(parts, claimed);
       parts.live.set(run.id, run);
       // Whoever sent them is gone, however that came: a run that is let go of in order has none.
-      for (const active of [...run.state.active.values()]) recoverEffect(parts, run, active);
+      for (const active of run.state.active.values()) recoverEffect(parts, run, active);
       await readMessages(parts, run);
     } catch (error) {
       parts.live.delete(claimed.run);

@@ -11,8 +11,10 @@ import {
   clearCrashes,
   deleteQueue,
   insertQueue,
+  isNotHeld,
   lockQueue,
   releaseQueue,
+  requireHeld,
   wakeRuns,
   type Released,
 } from "../store/queue.ts";
@@ -53,7 +55,13 @@ export async function writeFlush(
   nowMs: number,
 ): Promise<Flushed> {
   const batches = byProject(items);
-  if (!items.some(needsWinning)) return writeAtOnce(database, batches, chain, worker, nowMs);
+  if (!items.some(isContested)) {
+    try {
+      return await writeAtOnce(database, batches, chain, worker, nowMs);
+    } catch (error) {
+      if (!isNotHeld(error)) throw error; // else find out which of them lost
+    }
+  }
   return database.transaction(async (tx) => {
     const winners = await Promise.all(batches.map((batch) => winnersOf(tx, batch, nowMs)));
     const won = batches.map((batch, at) => ({
@@ -61,18 +69,21 @@ export async function writeFlush(
       items: batch.items.filter((item) => winners[at]!.runs.has(item.run.id)),
       open: winners[at]!.open,
     }));
-    const { statements, audit, woken } = statementsOf(won, chain, worker, nowMs);
+    const { statements, audit, woken } = statementsOf(won, chain, worker, nowMs, batches.at(-1)!.scope);
     const results = await allOf(statements.map((statement) => tx.query(statement)));
-    for (const { rows } of results) for (const row of rows) if (isWanted(row)) woken.push(row.run);
+    woken.push(...wantedOf(results));
     const lost = batches.flatMap((batch, at) => batch.items.filter((item) => !winners[at]!.runs.has(item.run.id)));
     return { won: won.flatMap((batch) => batch.items), lost, audit, woken };
   });
 }
 
-const needsWinning = (item: FlushItem): boolean =>
-  !item.fresh || item.run.acceptance?.delivery != null || item.unsaved.messages.length > 0;
+const isContested = (item: FlushItem): boolean =>
+  (item.fresh && item.run.acceptance?.delivery != null) || item.unsaved.messages.length > 0;
 
-/** New runs without a delivery id can't lose: everything goes in one round trip. */
+/**
+ * New runs without a delivery id can't lose, and held ones hardly ever do: everything goes in one round
+ * trip, and is undone when a fence does not match.
+ */
 async function writeAtOnce(
   database: Database,
   batches: readonly Batch[],
@@ -80,8 +91,17 @@ async function writeAtOnce(
   worker: string,
   nowMs: number,
 ): Promise<Flushed> {
-  const { statements, audit, woken } = statementsOf(batches, chain, worker, nowMs);
-  await database.pipeline(statements);
+  const holds: Statement<object>[] = [];
+  let scope: Scope | null = null;
+  for (const batch of batches) {
+    const held = batch.items.filter((item) => !item.fresh);
+    if (held.length === 0) continue;
+    scope = batch.scope;
+    holds.push(scopeStatement(scope), requireHeld(held.map(({ run }) => ({ run: run.id, fence: run.fence }))));
+  }
+  const { statements, audit, woken } = statementsOf(batches, chain, worker, nowMs, scope);
+  const results = await database.pipeline([...holds, ...statements]);
+  woken.push(...wantedOf(results));
   return { won: batches.flatMap((batch) => batch.items), lost: [], audit, woken };
 }
 
@@ -115,24 +135,38 @@ async function winnersOf(tx: Transaction, batch: Batch, nowMs: number): Promise<
   return { runs: new Set(batch.items.filter(wins).map((item) => item.run.id)), open: new Set(fences.keys()) };
 }
 
-function statementsOf(batches: readonly Batch[], chain: AuditChain, worker: string, nowMs: number) {
+/** @param scope the one the transaction is in already */
+function statementsOf(
+  batches: readonly Batch[],
+  chain: AuditChain,
+  worker: string,
+  nowMs: number,
+  scope: Scope | null,
+) {
+  let current = scope;
+  const enter = (next: Scope): Statement[] => {
+    if (next.project === current?.project) return [];
+    current = next;
+    return [scopeStatement(next)];
+  };
   const statements: Statement<object>[] = [];
   const woken: string[] = [];
   const entries = new Map<string, AuditEntry[]>();
   for (const batch of batches) {
-    const { scope, items } = batch;
+    const { items } = batch;
+    const { organization } = batch.scope;
     if (items.length === 0) continue;
-    statements.push(scopeStatement(scope), ...rowStatements(batch, worker, woken));
+    statements.push(...enter(batch.scope), ...rowStatements(batch, worker, woken));
     for (const item of items) {
       if (item.unsaved.audit.length === 0) continue;
-      const list = entries.get(scope.organization);
+      const list = entries.get(organization);
       if (list) list.push(...item.unsaved.audit);
-      else entries.set(scope.organization, [...item.unsaved.audit]);
+      else entries.set(organization, [...item.unsaved.audit]);
     }
   }
   const audit = [...entries].map(([organization, list]) => chain.next(organization, list, nowMs));
   const scopes = new Map(batches.map((batch) => [batch.scope.organization, batch.scope]));
-  for (const batch of audit) statements.push(scopeStatement(scopes.get(batch.organization)!), insertAuditBatch(batch));
+  for (const batch of audit) statements.push(...enter(scopes.get(batch.organization)!), insertAuditBatch(batch));
   return { statements, audit, woken };
 }
 
@@ -203,7 +237,11 @@ function aftermath(project: string, { items, open }: Batch, woken: string[]): St
   return statements;
 }
 
-/** A run that was just let go, and whose inbox has something for it: the row is `Released`. */
+/** Runs that were just let go, and whose inbox has something for them. */
+function wantedOf(results: readonly { readonly rows: readonly object[] }[]): readonly string[] {
+  return results.flatMap(({ rows }) => rows.filter(isWanted).map((row) => row.run));
+}
+
 function isWanted(row: object): row is Released {
   return "wanted" in row && row.wanted === true;
 }

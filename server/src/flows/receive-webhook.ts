@@ -52,14 +52,24 @@ export async function receiveWebhook(parts: WebhookParts, request: WebhookReques
   const delivery =
     deliveryId === null
       ? null
-      : { trigger: route.trigger, key: route.keys.digest("delivery", route.trigger, deliveryId) };
+      : {
+          trigger: route.trigger,
+          key: route.keys.digest("delivery", route.trigger, deliveryId),
+          digest: byIdempotencyKey(route, request) ? route.keys.digest("delivery", request.rawBody) : null,
+        };
   const until = UNTIL[definition.reply];
   const started = await parts.engine.startRun(
     { scope, version, trigger: definition.id, input, delivery },
     until,
     REPLY_MS_MAX,
   );
-  return webhookAnswer(started, definition.reply);
+  const answer = webhookAnswer(started, definition.reply);
+  return started.repeated ? { ...answer, headers: { ...answer.headers, "idempotent-replayed": "true" } } : answer;
+}
+
+/** Whoever sends an `Idempotency-Key` is refused when it comes with another body, here as anywhere. */
+function byIdempotencyKey({ dedupeBy }: WebhookRoute, { headers }: WebhookRequest): boolean {
+  return dedupeBy === null && headers["webhook-id"] === undefined && headers["x-github-delivery"] === undefined;
 }
 
 const UNTIL = { accepted: null, last: "end", step: "reply" } as const;

@@ -34,7 +34,7 @@ export async function startFlow(
   const version = await parts.versions.get(scope, flow.id, flow.version);
   const input = { method: null, path: null, headers: {}, query: {}, body: start.input, deliveryId: null };
   const until = start.waitMs === null ? null : "end";
-  const delivery = start.repeatKey ? { trigger: flow.id, key: start.repeatKey } : null;
+  const delivery = start.repeatKey ? { trigger: flow.id, key: start.repeatKey, digest: null } : null;
   const wish = { scope, version, trigger: "manual", input, delivery, pinned: start.pinned ?? false };
   return await parts.engine.startRun(wish, until, start.waitMs ?? 0);
 }

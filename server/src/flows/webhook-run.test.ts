@@ -57,12 +57,21 @@ test("R8: a repeated delivery is answered with the first run's reply, one that c
   const token = await hook("repeated", "step");
   const first = await deliver(token, { name: "ada" }, { "webhook-id": "msg_1" });
   const again = await deliver(token, { name: "bob" }, { "webhook-id": "msg_1" });
-  expect(again).toEqual(first);
+  expect(again).toEqual({ ...first, headers: { ...first.headers, "idempotent-replayed": "true" } });
   const together = await Promise.all(
     ["a", "b", "c", "d"].map((name) => deliver(token, { name }, { "webhook-id": "msg_2" })),
   );
   expect(new Set(together.map((one) => `${one.run} ${String(one.body)}`)).size).toBe(1);
   expect(together[0]!.run).not.toBe(first.run);
+});
+
+test("an Idempotency-Key with another body is refused", async () => {
+  const token = await hook("keyed", "step");
+  const first = await deliver(token, { name: "ada" }, { "idempotency-key": "k1" });
+  expect(await deliver(token, { name: "ada" }, { "idempotency-key": "k1" })).toMatchObject({ run: first.run });
+  await expect(deliver(token, { name: "bob" }, { "idempotency-key": "k1" })).rejects.toMatchObject({
+    code: "idempotency_mismatch",
+  });
 });
 
 test("a flow that fails before its reply answers with its run's id and nothing of why", async () => {

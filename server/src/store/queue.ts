@@ -1,4 +1,4 @@
-import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import { sqlState, type Database, type Statement, type Transaction } from "../core/ports/database.ts";
 import { insertStatements, valuesList } from "./scope.ts";
 
 /** An open run's place in the queue. `dueMs` is epoch milliseconds; null waits for a person or an event. */
@@ -47,6 +47,26 @@ export async function lockQueue(tx: Transaction, runs: readonly string[]): Promi
     values: [runs],
   });
   return rows;
+}
+
+/**
+ * Locks like `lockQueue`, and fails unless every run is under its fence (`isNotHeld`): then nothing of the
+ * transaction is done. So what holders write goes out in one round trip with this in front.
+ */
+export function requireHeld(held: readonly Held[]): Statement {
+  return {
+    name: "require_held",
+    // A text that is no number is how a plain statement fails by what it finds, and says so in the server's log.
+    text: `with locked as (select run, fence from steward.queue where run = any($1::uuid[]) order by run for update)
+      select case when count(*) = $3::bigint then 1 else ('a run has another holder: of ' || $3::bigint || ' are held ' || count(*))::int end as held
+      from locked join unnest($1::uuid[], $2::bigint[]) as held (run, fence) using (run, fence)`,
+    values: [held.map((one) => one.run), held.map((one) => one.fence), held.length],
+  };
+}
+
+/** A run of `requireHeld` was not under its fence (22P02). */
+export function isNotHeld(error: unknown): boolean {
+  return sqlState(error) === "22P02";
 }
 
 /** A run that was let go; wanted when its inbox has something for it: it is due now. */

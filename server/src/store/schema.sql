@@ -161,6 +161,7 @@ create table deliveries (
   trigger uuid not null,
   key bytea not null,
   run uuid not null,
+  body_digest bytea,
   received_at timestamp with time zone not null,
   constraint deliveries_pkey PRIMARY KEY (project, trigger, key)
 );

@@ -49,6 +49,9 @@ export function valuesList(
 /** Rows per statement: bounds how many statements a connection keeps prepared, and stays far below 65,535 parameters. */
 export const ROWS_MAX = 64;
 
+/** Texts by the names of their statements, since a name stands for one text: made once, and compared by identity. */
+const TEXTS = new Map<string, string>();
+
 /** Splits rows into statements of at most `ROWS_MAX` rows, each prepared under `name` and its row count. */
 export function insertStatements<T, R extends object = Row>(
   name: string,
@@ -59,7 +62,10 @@ export function insertStatements<T, R extends object = Row>(
   const statements: Statement<R>[] = [];
   for (let at = 0; at < rows.length; at += ROWS_MAX) {
     const chunk = rows.slice(at, at + ROWS_MAX);
-    statements.push({ name: `${name}_${chunk.length}`, text: text(chunk.length), values: chunk.flatMap(values) });
+    const prepared = `${name}_${chunk.length}`;
+    let known = TEXTS.get(prepared);
+    if (known === undefined) TEXTS.set(prepared, (known = text(chunk.length))); // at most ROWS_MAX for each caller
+    statements.push({ name: prepared, text: known, values: chunk.flatMap(values) });
   }
   return statements;
 }

@@ -38,14 +38,14 @@ export function FlowFileEditor({ flow, line }: { flow: FlowDetail; line: number 
         marked={marked}
         className="min-h-48 flex-1"
       />
-      {save.isError && refused.length === 0 && <ErrorNote error={save.error} title={say.file.refused} />}
+      {save.isError && refused.length === 0 && <ErrorNote error={save.error} title={say.file.unsaved} />}
       {problems.length > 0 && (
         <section
           aria-label={say.flow.problems(problems.length)}
           className="max-h-40 shrink-0 overflow-y-auto rounded-md border border-failed/40 bg-failed/5 px-3 py-2"
         >
           <p className="text-13 font-medium">
-            {refused.length > 0 ? say.file.refused : say.flow.problems(problems.length)}
+            {refused.length > 0 ? say.file.unsaved : say.flow.problems(problems.length)}
           </p>
           <ProblemList problems={problems} text={text} slug={flow.slug} />
         </section>

@@ -38,14 +38,14 @@ export function FlowTriggers({ flow }: { flow: FlowDetail }) {
           </h2>
           <ul className="max-w-4xl divide-y divide-line rounded-md border border-line text-13">
             {flow.schedules.map(({ trigger, nextAt, lastDue }) => (
-              <li key={trigger} className="flex flex-wrap items-center gap-x-8 gap-y-1 px-3 py-2">
+              <li key={trigger} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
                 <span className="w-28 truncate font-mono text-12">{trigger}</span>
                 <span>
                   <span className="text-text-3">{say.flow.schedule.next} </span>
                   {nextAt === null ? say.flow.schedule.never : <Time at={nextAt} />}
                 </span>
                 {lastDue !== null && (
-                  <span>
+                  <span className="md:ml-5">
                     <span className="text-text-3">{say.flow.schedule.last} </span>
                     <Time at={lastDue} />
                   </span>

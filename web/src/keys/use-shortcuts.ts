@@ -5,6 +5,8 @@ import { matched, type Shortcut } from "./match.ts";
 export interface ShortcutRegistry {
   readonly add: (shortcuts: () => readonly Shortcut[]) => () => void;
   readonly all: () => readonly Shortcut[];
+  /** As they came together, what was opened last first. */
+  readonly groups: () => readonly (readonly Shortcut[])[];
 }
 
 function createShortcutRegistry(): ShortcutRegistry {
@@ -15,6 +17,7 @@ function createShortcutRegistry(): ShortcutRegistry {
       return () => groups.delete(shortcuts);
     },
     all: () => [...groups].flatMap((group) => group()),
+    groups: () => [...groups].map((group) => group()).toReversed(),
   };
 }
 

@@ -8,12 +8,11 @@ import { Field } from "../ui/Field.tsx";
 import { StateIcon } from "../ui/StateBadge.tsx";
 import { useRunActs } from "./use-run-acts.ts";
 
-/** The question an unknown effect puts to a person, with its three ways out and what follows from each. */
-export function Resolve({ runId, record }: { runId: string; record: StepRecord }) {
+/** The question an unknown effect puts to a person, with its three ways out and what follows from each; `name` is the step's. */
+export function Resolve({ runId, record, name }: { runId: string; record: StepRecord; name: string }) {
   const { resolve } = useRunActs(runId);
   const [giving, setGiving] = useState(false);
   const place = { step: record.step, path: record.path };
-  const name = record.step + record.path.map((at) => `[${at}]`).join("");
   return (
     <section aria-label={say.resolve.title(name)} className="rounded-md border border-doubt/50 bg-doubt/5 p-4">
       <h2 className="flex items-center gap-2 font-semibold">

@@ -49,28 +49,28 @@ function Filters({ search, filter }: { search: RunsSearch; filter: (next: RunsSe
     queryFn: ({ signal }) => client.listFlows({ limit: 100, signal }),
     staleTime: 15_000,
   });
-  const { filterFlow, filterState, remove } = say.runs;
+  const { columns, remove } = say.runs;
   return (
     <>
       {search.flow !== undefined && (
-        <Chip removeLabel={remove(filterFlow)} remove={() => filter({ flow: undefined })}>
-          <span className="text-text-3">{filterFlow}</span> {search.flow}
+        <Chip removeLabel={remove(columns.flow)} remove={() => filter({ flow: undefined })}>
+          <span className="text-text-3">{columns.flow}</span> {search.flow}
         </Chip>
       )}
       {search.status !== undefined && (
-        <Chip removeLabel={remove(filterState)} remove={() => filter({ status: undefined })}>
+        <Chip removeLabel={remove(columns.state)} remove={() => filter({ status: undefined })}>
           <StateBadge state={search.status} />
         </Chip>
       )}
       <ActionMenu
-        label={filterFlow}
-        trigger={<MenuWord word={filterFlow} />}
+        label={columns.flow}
+        trigger={<MenuWord word={columns.flow} />}
         triggerClass={buttonClasses("plain")}
         actions={(flows.data?.items ?? []).map(({ slug }) => ({ label: slug, run: () => filter({ flow: slug }) }))}
       />
       <ActionMenu
-        label={filterState}
-        trigger={<MenuWord word={filterState} />}
+        label={columns.state}
+        trigger={<MenuWord word={columns.state} />}
         triggerClass={buttonClasses("plain")}
         actions={RunStatus.options.map((status) => ({
           label: say.states[status],

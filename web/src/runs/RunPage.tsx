@@ -19,7 +19,7 @@ import { RunSummaryView } from "./RunSummary.tsx";
 import { SendEvent } from "./SendEvent.tsx";
 import { StepPanel } from "./StepPanel.tsx";
 import type { Records } from "./timeline/records.ts";
-import { structureOf } from "./timeline/structure.ts";
+import { recordName, type Structure, structureOf } from "./timeline/structure.ts";
 import { Timeline } from "./timeline/Timeline.tsx";
 import { RECORDS_MAX, useRunRecords } from "./use-run-records.ts";
 
@@ -72,7 +72,7 @@ function RunView({ id, again }: { id: string; again: () => void }) {
       {run && (
         <>
           <RunSummaryView run={run} records={records} structure={structure} />
-          <Needs run={run} records={records} />
+          <Needs run={run} records={records} structure={structure} />
           {gathered.error !== null && (
             <div className="px-4 pb-4 md:px-6">
               <ErrorNote error={gathered.error} retry={again} />
@@ -113,15 +113,15 @@ function RunView({ id, again }: { id: string; again: () => void }) {
 const EVENTS_SHOWN = 5;
 
 /** What the run needs from outside: an answer for each unknown effect, the events it waits for. */
-function Needs({ run, records }: { run: Run; records: Records }) {
+function Needs({ run, records, structure }: { run: Run; records: Records; structure: Structure }) {
   if (isTerminal(run.status)) return null;
   const doubtful = [...records.values()].filter(({ status }) => status === "in_doubt");
-  const events = awaitedEvents(records.values()).slice(0, EVENTS_SHOWN);
+  const events = run.status === "parked" ? [] : awaitedEvents(records.values()).slice(0, EVENTS_SHOWN);
   if (doubtful.length + events.length === 0) return null;
   return (
     <div className="@container space-y-3 px-4 pb-5 md:px-6">
       {doubtful.map((record) => (
-        <Resolve key={record.seq} runId={run.id} record={record} />
+        <Resolve key={record.seq} runId={run.id} record={record} name={recordName(record, structure)} />
       ))}
       {events.map((event) => (
         <SendEvent key={event} runId={run.id} event={event} />
@@ -139,7 +139,7 @@ function Focus({
 }: {
   run: Run;
   records: Records;
-  structure: ReturnType<typeof structureOf>;
+  structure: Structure;
   seq: number;
   close: () => void;
 }) {

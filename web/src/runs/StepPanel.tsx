@@ -9,12 +9,11 @@ import { JsonView } from "../ui/json/JsonView.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { Time } from "../ui/Time.tsx";
-import { visible } from "../visible.ts";
 import { durationWords } from "../words.ts";
 import { Resolve } from "./Resolve.tsx";
 import type { Records } from "./timeline/records.ts";
 import { isGoingOn } from "./timeline/going-on.ts";
-import type { Structure } from "./timeline/structure.ts";
+import { recordName, type Structure } from "./timeline/structure.ts";
 import { useRunActs } from "./use-run-acts.ts";
 
 interface StepPanelProps {
@@ -28,7 +27,7 @@ interface StepPanelProps {
 /** One step in focus: what it was given, what it gave, what went wrong, and each attempt. */
 export function StepPanel({ run, record, records, structure, close }: StepPanelProps) {
   const shape = structure.get(record.step);
-  const name = `${visible(shape?.name ?? record.step)}${record.path.map((at) => `[${at}]`).join("")}`;
+  const name = recordName(record, structure);
   const attempts = [...records.values()]
     .filter((one) => one.step === record.step && one.path.join(".") === record.path.join("."))
     .toSorted((one, other) => one.attempt - other.attempt);
@@ -47,7 +46,7 @@ export function StepPanel({ run, record, records, structure, close }: StepPanelP
           {isTerminal(run.status) && <RetryFrom runId={run.id} step={from} />}
         </div>
         {record.copied && <p className="text-13 text-text-2">{say.step.copied}</p>}
-        {record.status === "in_doubt" && <Resolve runId={run.id} record={record} />}
+        {record.status === "in_doubt" && <Resolve runId={run.id} record={record} name={name} />}
         {attempts.length > 1 && <Attempts runId={run.id} attempts={attempts} current={record} />}
         {record.error && <StepError record={record} />}
         <div className="grid gap-5 @3xl:grid-cols-2">

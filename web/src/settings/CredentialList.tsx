@@ -50,7 +50,7 @@ export function CredentialList() {
               { name: settings.kind, className: "w-40", wide: true },
               { name: settings.hosts, wide: true },
               { name: settings.set, className: "w-52", wide: true },
-              { name: settings.actions, className: "w-44", right: true },
+              { name: settings.actions, className: "w-52", right: true },
             ]}
           >
             {credentials.map((credential) => (
@@ -80,7 +80,7 @@ function CredentialRow({ credential }: { credential: Credential }) {
     <Row>
       <Cell>
         <span className="font-mono text-13">{slug}</span>
-        <span className="block truncate pb-1 text-12 text-text-3 md:hidden">
+        <span className="block truncate pb-1 text-12 text-text-3 @3xl:hidden">
           <Time at={setAt} /> {settings.setBy} {setBy}
         </span>
       </Cell>

@@ -24,12 +24,11 @@ export function ShortcutHelp({ open, setOpen }: { open: boolean; setOpen: (open:
 }
 
 function ShortcutTable() {
-  const all = useContext(ShortcutContext).all();
-  const byKeys = new Map(all.map((one) => [one.keys, one.label]));
-  const rows = [...byKeys].toReversed();
+  const nearest = useContext(ShortcutContext).groups().flat();
+  const rows = nearest.filter(({ keys }, at) => nearest.findIndex((one) => one.keys === keys) === at);
   return (
     <dl className="max-h-[60vh] overflow-y-auto p-2">
-      {rows.map(([keys, label]) => (
+      {rows.map(({ keys, label }) => (
         <div key={keys} className="flex h-8 items-center justify-between gap-4 px-2">
           <dt className="text-13">{label}</dt>
           <dd>

@@ -59,16 +59,17 @@ function actions(navigate: Navigate, openHelp: () => void, signOut: () => void):
   ];
 }
 
-/** What can be gone to or done for the typed words; flows are searched by the server, the rest by label. */
+/** What can be gone to or done for the typed words; flows are searched by the server. What is listed fits what is typed at every moment: Enter takes it. */
 export function useCommands(typed: string, openHelp: () => void): CommandGroup[] {
   const client = useClient();
   const navigate = useNavigate();
   const signOut = useSignOut();
-  const words = useDeferredValue(typed.trim());
+  const words = typed.trim();
+  const asked = useDeferredValue(words);
   const flows = useQuery({
-    queryKey: [...keys.flows, "palette", words],
+    queryKey: [...keys.flows, "palette", asked],
     queryFn: ({ signal }) =>
-      client.listFlows({ search: words === "" ? undefined : words.slice(0, 200), limit: FOUND_MAX, signal }),
+      client.listFlows({ search: asked === "" ? undefined : asked.slice(0, 200), limit: FOUND_MAX, signal }),
     placeholderData: (before) => before,
   });
   const runs = useQuery({
@@ -89,7 +90,7 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
   const { groups } = say.palette;
   return [
     { value: groups.go, items: found(places(words, navigate)) },
-    { value: groups.flows, items: named },
+    { value: groups.flows, items: found(named) },
     { value: groups.runs, items: found(recent, words === "" ? 5 : FOUND_MAX) },
     { value: groups.actions, items: found(actions(navigate, openHelp, signOut)) },
   ].filter(({ items }) => items.length > 0);

@@ -45,7 +45,10 @@ export function Page({
           </div>
           {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
-        <div ref={scrollRef} className="relative min-h-0 flex-1 overflow-y-auto overflow-x-clip [overflow-anchor:none]">
+        <div
+          ref={scrollRef}
+          className="@container relative min-h-0 flex-1 overflow-y-auto overflow-x-clip [overflow-anchor:none]"
+        >
           {children}
         </div>
       </div>

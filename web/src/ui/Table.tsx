@@ -4,7 +4,7 @@ import { classes } from "./classes.ts";
 export interface Column {
   readonly name: string;
   readonly right?: boolean;
-  /** Left out on narrow screens. */
+  /** Left out where there is little room: on narrow screens, beside a panel. */
   readonly wide?: boolean;
   readonly className?: string;
 }
@@ -33,7 +33,7 @@ export function Table({
                 CELL,
                 "h-8 text-12 font-medium text-text-3",
                 right && "text-right",
-                wide && "max-md:hidden",
+                wide && "@max-3xl:hidden",
                 className,
               )}
             >
@@ -68,7 +68,9 @@ export function Cell({
   className?: string;
 }) {
   return (
-    <td className={classes(CELL, "truncate", right && "text-right", wide && "max-md:hidden", className)}>{children}</td>
+    <td className={classes(CELL, "truncate", right && "text-right", wide && "@max-3xl:hidden", className)}>
+      {children}
+    </td>
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Client, createClient } from "@steward/sdk";
+import { type Client, createClient, ProblemError } from "@steward/sdk";
 import type { Cli } from "../cli.ts";
 import { readAddress } from "./address.ts";
 import { CliError } from "./cli-error.ts";
@@ -15,7 +15,12 @@ interface Access {
 /** A client of the Steward that is meant, see `findAccess`. */
 export async function connect(cli: Cli): Promise<Client> {
   const { address, key } = await findAccess(cli);
-  return createClient({ baseUrl: address, apiKey: key, answerBytesMax: ANSWER_BYTES_MAX });
+  return createClient({
+    baseUrl: address,
+    apiKey: key,
+    answerBytesMax: ANSWER_BYTES_MAX,
+    eventLimits: { attemptsMax: 1 }, // followRun connects again, and says so
+  });
 }
 
 /**
@@ -35,8 +40,20 @@ export async function findAccess(cli: Cli): Promise<Access> {
   const kept = login?.address === address ? login.key : local.address === address ? local.apiKey : null;
   const found = given ?? kept;
   if (found === null) {
+    await refuseSilence(address);
     const message = `no API key is known for ${address}`;
     throw new CliError(EXIT.refused, "unauthenticated", message, `steward login ${address}`);
   }
   return { address, key: found };
+}
+
+/** Who has no key for an address where nothing answers lacks the server first. */
+async function refuseSilence(address: string): Promise<void> {
+  try {
+    await createClient({ baseUrl: address, timeoutMs: 5000 }).me();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.status !== 0) return;
+    const message = `nothing answers at ${address}`;
+    throw new CliError(EXIT.unreachable, "unreachable", message, "check the address, or start it there: steward up");
+  }
 }

@@ -16,7 +16,7 @@ const NEXT: Readonly<Record<string, (subject: Subject) => string | null>> = {
   flow_unpublished: ({ flow }) => `steward flow publish ${flow ?? "<flow>"}`,
   flow_has_problems: ({ flow }) => `mend them, then: steward flow push ${flow ?? "<flow>"}.flow.json --publish`,
   flow_paused: ({ flow }) => `steward flow resume ${flow ?? "<flow>"}`,
-  run_finished: ({ run }) => `steward run retry ${run ?? "<run>"}`,
+  run_finished: ({ run }) => `steward run show ${run ?? "<run>"}`,
   run_not_finished: ({ run }) => `steward run cancel ${run ?? "<run>"}`,
   nothing_to_resolve: ({ run }) => `steward run show ${run ?? "<run>"}`,
   credential_missing: () => "steward credential set <credential>",

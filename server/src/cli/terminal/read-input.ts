@@ -10,15 +10,15 @@ export type InputJson = NonNullable<StartRun["input"]>;
 
 const INPUT_CHARS_MAX = 16_777_216;
 
-/** JSON from the command line: the text itself, `@file`, or `-` for standard input. `what` names it in errors. */
-export async function readJsonInput(cli: Cli, given: string, what: string): Promise<InputJson> {
+/** JSON from the command line: the text itself, `@file`, or `-` for standard input. `what` and `how` name it in errors. */
+export async function readJsonInput(cli: Cli, given: string, what: string, how: string): Promise<InputJson> {
   const text = await readTextInput(cli, given);
   try {
     const value: InputJson = JSON.parse(text);
     return value;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(EXIT.usage, "usage", `${what} is not JSON: ${why}`, `quote it: --input '{"name": "ada"}'`);
+    throw new CliError(EXIT.usage, "usage", `${what} is not JSON: ${why}`, `quote it: ${how} '{"name": "ada"}'`);
   }
 }
 
@@ -35,7 +35,7 @@ export async function readFileAt(cli: Cli, file: string): Promise<string> {
   } catch (error) {
     const why =
       error instanceof Error && "code" in error && error.code === "ENOENT" ? "it does not exist" : String(error);
-    throw new CliError(EXIT.usage, "usage", `${file} can't be read: ${why}`);
+    throw new CliError(EXIT.usage, "usage", `${file} can't be read: ${why}`, `give a path from ${cli.cwd}`);
   }
 }
 

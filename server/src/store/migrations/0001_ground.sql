@@ -255,6 +255,7 @@ create table deliveries (
   trigger uuid not null,
   key bytea not null,
   run uuid not null,
+  body_digest bytea,
   received_at timestamptz not null,
   primary key (project, trigger, key)
 );

@@ -14,8 +14,9 @@ import type { Scale } from "./scale.ts";
 import type { Structure } from "./structure.ts";
 
 export const ROW_PX = 32;
-/** Name, line of time, duration. */
-export const GRID = "grid grid-cols-[minmax(150px,38%)_minmax(0,1fr)_80px] gap-x-3 px-4 md:px-6";
+/** Name, line of time, duration; with little room the names get more of it. */
+export const GRID =
+  "grid grid-cols-[minmax(150px,38%)_minmax(0,1fr)_80px] gap-x-3 px-4 @max-lg:grid-cols-[50%_minmax(0,1fr)_68px] @max-lg:gap-x-2 md:px-6";
 const INDENT_PX = 18;
 const INDENTS_MAX = 8;
 
@@ -101,7 +102,7 @@ function RowName({ runId, row, now, structure, open, trouble, fold, chosen }: Ti
       </StepLink>
       {place !== "" && <span className="font-mono text-12 text-text-3">{place}</span>}
       {row.kind === "step" && row.attempts.length > 1 && (
-        <span className="shrink-0 text-12 text-text-3">{say.run.attempts(row.attempts.length)}</span>
+        <span className="shrink-0 text-12 text-text-3 @max-lg:hidden">{say.run.attempts(row.attempts.length)}</span>
       )}
       {row.kind === "step" && row.iterations.length > 0 && <Iterations row={row} trouble={trouble} fold={fold} />}
       {row.kind === "step" && !holds && (

@@ -1,5 +1,8 @@
 /** What a flow file says about its steps, as far as a timeline needs it: name, kind, and the loops around each. Pure. */
 
+import type { StepRecord } from "@steward/sdk";
+import { visible } from "../../visible.ts";
+
 interface StepShape {
   readonly name: string;
   readonly kind: string;
@@ -36,6 +39,11 @@ export function structureOf(file: unknown): Structure {
   };
   if (isRecord(file)) visit(file["steps"], []);
   return structure;
+}
+
+/** What a person calls the step of a record, with its place in the loops around it: `Charge the card[3]`. */
+export function recordName({ step, path }: Pick<StepRecord, "step" | "path">, structure: Structure): string {
+  return visible(structure.get(step)?.name ?? step) + path.map((at) => `[${at}]`).join("");
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

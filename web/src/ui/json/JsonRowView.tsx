@@ -93,7 +93,7 @@ const VALUES: Record<ValueRow["form"], (row: ValueRow) => ReactNode> = {
 function LongText({ text }: { text: string }) {
   const [whole, setWhole] = useState(false);
   const long = text.length > FOLD_CHARS + 40;
-  const quoted = visibleJson(long && !whole ? text.slice(0, FOLD_CHARS) : text);
+  const quoted = visibleJson(JSON.stringify(long && !whole ? text.slice(0, FOLD_CHARS) : text));
   return (
     <span className="text-done">
       {long && !whole ? `${quoted.slice(0, -1)}…` : quoted}

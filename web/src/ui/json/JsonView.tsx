@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { say } from "../../language.ts";
+import { visibleJson } from "../../visible.ts";
 import { bytesWords } from "../../words.ts";
 import { classes } from "../classes.ts";
 import { CopyButton } from "../Copy.tsx";
@@ -92,7 +93,7 @@ function isFolded(row: JsonRow): boolean {
 }
 
 function RawText({ value, label }: { value: unknown; label: string }) {
-  const text = useMemo(() => JSON.stringify(value, null, 2), [value]);
+  const text = useMemo(() => visibleJson(JSON.stringify(value, null, 2)), [value]);
   return (
     <>
       <pre tabIndex={0} aria-label={label} className="max-h-96 overflow-auto px-3 break-words whitespace-pre-wrap">
