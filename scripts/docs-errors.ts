@@ -1,6 +1,7 @@
 import { ERRORS } from "../server/src/core/errors.ts";
 import { STEP_ERRORS } from "../server/src/core/step-errors.ts";
 import { EFFECT_ERRORS } from "../server/src/gate/effect-errors.ts";
+import { CLI_ERRORS } from "../server/src/cli/terminal/cli-error.ts";
 import { table } from "./docs-fields.ts";
 
 /** docs/errors.md: every code of a refusal and of a failing step. */
@@ -11,7 +12,7 @@ export function renderErrors(): string {
   return `# Errors
 
 <!-- Derived from server/src/core/errors.ts and step-errors.ts and
-     server/src/gate/effect-errors.ts by scripts/docs.ts: change it there. -->
+     server/src/gate/effect-errors.ts and server/src/cli/terminal/cli-error.ts by scripts/docs.ts: change it there. -->
 
 A code is never reused or renamed.
 
@@ -41,6 +42,17 @@ Why the gate refused an effect, why it failed, or why nobody can tell whether it
 ${table(
   ["Code", "What happened", "What to do"],
   effects.map(([code, one]) => [`\`${code}\``, one.title, one.hint]),
+)}
+
+## The command line's own
+
+With \`--json\`, the \`error.code\` of what no answer of the API stands behind, or of how the awaited run stands.
+
+${table(
+  ["Code", "What happened"],
+  Object.entries(CLI_ERRORS)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, title]) => [`\`${code}\``, title]),
 )}
 `;
 }

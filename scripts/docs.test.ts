@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { EFFECT_ERRORS } from "../server/src/gate/effect-errors.ts";
 import { STEP_ERRORS } from "../server/src/core/step-errors.ts";
+import { SETTINGS } from "../server/src/config.ts";
+import { ROLES_SQL } from "../server/src/store/roles.ts";
 import { readDoc, renderDocs } from "./docs.ts";
 
 test.each([...renderDocs(readDoc)])(
@@ -18,7 +20,9 @@ test("every kind, code and field of the file stands in the reference", () => {
   expect(docs.get("docs/steps.md")).toContain("`cases[].when`");
   expect(docs.get("docs/errors.md")).toContain("`flow_invalid`");
   expect(docs.get("docs/errors.md")).toContain("`http_status`");
-  expect(docs.get("docs/errors.md")).toContain("`response_too_large`");
+  for (const code of ["response_too_large", "flow_unknown", "run_cancelled", "run_open"]) {
+    expect(docs.get("docs/errors.md")).toContain(`\`${code}\``);
+  }
   for (const field of [
     "`triggers`",
     "`ifUnknown`",
@@ -43,4 +47,9 @@ test.each(["steps", "engine", "core/run"])("every code that a step or run of %s 
   );
   expect(codes.length).toBeGreaterThan(0);
   expect(codes.filter((code) => code === undefined || !known.has(code))).toEqual([]);
+});
+
+test("every setting stands in the README, and the SQL of the roles in docs/operating.md", () => {
+  for (const name of SETTINGS) if (name !== "STEWARD_URL") expect(readDoc("README.md")).toContain(`\`${name}\``);
+  expect(readDoc("docs/operating.md")).toContain(ROLES_SQL);
 });

@@ -6,7 +6,8 @@ import { serveParent } from "./parent.ts";
 const app = await startApp({
   config: readConfig(process.env, process.cwd()),
   role: "server",
-  log: (line) => process.stderr.write(`${line}\n`),
+  // What the database tells of its own starts and stops would hide what matters.
+  log: (line) => void (line.startsWith("LOG:") || process.stderr.write(`${line}\n`)),
 });
 serveParent(
   { address: app.address },

@@ -31,19 +31,3 @@ export const QUICK: Sizes = {
   sizedRuns: 2000,
   listedRuns: 50_000,
 };
-
-/** Whether each measurement gives figures at all; they mean nothing. */
-export const TINY: Sizes = {
-  seconds: 0.2,
-  connections: [2],
-  chainRuns: 2,
-  chainsAtOnce: 2,
-  burst: 10,
-  waitingRuns: 10,
-  schedules: 2,
-  dueSeconds: 1,
-  starts: 1,
-  idleSeconds: 0,
-  sizedRuns: 50,
-  listedRuns: 500,
-};

@@ -77,12 +77,23 @@ describe("steward up", () => {
     const own = { ...env, STEWARD_HOME: path.join(scratch, "own") };
     const first = await startUp(own);
     expect(await first.end("SIGTERM")).toBe(0);
-    const second = await startUp(own, first.apiKey, []);
+    const second = await startUp({ ...own, STEWARD_PROT: "1" }, first.apiKey, []);
     expect(second.link).toMatch(new RegExp(`^${second.address}/`));
     expect((await second.client.me()).project.slug).toBe("default");
     expect(await second.end("SIGINT")).toBe(0);
-    expect(second.errors()).toBe("stopping: what is in flight may finish; again to stop at once\nstopped\n");
+    expect(second.errors()).toBe(
+      "STEWARD_PROT is no setting of Steward: see the README for their names\n" +
+        "stopping: what is in flight may finish; again to stop at once\nstopped\n",
+    );
   });
+});
+
+test("steward link prints a link that signs a browser in once", async () => {
+  const { code, out, err } = await steward("link");
+  expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^works once, until /) });
+  const enter = (): Promise<Response> => fetch(out.trim(), { redirect: "manual" });
+  expect((await enter()).headers.get("set-cookie")).not.toBeNull();
+  expect((await enter()).headers.get("set-cookie")).toBeNull();
 });
 
 describe("steward flow", () => {
@@ -126,7 +137,10 @@ describe("steward flow", () => {
     const pushed = await steward("flow", "push", ORDER, "--publish");
     expect(pushed.out).toMatch(/^order: version 1 published\nwebhook in {2}http:\/\/\S+\/webhooks\/\S+\n$/);
     const tested = await steward("flow", "test", "order", "--input", '{"n": 7}', "--wait", "10");
-    expect(tested).toMatchObject({ code: 0, err: "" });
+    expect(tested).toMatchObject({
+      code: 0,
+      err: "pinned, not run: pause\nreally run: shape, check, refuse, out\n",
+    });
     expect(tested.out).toMatch(/\npause +✓ done/);
     expect(tested.out).toContain('"by": "the pin"');
   });
@@ -185,7 +199,31 @@ describe("steward run", () => {
     expect(out).toMatch(/out +✓ done/);
     expect(out).toContain(`"by": "a person"`);
     const again = await steward("run", "event", id, "go");
-    expect(again.err).toMatch(new RegExp(`Next: steward run retry ${id}\n$`));
+    expect(again.err).toMatch(new RegExp(`Next: steward run show ${id}\n$`));
+  });
+
+  test("what waits for an event says so with the next command: run, test, show, and the event nobody waits for", async () => {
+    const file = flowFile(
+      "asks.flow.json",
+      '{"format": 1, "name": "Asks", "steps": [{"id": "ask", "kind": "wait", "input": {"event": "it is done"}}]}',
+    );
+    expect((await steward("flow", "push", file, "--publish")).code).toBe(0);
+    const tested = await steward("flow", "test", "asks", "--wait", "60");
+    expect(tested.code).toBe(5);
+    const id = /run_\w{26}/.exec(tested.err)?.[0] ?? "";
+    const stands = `${id} is waiting for the event "it is done" in step ask. Next: steward run event ${id} 'it is done' '<json>'\n`;
+    expect(tested.err).toBe(`pinned, not run: none\nreally run: ask\nsteward: ${stands}`);
+    expect((await steward("run", "show", id)).err).toBe(stands);
+    const other = await steward("run", "event", id, "other");
+    expect(other.out).toBe(`${id}: event other is kept until a step waits for it; none has so far\n`);
+    expect((await steward("run", "event", id, "other", "{x")).err).toMatch(/: steward run event <run> <name> '\{/);
+    expect((await steward("run", "event", id, "it is done")).out).toBe(`${id}: event it is done sent\n`);
+  });
+
+  test("a list of a flow that is not there says so", async () => {
+    const { code, err } = await steward("run", "list", "--flow", "nope");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^steward: there is no flow "nope".*Next: steward flow list\n$/);
   });
 
   test("cancel stops it; retry from a step begins a new one, whose id is all that is printed", async () => {
@@ -202,9 +240,12 @@ describe("steward run", () => {
       retryOf: id,
       steps: expect.arrayContaining([expect.objectContaining({ step: "shape", copied: true })]),
     });
+    const unknown = await steward("run", "retry", id, "--from", "nope");
+    expect(unknown).toMatchObject({ code: 1, out: "" });
+    expect(unknown.err).toMatch(/no step nope\. The steps to begin with are shape, check, refuse, pause, out\n$/);
     expect((await steward("run", "resolve", id, "--done", "--fail")).code).toBe(2);
     const finished = await steward("run", "resolve", id, "--repeat");
-    expect(finished.err).toMatch(new RegExp(`has finished\\. Next: steward run retry ${id}\n$`));
+    expect(finished.err).toMatch(new RegExp(`has finished\\. Next: steward run show ${id}\n$`));
   });
 });
 
@@ -233,6 +274,15 @@ describe("steward credential, variable and example", () => {
   test("an example is added with its error flow, once", async () => {
     const added = await steward("example", "add", "flaky-service");
     expect(added.out).toBe("error-notice: version 1 published\nflaky-service: version 1 published\n");
+    expect(added.err).toMatch(
+      /^Needs the variable sinkUrl: .*\nthe variable sinkUrl is not set: steward variable set /,
+    );
+    expect(added.err).toMatch(/\nNext: steward flow run flaky-service --follow\n$/);
+    const hook = await steward("example", "add", "github-push");
+    expect(hook.err).toContain(
+      "the credential github-webhook is not set: steward credential set github-webhook --kind",
+    );
+    expect(hook.err).toMatch(/\nNext: give the webhook's address to a repository on GitHub.*\n$/);
     const again = await steward("example", "add", "flaky-service");
     expect(again).toMatchObject({ code: 1, out: "" });
     expect(again.err).toContain("Next: steward example add flaky-service --slug flaky-service-2");
@@ -273,8 +323,8 @@ describe("which Steward, and what the exit codes say", () => {
     expect((await runCommand(["flow", "list"], elsewhere())).code).toBe(0);
     const other = await runCommand(["flow", "list", "--url", "http://127.0.0.1:1"], elsewhere());
     expect(other).toMatchObject({
-      code: 1,
-      err: "steward: no API key is known for http://127.0.0.1:1. Next: steward login http://127.0.0.1:1\n",
+      code: 3,
+      err: "steward: nothing answers at http://127.0.0.1:1. Check the address, or start it there: steward up\n",
     });
   });
 

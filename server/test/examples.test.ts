@@ -58,10 +58,19 @@ const ended = (client: Client, id: string): Promise<Run> =>
 test("every example is offered by the API", async () => {
   const { client } = await stewardFor(await sinkFor());
   const { items } = await client.listExamples();
-  const slugs = ["bulk-sync", "error-notice", "flaky-service", "github-push", "nightly-report"];
+  const slugs = ["bulk-sync", "error-notice", "flaky-service", "github-push", "hello", "nightly-report"];
   expect(items.map((one) => one.slug)).toEqual(slugs);
   const readme = readFileSync(path.join(FOLDER, "README.md"), "utf8");
   for (const slug of slugs) expect(readme).toContain(`| \`${slug}.flow.json\``);
+});
+
+test("hello needs nothing: by hand it gives the greetings, by its webhook it answers with them", async () => {
+  const { client } = await stewardFor(await sinkFor());
+  const url = (await publish(client, "hello")).webhooks[0]?.url ?? "";
+  const run = await client.startRun({ slug: "hello", body: { input: { names: ["Bob", "Ada"] }, wait: 20 } });
+  expect(run).toMatchObject({ status: "completed", output: { guests: 2, text: "Hello, Ada!\nHello, Bob!" } });
+  const answer = await fetch(url, { method: "POST" });
+  expect([answer.status, await answer.json()]).toEqual([200, { guests: 0, text: "Hello, world!" }]);
 });
 
 test("a push that GitHub delivers and signs is verified, summarised, posted on and answered", async () => {

@@ -57,6 +57,14 @@ export interface HttpOptions {
 const ANSWER_MS_MAX = 15_000;
 const API_KEY = "sk_test_0123456789";
 
+function keptLog(): { readonly logs: string[]; readonly log: HttpParts["log"] } {
+  const logs: string[] = [];
+  return {
+    logs,
+    log: (message, error) => void logs.push(`${message} ${error instanceof Error ? (error.stack ?? "") : ""}`),
+  };
+}
+
 export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
   const db = await stewardDatabase();
   const folder = mkdtempSync(path.join(tmpdir(), "steward-http-"));
@@ -64,18 +72,14 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
   const ids = systemIds(() => clock.nowMs());
   const keyring = await openTestKeys(folder, clock);
   const { database, dispatch } = db;
-  const installed = await firstStart(
-    { database, dispatch, keyring, ids, clock },
-    { ownerEmail: null, apiKey: API_KEY },
-  );
+  const settings = { ownerEmail: null, apiKey: API_KEY };
+  const installed = await firstStart({ database, dispatch, keyring, ids, clock }, settings);
   const kinds = stepKinds({ checkCode });
   const projects = createProjects(keyring, () => Promise.resolve({}));
   const versions = createVersions({ database, projects, kinds, clock });
   const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
   const changes = await createChanges(await db.notifications("http"), { versions, routes, projects });
-  const logs: string[] = [];
-  const log = (message: string, error?: unknown): void =>
-    void logs.push(`${message} ${error instanceof Error ? (error.stack ?? "") : ""}`);
+  const { logs, log } = keptLog();
   const parts: HttpParts = {
     database,
     dispatch,

@@ -49,12 +49,13 @@ export async function openRuns(
   home: StewardHome,
 ): Promise<{ readonly moving: number; readonly doubtful: readonly string[]; readonly parked: number }> {
   return await onDatabase(home, "postgres", async (pool) => {
-    const { rows } = await pool.query<{ id: string; status: string }>({
-      text: `select id, status from steward.runs where status not in ${TERMINAL}`,
+    const { rows } = await pool.query<{ id: string; status: string; parent: string | null }>({
+      text: `select id, status, parent from steward.runs where status not in ${TERMINAL}`,
     });
     const standing = rows.filter((row) => row.status === "in_doubt" || row.status === "parked");
+    const callers = rows.filter((row) => row.status === "waiting" && standing.some((one) => one.parent === row.id));
     return {
-      moving: rows.length - standing.length,
+      moving: rows.length - standing.length - callers.length,
       doubtful: standing.map((row) => showId("run", row.id)),
       parked: standing.filter((row) => row.status === "parked").length,
     };

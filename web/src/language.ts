@@ -31,7 +31,7 @@ export const say = {
     title: "This page is not signed in",
     what: "A link signs a browser in once, then it is spent.",
     ways: ["Open the link that npm start printed.", "Or make a new one, in the folder where Steward runs:"],
-    commands: ["npm run steward -- login", "npm start"],
+    commands: ["npm run --silent steward -- link"],
     again: "I have opened it",
   },
   notFound: { title: "Nothing is here", what: "It may have been renamed or deleted.", way: "Go to the flows" },

@@ -5,6 +5,7 @@ export async function readNeeds(client: Client, file: Example["file"]): Promise<
   const text = JSON.stringify(file);
   const variables = namesIn(text, /\bvars\.([A-Za-z_]\w*)/g);
   const credentials = namesIn(text, /"credential":"([a-z0-9-]+)"/g);
+  const signing = namesIn(text, /"signature":\{[^{}]*"credential":"([a-z0-9-]+)"/g);
   const [setVariables, setCredentials] = await Promise.all([
     variables.length === 0 ? [] : Array.fromAsync(listAll(client.listVariables, { limit: 100 })),
     credentials.length === 0 ? [] : Array.fromAsync(listAll(client.listCredentials, { limit: 100 })),
@@ -15,7 +16,10 @@ export async function readNeeds(client: Client, file: Example["file"]): Promise<
       .map((name) => `the variable ${name} is not set: steward variable set ${name} <value>`),
     ...credentials
       .filter((slug) => !setCredentials.some((one) => one.slug === slug))
-      .map((slug) => `the credential ${slug} is not set: steward credential set ${slug} --kind <kind>`),
+      .map(
+        (slug) =>
+          `the credential ${slug} is not set: steward credential set ${slug} ${signing.includes(slug) ? "--kind secret" : "--kind <kind> --host <host>"}`,
+      ),
   ];
 }
 

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
 import { startAndWait } from "./flow-run.ts";
 import { endOf } from "./run-end.ts";
-import { readSteps, runLines } from "./run-show.ts";
+import { readSteps } from "./read-steps.ts";
+import { runLines } from "./run-show.ts";
 import { readStand, standOf } from "./run-stand.ts";
 import { connect } from "./terminal/connect.ts";
 import { readJsonInput } from "./terminal/read-input.ts";
@@ -48,16 +49,19 @@ async function pinLines(client: Client, slug: string): Promise<readonly string[]
   const file = version === null ? null : FlowFile.safeParse(await client.getVersion({ slug, version })).data;
   if (!file) return [];
   const steps = allSteps(file.steps);
-  const isPinned = (step: Step): boolean => step.pinned !== undefined;
   return [
     `pinned, not run: ${namesOf(steps.filter(isPinned))}`,
     `really run: ${namesOf(steps.filter((step) => !isPinned(step)))}`,
   ];
 }
 
+function isPinned({ pinned }: Step): boolean {
+  return pinned !== undefined;
+}
+
 /** With those inside loops; what is inside a pinned loop does not run. */
 function allSteps(steps: readonly Step[]): readonly Step[] {
-  return steps.flatMap((step) => [step, ...(step.pinned === undefined ? allSteps(step.steps ?? []) : [])]);
+  return steps.flatMap((step) => [step, ...(isPinned(step) ? [] : allSteps(step.steps ?? []))]);
 }
 
 function namesOf(steps: readonly Step[]): string {

@@ -16,6 +16,7 @@ export async function* followRun(
   client: Client,
   id: string,
   signal: AbortSignal = new AbortController().signal,
+  delayMs = DELAY_MS,
 ): AsyncGenerator<SentRunEvent> {
   let last: number | undefined;
   let status: RunStatus | null = null;
@@ -40,7 +41,7 @@ export async function* followRun(
       if (!isPassing(error) || losses >= LOSSES_MAX) throw error;
       if (losses === 0) note(cli, "connection lost, trying again");
       losses += 1;
-      await pause(Math.min(DELAY_MS_MAX, DELAY_MS * 2 ** Math.min(losses - 1, 10)));
+      await pause(Math.min(DELAY_MS_MAX, delayMs * 2 ** Math.min(losses - 1, 10)));
     }
   }
 }

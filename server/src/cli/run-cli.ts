@@ -35,7 +35,8 @@ function tell({ terminal }: CliParts, error: CliError, json: boolean): void {
 
 function subjectOf(command: Command): Subject {
   const values = command.registeredArguments.map((argument, at) => [argument.name(), command.args[at]] as const);
-  return Object.fromEntries(values);
+  const { flow } = command.opts();
+  return { ...(typeof flow === "string" ? { flow } : {}), ...Object.fromEntries(values) };
 }
 
 /** A command line that is not understood: what is wrong, and the help of the command that was begun. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
-import { readSteps } from "./run-show.ts";
+import { readSteps } from "./read-steps.ts";
 import { connect } from "./terminal/connect.ts";
 import { readJsonInput } from "./terminal/read-input.ts";
 
@@ -18,7 +18,7 @@ async function send(cli: Cli, id: string, name: string, data: string | undefined
   const body =
     data === undefined
       ? { name }
-      : { name, data: await readJsonInput(cli, data, "the data", `steward run event ${id} ${name}`) };
+      : { name, data: await readJsonInput(cli, data, "the data", "steward run event <run> <name>") };
   const client = await connect(cli);
   const run = await client.sendEvent({ id, body });
   const { items } = await readSteps(client, id);

@@ -1,6 +1,7 @@
-import { type Client, listAll, type Run, type StepRecord } from "@steward/sdk";
+import type { Run, StepRecord } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
+import { readSteps, type ShownSteps, STEPS_SHOWN } from "./read-steps.ts";
 import { standLine, standOf } from "./run-stand.ts";
 import { connect } from "./terminal/connect.ts";
 import { readCount } from "./terminal/read-count.ts";
@@ -8,14 +9,6 @@ import { tableLines } from "./terminal/table.ts";
 import { countText, durationText, spanMs, stateText, stepText, timeText } from "./terminal/words.ts";
 
 const STEPS_MAX = 100_000;
-const STEPS_SHOWN = 200;
-
-export interface ShownSteps {
-  readonly items: readonly StepRecord[];
-  /** True when there are more. */
-  readonly more: boolean;
-}
-
 export function addRunShow(parent: Command, cli: Cli): void {
   parent
     .command("show")
@@ -31,12 +24,6 @@ async function showRun(cli: Cli, id: string, limit: number): Promise<void> {
   show(cli, { ...run, steps: steps.items }, () => runLines(cli, run, steps));
   const stand = standOf(run, steps.items);
   if (stand) note(cli, standLine(id, stand));
-}
-
-/** The first step records of a run, in order. */
-export async function readSteps(client: Client, id: string, limit = STEPS_SHOWN): Promise<ShownSteps> {
-  const found = await Array.fromAsync(listAll(client.listSteps, { id, limit: 100 }, { itemsMax: limit + 1 }));
-  return { items: found.slice(0, limit), more: found.length > limit };
 }
 
 /** A run as a person reads it. */

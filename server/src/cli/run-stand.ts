@@ -1,5 +1,5 @@
 import { type Client, isTerminal, type Run, type RunSummary, type StepRecord } from "@steward/sdk";
-import { readSteps } from "./run-show.ts";
+import { readSteps } from "./read-steps.ts";
 import { stepText } from "./terminal/words.ts";
 
 /** Where a run stands that does not go on by itself, and the next command; null where it does, or has ended. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { App } from "../app.ts";
+import { warnOfUnknown } from "./warn-of-unknown.ts";
 import { type Cli, type LocalSteward, show } from "./cli.ts";
 import { runApp, type RunAppOptions } from "./run-app.ts";
 
@@ -12,6 +13,7 @@ export function addUp(program: Command, cli: Cli): void {
 }
 
 async function up(cli: Cli, options: RunAppOptions): Promise<void> {
+  warnOfUnknown(cli);
   const local = await cli.local();
   await runApp(cli, local, "server", options, (app) => welcome(cli, local, app));
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { warnOfUnknown } from "./warn-of-unknown.ts";
 import { type Cli, show } from "./cli.ts";
 import { runApp, type RunAppOptions } from "./run-app.ts";
 
@@ -11,6 +12,7 @@ export function addWorker(program: Command, cli: Cli): void {
 }
 
 async function worker(cli: Cli, options: RunAppOptions): Promise<void> {
+  warnOfUnknown(cli);
   const local = await cli.local();
   await runApp(cli, local, "worker", options, ({ apiKey }) => {
     if (apiKey !== null) local.keepApiKey(apiKey);

@@ -3,7 +3,11 @@
  * status of its problem (RFC 9457), `title` what happened in general, `hint` what to do next.
  */
 export const ERRORS = {
-  invalid_request: { status: 400, title: "The request is not understood", hint: "Compare it with /v1/openapi.json." },
+  invalid_request: {
+    status: 400,
+    title: "The request is not understood",
+    hint: "Mend what is named; /v1/openapi.json describes the API, docs/flow-file.md webhooks.",
+  },
   unauthenticated: { status: 401, title: "No valid key was given", hint: "Send `Authorization: Bearer <API key>`." },
   forbidden: { status: 403, title: "This key may not do that", hint: "Use a key with the permission." },
   host_refused: {
@@ -19,7 +23,7 @@ export const ERRORS = {
   method_not_allowed: {
     status: 405,
     title: "This method is not served here",
-    hint: "Compare it with /v1/openapi.json.",
+    hint: "Use one of the methods in the header Allow.",
   },
   conflict: {
     status: 409,
@@ -33,7 +37,11 @@ export const ERRORS = {
   },
   headers_too_large: { status: 431, title: "The headers are too large", hint: "Send less than 16 KB of them." },
   body_too_large: { status: 413, title: "The body is too large", hint: "Send less, or a reference to a file." },
-  media_type_unsupported: { status: 415, title: "This content type is not accepted", hint: "Send JSON." },
+  media_type_unsupported: {
+    status: 415,
+    title: "This content type is not accepted",
+    hint: "Send JSON; of a webhook, what its trigger's body field takes.",
+  },
   idempotency_mismatch: {
     status: 422,
     title: "This Idempotency-Key came with a different body before",
@@ -59,7 +67,11 @@ export const ERRORS = {
     hint: "Repeat after the seconds in Retry-After.",
   },
   run_failed: { status: 500, title: "The run failed before its reply", hint: "Look at the run by its id." },
-  run_finished: { status: 409, title: "The run has finished", hint: "Retry it as a new run." },
+  run_finished: {
+    status: 409,
+    title: "The run has finished",
+    hint: "Look at how it ended; a retry does the work again, as a new run.",
+  },
   run_not_finished: { status: 409, title: "The run has not finished", hint: "Wait for its end or cancel it." },
   nothing_to_resolve: { status: 409, title: "No unknown effect waits here", hint: "Look at the run's steps." },
   credential_missing: {

@@ -30,6 +30,10 @@ export const STEP_ERRORS = {
   expression_failed: { title: "An expression could not be evaluated", hint: "Mend the field that the message names." },
   failed: { title: "The step failed", hint: "Read the message." },
   failed_on_purpose: { title: "A fail step was reached", hint: "Read its message: the flow's author wrote it." },
+  flow_unknown: {
+    title: "The flow that the step names is not there or not published",
+    hint: "Publish it, or mend the step's flow field.",
+  },
   http_body_invalid: { title: "The answer says it is JSON and is not", hint: "Mend the server, or ask it for text." },
   http_status: {
     title: "The server answered with a status of 400 or more",

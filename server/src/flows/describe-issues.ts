@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { fieldPath } from "../core/field-path.ts";
+import { issueText } from "../core/issue-text.ts";
 
 export interface FieldIssue {
   readonly field: string;
@@ -27,10 +28,10 @@ function describe(issue: z.core.$ZodIssue, around: readonly PropertyKey[]): read
   if (issue.code === "invalid_union") return describeUnion(issue, path);
   if (issue.code === "invalid_key") {
     const name = String(issue.path.at(-1));
-    const message = `the name "${name}" is not valid: ${sentence(issue.issues[0]?.message ?? issue.message)}`;
+    const message = `the name "${name}" is not valid: ${issue.issues[0] === undefined ? "mend it" : issueText(issue.issues[0])}`;
     return [{ field: fieldPath(path), message }];
   }
-  return [{ field: fieldPath(path), message: sentence(issue.message) }];
+  return [{ field: fieldPath(path), message: issueText(issue) }];
 }
 
 /** Of the ways a union offers, the one that was understood furthest is the one that was meant. */
@@ -40,17 +41,11 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, path: readonly Prope
   );
   const furthest = Math.max(0, ...depths);
   if (furthest > 0) return issue.errors[depths.indexOf(furthest)]!.flatMap((one) => describe(one, path));
-  const options = issue.errors.flatMap((option) => option.slice(0, 1).map((one) => sentence(one.message)));
+  const options = issue.errors.flatMap((option) => option.slice(0, 1).map((one) => issueText(one)));
   return [
     {
       field: fieldPath(path),
-      message: options.length > 0 ? [...new Set(options)].join(", or ") : sentence(issue.message),
+      message: options.length > 0 ? [...new Set(options)].join(", or ") : issueText(issue),
     },
   ];
-}
-
-function sentence(message: string): string {
-  if (message.endsWith("received undefined"))
-    return `this field is missing (${message.replace(/^Invalid input: |, received undefined$/g, "")})`;
-  return message.replace(/^Invalid input: /, "");
 }

@@ -218,10 +218,10 @@ describe("what is not a flow file is refused with line and field of everything t
     expect(issues(text)).toEqual([
       "2 steps[0].id: use a letter a-z, then up to 62 letters, digits or _",
       '4 steps[0].next.x y: the name "x y" is not valid: use a letter a-z, then up to 62 letters, digits or _',
-      "5 steps[1].kind: this field is missing (expected string)",
-      "6 steps[2].retry.times: Too big: expected number to be <=20",
+      "5 steps[1].kind: this field is missing (expected text)",
+      "6 steps[2].retry.times: at most 20",
       '7 steps[2].colour: there is no field "colour" here: remove it or mend its name',
-      "8 steps[3].next: expected array, received number, or expected record, received number",
+      "8 steps[3].next: expected a list, not a number, or expected an object, not a number",
       "11 steps[4].steps[0].next[0]: use a letter a-z, then up to 62 letters, digits or _",
     ]);
   });
@@ -243,10 +243,10 @@ describe("what is not a flow file is refused with line and field of everything t
       "    retry: *r",
     );
     expect(issues(text, YAML_TYPE)).toEqual([
-      "1 format: expected 1",
+      "1 format: it is 1",
       "4 triggers[0]: give exactly one of cron, everySeconds and at",
-      "10 steps[0].retry.times: Too small: expected number to be >=1",
-      "13 steps[1].retry.times: Too small: expected number to be >=1",
+      "10 steps[0].retry.times: at least 1",
+      "13 steps[1].retry.times: at least 1",
     ]);
   });
 
@@ -300,8 +300,8 @@ describe("what is not a flow file is refused with line and field of everything t
       message: "the flow file is not UTF-8: save it as UTF-8",
     });
     expect(refusal("{}", "text/html").code).toBe("media_type_unsupported");
-    expect(issues("[]")).toEqual(["1 : expected object, received array"]);
-    expect(issues("", YAML_TYPE)).toEqual(["1 : expected object, received null"]);
+    expect(issues("[]")).toEqual(["1 : expected an object, not a list"]);
+    expect(issues("", YAML_TYPE)).toEqual(["1 : expected an object, not null"]);
   });
 });
 

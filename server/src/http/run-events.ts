@@ -53,7 +53,7 @@ export function createRunEvents(parts: HttpParts, limits: HttpLimits): RunEvents
       const stop = admit(principal);
       try {
         if (!(await parts.engine.readRun(principal.scope, run)))
-          throw new AppError("not_found", `There is no run ${paramOf(request.params)}.`);
+          throw new AppError("not_found", `there is no run ${paramOf(request.params)}.`);
         const { raw } = reply.hijack();
         const gone = (): void => stop.abort();
         raw.on("close", gone).on("error", gone);

@@ -58,13 +58,13 @@ export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
 /** The run's UUID; a text that is no run's id names no run. */
 function runIdOf(shown: string): string {
   const run = parseId("run", shown);
-  if (run === null) throw new AppError("not_found", `There is no run ${shown}.`);
+  if (run === null) throw new AppError("not_found", `there is no run ${shown}.`);
   return run;
 }
 
 async function read(parts: HttpParts, scope: Scope, run: string): Promise<Run> {
   const view = await parts.engine.readRun(scope, run);
-  if (!view) throw new AppError("not_found", `There is no run ${showId("run", run)}.`);
+  if (!view) throw new AppError("not_found", `there is no run ${showId("run", run)}.`);
   return presentRun(view);
 }
 
@@ -117,7 +117,7 @@ async function listSteps(
   const { cursor = "0", limit, step = null } = query;
   if (!/^\d{1,9}$/.test(cursor)) throw cursorRefused();
   const page = await parts.engine.listSteps(principal.scope, runIdOf(params.id), Number(cursor), limit, step);
-  if (!page) throw new AppError("not_found", `There is no run ${params.id}.`);
+  if (!page) throw new AppError("not_found", `there is no run ${params.id}.`);
   return {
     status: 200,
     body: { items: page.items.map(presentStep), next: page.next === null ? null : String(page.next) },

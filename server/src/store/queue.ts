@@ -114,9 +114,10 @@ export function wakeRuns(runs: readonly string[]): Statement<{ run: string }> {
 const PROJECTS_PER_CLAIM = 200;
 
 /**
- * Takes due runs for a worker, at most a quarter of `limit` of each project, oldest first; none for a worker that was
- * taken for gone. As steward_dispatch. Index queue_due: one probe for each project with unheld runs, then a range per
- * ready project.
+ * Takes due runs for a worker, oldest first, of each project its share of `limit` or a quarter of it; none for a worker
+ * that was taken for gone. As steward_dispatch. Index queue_due: one probe for each project with unheld runs, then a
+ * range per ready project, which walks over what claims before it took and vacuum has not removed: with a quarter for a
+ * project that is alone, 10,000 runs due at once took 9 to 15 s, with all of it 5 to 7 s.
  * @param after where the claim before stopped: its `next`
  * @param solo whether runs that were held through two crashes may be taken (one of them at a time)
  */
@@ -140,7 +141,7 @@ export async function claimRuns(
         select d.run from near cross join lateral (
           select run from steward.queue q
           where q.project = near.project and q.worker is null and q.due_at <= to_timestamp($2) and (q.crashes < 2 or ($6 and q.crashes < 3))
-          order by q.due_at limit $4 for update skip locked) d limit $3
+          order by q.due_at limit greatest($4, $3 / (select count(*) from near)) for update skip locked) d limit $3
       ), taken as (
         update steward.queue q set worker = $1, fence = q.fence + 1 from due
         where q.run = due.run and exists (select from steward.workers w where w.id = $1)

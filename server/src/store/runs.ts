@@ -118,7 +118,8 @@ export interface RunFilter {
 
 /**
  * Newest first. Walks the primary key (or runs_flow, runs_open) backwards and stops at the limit:
- * the cost does not grow with the number of runs.
+ * the cost does not grow with the number of runs. The statement has no name, so that it is planned for its status:
+ * runs_open's own condition follows from it, and said again would count twice in the estimate (0.3 ms, not 5.7).
  */
 export function listRuns(database: Database, scope: Scope, filter: RunFilter): Promise<readonly RunRow[]> {
   const values: (string | number)[] = [scope.project];
@@ -131,7 +132,6 @@ export function listRuns(database: Database, scope: Scope, filter: RunFilter): P
   add("flow =", filter.flow);
   add("status =", filter.status);
   add("id <", filter.before);
-  if (filter.status !== null && filter.status !== "completed") conditions.push("status not in ('completed')");
   values.push(filter.limit);
   const text = `select ${SELECTED} from steward.runs where ${conditions.join(" and ")} order by id desc limit $${values.length}`;
   return queryInScope<RunRow>(database, scope, { text, values });

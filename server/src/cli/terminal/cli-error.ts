@@ -1,5 +1,17 @@
 import type { ExitCode } from "./exit-codes.ts";
 
+/** The command line's own codes by what happened; beside them stand those of the API. */
+export const CLI_ERRORS = {
+  failed: "Something unforeseen went wrong; the message says what",
+  interrupted: "It was broken off before anything was changed",
+  run_cancelled: "The run that was waited for was cancelled",
+  run_failed: "The run that was waited for failed",
+  run_open: "The run that was waited for has not ended: it goes on, waits, is parked or in doubt",
+  stopped: "The Steward that ran in this process stopped by itself",
+  unreachable: "No Steward is known, or none answers",
+  usage: "The command is not understood, or a file it names can't be read",
+} as const;
+
 /** Ends a command with one line on standard error: what happened, to which id, and the next command to try. */
 export class CliError extends Error {
   readonly exit: ExitCode;

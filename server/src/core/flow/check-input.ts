@@ -1,6 +1,7 @@
 import type { Step } from "@steward/sdk";
 import { z } from "zod";
 import { fieldPath } from "../field-path.ts";
+import { issueText } from "../issue-text.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { StepKind } from "../step-kind.ts";
 
@@ -39,7 +40,7 @@ function listIssues(
       for (const key of issue.keys)
         problem(fieldPath(["input", ...issue.path, key]), `there is no field "${key}" here${there}`);
     } else if (evaluated === null || !isYetToCome(evaluated, issue.path)) {
-      problem(fieldPath(["input", ...issue.path]), issue.message);
+      problem(fieldPath(["input", ...issue.path]), issueText(issue));
     }
   }
 }
