@@ -14,6 +14,9 @@ export const Slug = z.string().regex(SLUG, "use 1 to 63 of a-z, 0-9 and -, not -
 const Position = z.strictObject({ x: z.number(), y: z.number() });
 const Targets = z.array(Identifier).max(100);
 
+/** Text that is stored as it stands: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
+const PlainText = z.string().regex(/^[^\0\p{Surrogate}]*$/u, "leave out U+0000 and unpaired surrogates");
+
 /** Edges: a list for the port `out`, or a list per port (`{ "yes": [...], "else": [...], "error": [...] }`). */
 export const Next = z.union([Targets, z.record(Identifier, Targets)]);
 
@@ -143,7 +146,7 @@ export const Trigger = z.discriminatedUnion("kind", [WebhookTrigger, ScheduleTri
 
 export const FlowFile = z.strictObject({
   format: z.literal(1).describe("Fixes what graph and expressions mean."),
-  name: z.string().min(1).max(200).describe("What people read."),
+  name: PlainText.min(1).max(200).describe("What people read."),
   description: z.string().max(10_000).optional().describe("What the flow is for."),
   triggers: z.array(Trigger).max(50).default([]).describe("What starts the flow, beside a person or the API."),
   steps: z.array(Step).min(1).max(5000).describe("What it does."),
@@ -152,7 +155,7 @@ export const FlowFile = z.strictObject({
   ),
   timeoutMs: z.int().min(1).max(31_622_400_000).optional().describe("How long a run may take, waits included."),
   labels: z
-    .record(Identifier, z.string().max(500))
+    .record(Identifier, PlainText.max(500))
     .refine((labels) => Object.keys(labels).length <= 10, { error: "give at most ten labels" })
     .optional()
     .describe("Up to ten facts that runs are found by, in plain text."),

@@ -95,19 +95,28 @@ export async function startApp({ config, role, log: line }: AppOptions): Promise
     const served = role === "server" ? await serve(ground, built, installed) : null;
     if (served) closers.push(() => served.close());
     if (lock && served) await lock.describe(served.address);
-    return appOf(served, installed.newApiKey, built, closeAll);
+    return appOf(served, installed.newApiKey, built, db.gone, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-function appOf(served: Served | null, apiKey: string | null, built: Built, closeAll: () => Promise<void>): App {
+function appOf(
+  served: Served | null,
+  apiKey: string | null,
+  built: Built,
+  gone: Promise<string>,
+  closeAll: () => Promise<void>,
+): App {
   return {
     address: served?.address ?? "",
     link: served?.link ?? null,
     apiKey,
-    failed: built.engine.lost.then(() => "this worker was taken for gone and let go of its runs: start it again"),
+    failed: Promise.race([
+      gone,
+      built.engine.lost.then(() => "this worker was taken for gone and let go of its runs: start it again"),
+    ]),
     async stop(graceMs = STOP_GRACE_MS) {
       built.stopMs = graceMs;
       await closeAll();

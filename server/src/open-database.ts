@@ -28,6 +28,8 @@ export interface OpenDatabase {
   readonly notifications: Notifications;
   /** What was done to the schema, for the log. */
   readonly migrated: readonly string[];
+  /** Settles with the reason when the embedded server was given up. */
+  readonly gone: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export interface OpenOptions {
 
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   const { config, lock, log } = options;
+  const gone = Promise.withResolvers<string>();
   let server: EmbeddedServer | null = null;
   const stop = async (): Promise<void> => await server?.stop();
   let way: Way;
@@ -58,7 +61,10 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     migrateWay = lock ? { url: config.migrateUrl ?? config.databaseUrl } : null;
   } else if (lock) {
     server = await startEmbedded({ home: options.home, lock, log });
-    server.onExit((reason) => log(`the database is gone: ${reason}`));
+    server.onExit((reason) => {
+      log(`the database is gone: ${reason}`);
+      gone.resolve(`the database is gone: ${reason}`);
+    });
     await prepareServer(server, log);
     way = { connection: server.config(DATABASE, "steward_app") };
     migrateWay = { connection: server.config(DATABASE, "steward_migrate") };
@@ -68,7 +74,7 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
   }
   try {
     const migrated = migrateWay ? await migrateThrough(migrateWay, options) : [];
-    return await openPools(way, options, migrated, stop);
+    return { ...(await openPools(way, options, migrated, stop)), gone: gone.promise };
   } catch (error) {
     await stop();
     throw error;
@@ -80,7 +86,7 @@ async function openPools(
   options: OpenOptions,
   migrated: readonly string[],
   stop: () => Promise<void>,
-): Promise<OpenDatabase> {
+): Promise<Omit<OpenDatabase, "gone">> {
   const { log } = options;
   const applicationName = `steward ${options.worker}`;
   const database = openPool({ ...way, max: APP_CONNECTIONS, applicationName, log });

@@ -21,8 +21,8 @@ export type Message =
   | { readonly kind: "event"; readonly name: string; readonly data?: Json }
   | {
       readonly kind: "resolve";
-      readonly step: string | null;
-      readonly path: readonly number[] | null;
+      /** The unknown effect that is meant, by its intent's record, and how often it had been sent; null lets a parked run go on. */
+      readonly meant: { readonly of: number; readonly sent: number } | null;
       readonly how: "done" | "repeat" | "fail";
       readonly result?: Json;
       readonly by: string;

@@ -305,3 +305,51 @@ test("whoever waits for a run when its process is about to stop is answered at o
   it.parts.watch.close();
   expect(await waiting).toMatchObject({ settled: null });
 });
+
+test("R5: of several answers about one unknown effect the first counts, and a repeat is sent once", async () => {
+  const first = scriptedGate(never);
+  const it = await engine(first, { start: false });
+  const { run } = await it.engine.startRun(
+    { scope: it.scope, version: it.flow(post()), trigger: "manual", input: {} },
+    null,
+    0,
+  );
+  await until(() => first.sent.length === 1);
+  crash(it);
+  const gate = scriptedGate(() => answered);
+  const next = await successor(it, gate);
+  await next.tick();
+  const repeat = { step: "send", path: null, how: "repeat", result: undefined } as const;
+  const answers = await Promise.allSettled(
+    Array.from({ length: 5 }, () => next.engine.resolveEffect(it.scope, run, repeat, "ann")),
+  );
+  expect(answers.some((answer) => answer.status === "fulfilled")).toBe(true);
+  const end = next.engine.waitForEnd(it.scope, run, 10_000);
+  await next.tick();
+  expect(await end).toMatchObject({ status: "completed" });
+  expect(gate.sent).toHaveLength(1);
+});
+
+test("R5: a loop's retry does not send again what may have happened in it", async () => {
+  const gate = scriptedGate(async (call) => {
+    if (call.path[0] === 0) return await untilAborted(call);
+    await new Promise((done) => setTimeout(done, 20));
+    return { kind: "done", result: { status: 500, headers: {}, body: "" } };
+  });
+  const it = await engine(gate);
+  const version = it.flow({
+    format: 1,
+    name: "loop",
+    steps: [
+      {
+        id: "all",
+        kind: "each",
+        input: { items: [1, 2], parallel: 2 },
+        retry: { times: 2, delayMs: 1 },
+        steps: [{ id: "send", kind: "http", input: { method: "POST", url: "https://example.com/" } }],
+      },
+    ],
+  });
+  expect((await it.run(version)).settled).toMatchObject({ status: "failed", error: { step: "all" } });
+  expect(gate.sent.filter((call) => call.path[0] === 0)).toHaveLength(1);
+});

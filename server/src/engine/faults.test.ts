@@ -263,6 +263,45 @@ test("R2: a worker that was taken over writes nothing while the other leads the 
   expect(await auditFaults(it.db.admin)).toEqual([]);
 });
 
+test("R2: what a lapsed lease held back is sent when the lease stands again; the run has not failed for it", async () => {
+  const gate = auditedGate();
+  let hold: Promise<unknown> | null = null;
+  const it = await engine({
+    gate,
+    start: false,
+    database: broken(async (write) => {
+      await hold;
+      return write();
+    }),
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  hold = promise; // the intent is written while the database is away for eleven seconds
+  const started = start(it, it.flow(post()));
+  await until(() => it.parts.journal.stats.flushes === 1 || it.parts.uncommitted.size > 0);
+  it.clock.advance(11_000);
+  expect(it.lease.stands()).toBe(false);
+  resolve();
+  const { run } = await started.catch(() => ({ run: [...it.parts.live.keys()][0]! }));
+  await until(() => it.parts.live.get(run)?.committed === 2);
+  for (let looks = 0; looks < 5; looks++) it.clock.advance(300);
+  expect([gate.sent.length, await statusOf(it, run)]).toEqual([0, "running"]);
+  const end = it.engine.waitForEnd(it.scope, run, 5000);
+  await it.lease.beat();
+  it.clock.advance(300);
+  expect(await end).toMatchObject({ status: "completed", output: { status: 200 } });
+  expect(gate.sent).toHaveLength(1);
+});
+
+test("R6: what was closed before its first byte, for the worker heard nothing, is sent later and has not failed", async () => {
+  let silent = 2;
+  const outcome = (): EffectOutcome =>
+    silent-- > 0 ? { kind: "refused", code: "cancelled", message: "this worker can't hear a stop" } : answered;
+  const gate = auditedGate(outcome);
+  const it = await engine({ gate });
+  expect((await it.run(it.flow(post()))).settled).toMatchObject({ status: "completed", output: { status: 200 } });
+  expect(gate.sent).toHaveLength(3);
+});
+
 test("R2: a write under a fence that was taken is lost, also before the other has written anything", async () => {
   let answer: (outcome: EffectOutcome) => void = () => undefined;
   const it = await engine({ gate: auditedGate(() => new Promise((done) => (answer = done))), start: false });

@@ -4,6 +4,7 @@
  */
 import { invariant } from "../core/invariant.ts";
 import type { Json } from "../core/json.ts";
+import { isConnectionLost } from "../core/ports/database.ts";
 import { missedFirings, nextFiring } from "../core/schedule.ts";
 import { advanceSchedules, dueProjects, lockDue, type DueSchedule } from "../store/due-schedules.ts";
 import { insertQueue } from "../store/queue.ts";
@@ -22,14 +23,25 @@ export async function fireSchedules(parts: EngineParts): Promise<void> {
     const projects = await dueProjects(parts.dispatch, parts.clock.nowMs(), SCHEDULES_PER_LOOK);
     let fired = 0;
     for (const { organization, project, triggers } of projects) {
-      try {
-        fired += await fireProject(parts, { organization, project }, triggers);
-      } catch (error) {
-        // Tried again at the next look; the other projects' schedules don't wait for it.
-        parts.log(`the schedules of project ${project} can't be fired`, error);
-      }
+      fired += await fireApart(parts, { organization, project }, triggers);
     }
     if (fired === 0) return;
+  }
+}
+
+/** Fires a project's schedules together; where that fails each by itself, so that one that can't be fired holds up no other. */
+async function fireApart(parts: EngineParts, scope: Scope, triggers: readonly string[]): Promise<number> {
+  try {
+    return await fireProject(parts, scope, triggers);
+  } catch (error) {
+    if (isConnectionLost(error)) throw error;
+    if (triggers.length === 1) {
+      parts.log(`schedule ${triggers[0]} can't be fired`, error);
+      return 0;
+    }
+    let fired = 0;
+    for (const trigger of triggers) fired += await fireApart(parts, scope, [trigger]);
+    return fired;
   }
 }
 

@@ -98,6 +98,10 @@ class GroupJournal implements Journal {
     return this.#dirty.size === 0 && this.#lanes.every((lane) => !lane.busy);
   }
 
+  #tellIdle(): void {
+    if (this.#isIdle()) for (const done of this.#idle.splice(0)) done();
+  }
+
   /** Begins a flush with the next turn of the event loop, so that what came together goes together. */
   #kick(): void {
     if (this.#scheduled || this.#dirty.size === 0 || this.#lanes.every((lane) => lane.busy)) return;
@@ -111,7 +115,7 @@ class GroupJournal implements Journal {
 
   async #flush(lane: Lane): Promise<void> {
     const runs = this.#takeRuns();
-    if (runs.length === 0) return;
+    if (runs.length === 0) return this.#tellIdle();
     lane.busy = true;
     this.stats.flushes++;
     this.stats.runs += runs.length;
@@ -131,7 +135,7 @@ class GroupJournal implements Journal {
         if (!run.gone && more) this.#dirty.add(run);
       }
       this.#kick();
-      if (this.#isIdle()) for (const done of this.#idle.splice(0)) done();
+      this.#tellIdle();
     }
   }
 

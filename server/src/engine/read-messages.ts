@@ -65,11 +65,12 @@ function takeChild(parts: EngineParts, run: LiveRun, message: Extract<Message, {
 /** A person says what became of an unknown effect (R5). */
 function resolve(parts: EngineParts, run: LiveRun, message: Extract<Message, { kind: "resolve" }>): void {
   const at = parts.clock.nowMs();
-  const active = doubtful(run, message);
-  if (!active) {
-    record(parts, run, { t: "released", at, by: message.by });
-    return;
-  }
+  if (message.meant === null) return record(parts, run, { t: "released", at, by: message.by });
+  const { of, sent } = message.meant;
+  const active = run.state.active.get(of);
+  const inFlight = [...run.inFlight].some((flight) => flight.seq === of);
+  // Another answer came before this one, or the effect was sent again since: this one is void.
+  if (!active?.unknown || active.sent !== sent || inFlight) return;
   switch (message.how) {
     case "done":
       return record(parts, run, { t: "end", of: active.seq, at, status: "done", output: message.result ?? null });

@@ -14,6 +14,9 @@ import { RunLostError, type Flight, type LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
 import { endingOf, failed, type FinalOutcome } from "./step-ending.ts";
 
+/** How often an effect that the lease held back is looked at again. */
+const LEASE_LOOK_MS = 250;
+
 /** Begins an effect that a step asks for. */
 export function beginEffect(
   parts: EngineParts,
@@ -89,6 +92,10 @@ function perform(
 }
 
 function conclude(parts: EngineParts, run: LiveRun, flight: Flight, performed: Performed): void {
+  if (isHeldBack(run, flight, performed.outcome)) {
+    run.unsaved.audit.push(...performed.audit);
+    return void parts.clock.after(LEASE_LOOK_MS, () => sendWhenLeaseStands(parts, run, flight));
+  }
   const counts = endFlight(run, flight);
   if (run.gone) return;
   run.unsaved.audit.push(...performed.audit);
@@ -96,6 +103,28 @@ function conclude(parts: EngineParts, run: LiveRun, flight: Flight, performed: P
   if (active) recordOutcome(parts, run, active, performed.outcome);
   else if (counts && !flight.controller.signal.aborted) recordRefusal(parts, run, flight.task, performed.outcome);
   parts.advance(run);
+}
+
+/**
+ * Nothing was sent and nobody has cancelled anything: this worker's lease had run out, or it could not hear a stop and
+ * closed what it had open (R2, R6). That is no failure of the step.
+ */
+function isHeldBack(run: LiveRun, flight: Flight, outcome: EffectOutcome): boolean {
+  const wanted = !run.gone && run.state.cancelledBy === null && !flight.controller.signal.aborted;
+  return wanted && outcome.kind === "refused" && outcome.code === "cancelled";
+}
+
+/** Until then it counts as in flight. Whoever takes the run over meanwhile finds the intent. */
+function sendWhenLeaseStands(parts: EngineParts, run: LiveRun, flight: Flight): void {
+  const { aborted } = flight.controller.signal;
+  if (!run.gone && !aborted && !parts.leaseStands()) {
+    parts.clock.after(LEASE_LOOK_MS, () => sendWhenLeaseStands(parts, run, flight));
+    return;
+  }
+  const counts = endFlight(run, flight);
+  const active = flight.seq === null ? null : (run.state.active.get(flight.seq) ?? null);
+  if (counts && active && !aborted) repeatEffect(parts, run, active);
+  if (!run.gone) parts.advance(run);
 }
 
 /** The gate refused before there was an intent: the step ends without having begun. */

@@ -9,6 +9,7 @@ import { inScope, type Scope } from "../store/scope.ts";
 import { sealMessage, type Message } from "./call-flow.ts";
 import type { Resolution } from "./engine.ts";
 import { RUN_CHANNEL, type EngineParts } from "./engine-parts.ts";
+import { RUN_UNREADABLE } from "./park-run.ts";
 import { loadRun } from "./load-run.ts";
 import { doubtful } from "./read-messages.ts";
 
@@ -66,15 +67,16 @@ export async function resolveEffect(
   const row = await findRun(parts.database, scope, run);
   if (!row) throw new AppError("not_found", `there is no run ${showId("run", run)}`);
   if (row.endedAt !== null) throw finished(run);
-  if (row.status !== "parked") {
-    const copy = await loadRun(parts, { ...scope, run, fence: 0, crashes: 0 });
-    if (!doubtful(copy, resolution)) {
-      throw new AppError(
-        "nothing_to_resolve",
-        `run ${showId("run", run)} has no unknown effect that fits: name its step (and path) as the run's steps show it`,
-      );
-    }
+  const readable = row.errorCode !== RUN_UNREADABLE;
+  const copy = readable ? await loadRun(parts, { ...scope, run, fence: 0, crashes: 0 }) : null;
+  const active = copy && doubtful(copy, resolution);
+  if (!active && row.status !== "parked") {
+    throw new AppError(
+      "nothing_to_resolve",
+      `run ${showId("run", run)} has no unknown effect that fits: name its step (and path) as the run's steps show it`,
+    );
   }
-  const { step, path, how, result } = resolution;
-  await send(parts, scope, run, { kind: "resolve", step, path, how, ...(result === undefined ? {} : { result }), by });
+  const { how, result } = resolution;
+  const meant = active ? { of: active.seq, sent: active.sent } : null;
+  await send(parts, scope, run, { kind: "resolve", meant, how, ...(result === undefined ? {} : { result }), by });
 }

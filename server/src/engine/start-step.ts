@@ -17,7 +17,7 @@ import { scopeOf } from "./scope-of.ts";
 import { failed } from "./step-ending.ts";
 
 /** What all of a step's own evaluations may use together, as for the items of a map: about 0.1 s of the event loop. */
-const STEP_LIMITS = { ...DEFAULT_LIMITS, steps: 2_000_000, bytesMade: 4 * DEFAULT_LIMITS.bytesMade };
+const STEP_LIMITS = { ...DEFAULT_LIMITS, steps: 1_000_000, bytesMade: 4 * DEFAULT_LIMITS.bytesMade };
 
 export function startStep(parts: EngineParts, run: LiveRun, task: Task): void {
   const { step } = task;

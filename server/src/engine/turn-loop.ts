@@ -36,7 +36,7 @@ export function turnLoop(parts: EngineParts, run: LiveRun, active: Active): void
     const outcome = failed(
       code,
       `step ${inner ?? "?"} in iteration ${path?.at(-1) ?? "?"} of ${step.id} failed: ${message}`,
-      "policy",
+      loop.unknown ? "never" : "policy", // its attempts would send again what may have happened
     );
     return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, outcome) });
   }

@@ -72,11 +72,13 @@ function byIdempotencyKey({ dedupeBy }: WebhookRoute, { headers }: WebhookReques
   return dedupeBy === null && headers["webhook-id"] === undefined && headers["x-github-delivery"] === undefined;
 }
 
+const WEBHOOK_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 const UNTIL = { accepted: null, last: "end", step: "reply" } as const;
 
 function refuseEarly({ definition, methods }: WebhookRoute, { method, rawBody }: WebhookRequest): void {
-  if (methods !== null && !methods.has(method)) {
-    const allow = [...methods];
+  if (method === "TRACE" || method === "CONNECT" || (methods !== null && !methods.has(method))) {
+    const allow = [...(methods ?? WEBHOOK_METHODS)];
     throw new AppError("method_not_allowed", `this webhook takes ${allow.join(", ")}, not ${method.slice(0, 20)}`, {
       allow,
     });

@@ -186,13 +186,14 @@ export async function nextDue(dispatch: Database, horizonMs: number): Promise<nu
 
 /**
  * Frees what gone workers held: their fences become void and each run counts a crash. Runs that were
- * held through three crashes stay for `parkRuns`. As steward_dispatch. Locks in run order.
+ * held through three crashes stay for `parkRuns`. As steward_dispatch. Locks in run order, and passes by what is
+ * locked: a holder frozen in its transaction must not hold up whoever takes over; `goneHolders` finds the rest.
  */
 export async function freeHeldBy(dispatch: Database, workers: readonly string[]): Promise<number> {
   const { count } = await dispatch.query({
     name: "free_held_by",
     text: `update steward.queue q set worker = null, fence = q.fence + 1, crashes = q.crashes + 1, due_at = '-infinity'
-      from (select run from steward.queue where worker = any($1::uuid[]) order by run for update) h where q.run = h.run`,
+      from (select run from steward.queue where worker = any($1::uuid[]) order by run for update skip locked) h where q.run = h.run`,
     values: [workers],
   });
   return count;

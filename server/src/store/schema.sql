@@ -437,7 +437,7 @@ create table segments (
 alter table segments enable row level security;
 alter table segments force row level security;
 create policy project on segments for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
--- grant on table segments: steward_app=arwd/steward_migrate
+-- grant on table segments: steward_app=ar/steward_migrate
 
 -- owner: steward_migrate
 create table segments_default (

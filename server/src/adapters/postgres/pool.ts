@@ -45,7 +45,8 @@ export interface Pool extends Database {
 const STATEMENT_MS_MAX = 30_000;
 const CONNECT_MS_MAX = 10_000;
 const WAITING_MAX = 1000;
-const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
+/** Below a worker's lease of 15 s, so that a process frozen in a transaction lets go of its locks before others take over. */
+const IDLE_IN_TRANSACTION_MS_MAX = 10_000;
 const IDLE_MS_MAX = 60_000;
 const KEEP_ALIVE_MS = 10_000;
 

@@ -37,7 +37,8 @@ export function checkCode(language: CodeLanguage, source: string): CodeVerdict {
     if (error instanceof CodeProblem) return { problem: error.message, line: error.line, column: error.column };
     // The parsers recurse; a source nested ten thousand deep ends here.
     if (error instanceof RangeError) return { problem: "The source is nested too deeply.", line: 1, column: 1 };
-    throw error;
+    // What a parser makes of a source it can't take is no failure of ours.
+    return { problem: "The source can't be read as code.", line: 1, column: 1 };
   }
 }
 

@@ -20,6 +20,7 @@ export const BOOLEAN_METHODS: ReadonlyMap<string, Method<boolean>> = new Map<str
 
 function digits(machine: Machine, args: Arguments, absent: number, least: number, most: number): number {
   const count = integerOf(machine, args[0], absent);
+  machine.spend(40 + count); // up to 4 µs, as much as forty plain operations
   if (count < least || count > most) throw new Failure(`the number of digits is from ${least} to ${most}`);
   return count;
 }
@@ -38,7 +39,7 @@ function toString(machine: Machine, self: number, args: Arguments): string {
   const radix = integerOf(machine, args[0], 10);
   if (radix < 2 || radix > 36) throw new Failure("toString takes a base from 2 to 36");
   // The longest text of a double is about 1,100 digits, in base 2.
-  machine.spend(radix === 10 ? 0 : 16);
+  machine.spend(radix === 10 ? 0 : 60);
   machine.makeText(radix === 10 ? 32 : 1100);
   return self.toString(radix);
 }

@@ -119,6 +119,7 @@ function applyBegin(state: RunState, record: BeginRecord): void {
       frames: new Map(),
       next: 0,
       failure: null,
+      unknown: false,
       last: null,
     };
   }
@@ -141,8 +142,17 @@ function applyEnd(state: RunState, record: EndRecord): void {
     invariant(at !== -1, `event ${record.event} has not come, or was taken before`);
     state.mailbox.splice(at, 1);
   }
+  if (record.status === "cancelled" && mustNotRepeat(active)) {
+    for (let { loop } = active.frame; loop; loop = loop.outer.loop) loop.unknown = true;
+  }
   if (active.loop) forget(state, active.loop);
   settle(state, active.frame, active.step, record, active.attempt, record.output);
+}
+
+/** An effect that was cut off and is not safe to repeat. */
+function mustNotRepeat({ begin, step }: Active): boolean {
+  const { pending } = begin;
+  return pending.kind === "effect" && pending.effect.repeat === "never" && step.definition.ifUnknown !== "repeat";
 }
 
 /** Drops what still runs inside a loop that has ended. */

@@ -53,6 +53,8 @@ export interface Loop {
   readonly frames: Map<number, Frame>;
   next: number;
   failure: RunFailure | null;
+  /** An effect inside that may have happened and must not be repeated blindly has ended with the loop (R5). */
+  unknown: boolean;
   /** The last iteration's outputs, which the condition of a while step may read. */
   last: Frame | null;
 }

@@ -349,10 +349,10 @@ begin
 end $$;
 
 grant select, insert, update, delete on
-  api_keys, browser_sessions, flows, flow_versions, triggers, schedules, credentials, variables, runs, segments,
+  api_keys, browser_sessions, flows, flow_versions, triggers, schedules, credentials, variables, runs,
   private_values, queue, inbox, deliveries, blobs, blob_references, idempotency_keys, members, projects, organizations
   to steward_app;
-grant select, insert on audit_batches to steward_app;
+grant select, insert on audit_batches, segments to steward_app; -- append-only
 grant select, insert, update, delete on workers to steward_app;
 grant select on settings, schema_migrations to steward_app;
 
