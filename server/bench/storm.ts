@@ -8,6 +8,7 @@ const report = await storm({
   runs: 2000,
   kills: 60,
   gapMsMax: 3000,
+  settleMsMax: 240_000,
   apiEvery: 2,
   log: (line) => console.log(line),
 });

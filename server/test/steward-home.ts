@@ -45,11 +45,12 @@ export interface StewardHome {
 
 const MAIN = path.resolve(import.meta.dirname, "..", "src", "main.ts");
 const KEY = "sk_test_of_kills_0123456789";
+const PREFIX = `steward-test-${process.pid}-home-`; // see global-setup.ts
 const LINES_MAX = 2000;
 const STOP_MS_MAX = 30_000;
 
-/** A home of its own, on a port that stays the same; nothing runs yet. */
-export async function stewardHome(folder = mkdtempSync(path.join(tmpdir(), "steward-home-"))): Promise<StewardHome> {
+/** A home of its own, on a port that stays the same; nothing runs yet. What a killed test leaves, the next run sweeps. */
+export async function stewardHome(folder = mkdtempSync(path.join(tmpdir(), PREFIX))): Promise<StewardHome> {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const started: StewardProcess[] = [];

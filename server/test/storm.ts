@@ -16,6 +16,8 @@ export interface StormOptions {
   readonly kills: number;
   /** The longest pause before a kill. */
   readonly gapMsMax: number;
+  /** How long all runs may take to end after the last kill. */
+  readonly settleMsMax: number;
   /**
    * Every how many-th run is started by API, the others by webhook; 0 for none. An Idempotency-Key whose server died is
    * refused for two minutes, so that these take as long.
@@ -46,7 +48,6 @@ const CLIENTS = 8;
 /** When a start that was refused or lost is tried again. */
 const AGAIN_MS = 200;
 const SERVER_SHARE = 0.7;
-const SETTLE_MS_MAX = 180_000;
 const ANSWER_MS_MAX = 35_000;
 const KEYED = 3;
 
@@ -61,7 +62,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     const { accepted, kills, tries, faults } = await rage(options, home, keeper, webhook);
     options.log(`${accepted.length} runs accepted in ${tries} tries; ${kills.up + kills.worker} kills; settling`);
     await keeper.ready();
-    const settled = eventually("every run ended, in doubt or parked", SETTLE_MS_MAX, async () => {
+    const settled = eventually("every run ended, in doubt or parked", options.settleMsMax, async () => {
       const open = await openRuns(home).catch(() => null);
       return open !== null && open.moving === 0 ? true : null;
     });
@@ -69,7 +70,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       throw new Error(`${error.message}\n${await describeOpen(home)}`, { cause: error });
     });
     const before = await openRuns(home);
-    const resolved = await resolveAll(home, SETTLE_MS_MAX);
+    const resolved = await resolveAll(home, options.settleMsMax);
     const verdict = await stormVerdict(home, sink, accepted, resolved, KEYED);
     return {
       accepted: accepted.length,
