@@ -2,7 +2,8 @@
  * Keeps a server process alive.
  *
  * S1 At most one life at a time: the next begins after the former has ended.
- * S2 Restarts are bounded: five within a minute, then it is given up, once, with the last reason.
+ * S2 Restarts are bounded: five within a minute at once, then one every ten seconds, since a full disk may get
+ *    room again; after ten minutes of that it is given up, once, with the last reason.
  * S3 After `stop` nothing is started any more, also when a restart was under way.
  */
 import { messageOf } from "../../core/thrown.ts";
@@ -33,11 +34,13 @@ export interface SuperviseOptions {
 const RESTARTS_MAX = 5;
 const RESTART_WINDOW_MS = 60_000;
 const RESTART_STEP_MS = 100;
+const SLOW_RESTART_MS = 10_000;
+const SLOW_RESTARTS_MAX = 60;
 
-/** How long to wait before the next restart, given when the earlier ones were (monotonic ms), or null to give up. */
-export function restartDelayMs(restarts: readonly number[], nowMs: number): number | null {
+/** How long to wait before the next restart, given when the earlier ones were (monotonic ms). */
+export function restartDelayMs(restarts: readonly number[], nowMs: number): number {
   const recent = restarts.filter((at) => nowMs - at < RESTART_WINDOW_MS).length;
-  if (recent >= RESTARTS_MAX) return null;
+  if (recent >= RESTARTS_MAX) return SLOW_RESTART_MS;
   return recent === 0 ? 0 : RESTART_STEP_MS * 2 ** (recent - 1);
 }
 
@@ -47,14 +50,17 @@ export async function supervise({ start, log, now, sleep }: SuperviseOptions): P
   const restarts: number[] = [];
   const listeners: ((reason: string) => void)[] = [];
   let givenUp: string | null = null;
+  let slow = 0;
   let life = await start();
 
   const nextLife = async (reason: string): Promise<boolean> => {
     const delay = restartDelayMs(restarts, now());
-    if (delay === null) {
-      givenUp = `the database server ended ${RESTARTS_MAX + 1} times within a minute, at last with: ${reason}`;
+    slow = delay === SLOW_RESTART_MS ? slow + 1 : 0;
+    if (slow > SLOW_RESTARTS_MAX) {
+      givenUp = `the database server ended again and again for ten minutes, at last with: ${reason}`;
       return false;
     }
+    if (slow === 1) log(`the database server ends again and again: it is tried every ${SLOW_RESTART_MS / 1000} s`);
     restarts.push(now());
     if (restarts.length > RESTARTS_MAX) restarts.shift();
     await sleep(delay, stopping.signal);
