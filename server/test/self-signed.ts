@@ -10,12 +10,12 @@ function der(tag: number, ...contents: (Uint8Array | string)[]): Buffer {
 
 const oid = (...bytes: number[]): Buffer => der(0x06, Buffer.from(bytes));
 
-/** A certificate that signed itself, for `steward.test` and 127.0.0.1, valid until 2049 (RFC 5280). */
-export function selfSigned(): { key: string; cert: string } {
+/** A certificate that signed itself, for a host name and 127.0.0.1, valid until 2049 (RFC 5280). */
+export function selfSigned(host = "steward.test"): { key: string; cert: string } {
   const { publicKey, privateKey } = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signature = der(0x30, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
-  const name = der(0x30, der(0x31, der(0x30, oid(0x55, 0x04, 0x03), der(0x0c, "steward.test"))));
-  const names = der(0x30, der(0x82, "steward.test"), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const name = der(0x30, der(0x31, der(0x30, oid(0x55, 0x04, 0x03), der(0x0c, host))));
+  const names = der(0x30, der(0x82, host), der(0x87, Buffer.from([127, 0, 0, 1])));
   const toBeSigned = der(
     0x30,
     der(0xa0, der(0x02, Buffer.from([2]))),

@@ -1,9 +1,9 @@
-import crypto from "node:crypto";
 import net from "node:net";
 import tls from "node:tls";
 import { afterEach, expect, test } from "vitest";
 import { parseAllowList } from "../../core/egress/allow-list.ts";
 import type { EgressAnswer, EgressRequest } from "../../core/ports/egress.ts";
+import { selfSigned } from "../../../test/self-signed.ts";
 import { createEgress } from "./create-egress.ts";
 
 const closing: (() => unknown)[] = [];
@@ -11,42 +11,7 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
 });
 
-/** One value of DER (X.690). */
-function der(tag: number, ...contents: (Uint8Array | string)[]): Buffer {
-  const body = Buffer.concat(contents.map((content) => Buffer.from(content)));
-  const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255];
-  return Buffer.concat([Buffer.from([tag, ...length]), body]);
-}
-
-const oid = (...bytes: number[]): Buffer => der(0x06, Buffer.from(bytes));
-
-/** A certificate that signed itself, for `sink.test` and 127.0.0.1, valid until 2049 (RFC 5280). */
-function selfSigned(): { key: string; cert: string } {
-  const { publicKey, privateKey } = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const signature = der(0x30, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
-  const name = der(0x30, der(0x31, der(0x30, oid(0x55, 0x04, 0x03), der(0x0c, "sink.test"))));
-  const names = der(0x30, der(0x82, "sink.test"), der(0x87, Buffer.from([127, 0, 0, 1])));
-  const toBeSigned = der(
-    0x30,
-    der(0xa0, der(0x02, Buffer.from([2]))),
-    der(0x02, Buffer.concat([Buffer.from([1]), crypto.randomBytes(8)])),
-    signature,
-    name,
-    der(0x30, der(0x17, "200101000000Z"), der(0x17, "491231235959Z")),
-    name,
-    publicKey.export({ type: "spki", format: "der" }),
-    der(0xa3, der(0x30, der(0x30, oid(0x55, 0x1d, 0x11), der(0x04, names)))),
-  );
-  const signed = crypto.sign("sha256", toBeSigned, privateKey);
-  const certificate = der(0x30, toBeSigned, signature, der(0x03, Buffer.from([0]), signed));
-  const lines = certificate.toString("base64").replace(/.{64}/g, "$&\n");
-  return {
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
-  };
-}
-
-const ours = selfSigned();
+const ours = selfSigned("sink.test");
 
 async function listen(server: net.Server): Promise<number> {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -132,7 +97,7 @@ test("a certificate for another name, or one that nobody vouches for, is refused
   const port = await serve();
   expect(await ask(`https://other.test:${port}/`)).toMatchObject({ kind: "unsent", code: "tls" });
   expect(await ask(`https://sink.test:${port}/`, { ca: null })).toMatchObject({ kind: "unsent", code: "tls" });
-  expect(await ask(`https://sink.test:${port}/`, { ca: selfSigned().cert })).toMatchObject({
+  expect(await ask(`https://sink.test:${port}/`, { ca: selfSigned("sink.test").cert })).toMatchObject({
     kind: "unsent",
     code: "tls",
   });
