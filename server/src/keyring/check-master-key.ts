@@ -1,31 +1,44 @@
-import { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { invariant } from "../core/invariant.ts";
 import type { KeyFiles } from "../core/ports/key-files.ts";
 import type { MasterKey } from "../core/ports/master-key.ts";
-
-const ASSOCIATED = Buffer.from("steward master key check 1");
-const PLAIN = Buffer.alloc(32); // what is wrapped doesn't matter: that it unwraps does
-const checkSchema = z.object({
-  format: z.literal(1),
-  masterKey: z.object({ id: z.string(), source: z.string() }),
-  createdAt: z.iso.datetime(),
-  wrapped: z.base64url(),
-});
+import { MasterKeys } from "./master-keys.ts";
+import { formatMasterKeyCheck, isMasterKey, knowMasterKey, parseMasterKeyCheck } from "./master-key-check.ts";
+import { showMasterKey, type KnownMasterKey } from "./master-key-check.ts";
 
 /**
- * Recognises a wrong master key before anything is touched: a known value, wrapped by the first one, must unwrap.
- * The first start writes it. Refuses with `start_refused`.
+ * The keys at hand with the one in charge first, when they open this home: a wrong one is recognised before anything is
+ * touched, because a known value, wrapped by the first one, must unwrap. The first start writes it, with the first of
+ * the keys. Refuses with `start_refused`; while a rotation is unfinished, when not both of its keys are here.
  */
-export async function checkMasterKey(master: MasterKey, files: KeyFiles, nowMs: number): Promise<void> {
-  const check = parseCheck(await readOrWriteCheck(master, files, nowMs));
-  const plain = await master.unwrap(Buffer.from(check.wrapped, "base64url"), ASSOCIATED);
-  if (plain !== null && PLAIN.equals(plain)) return;
-  const { id, source } = await master.describe();
+export async function checkMasterKeys(
+  [first, ...others]: readonly [MasterKey, ...MasterKey[]],
+  files: KeyFiles,
+  nowMs: number,
+): Promise<MasterKeys> {
+  const check = parseMasterKeyCheck(await readOrWriteCheck(first, files, nowMs));
+  const inCharge = await find([first, ...others], check);
+  const next = check.next === undefined ? null : await find([first, ...others], check.next);
+  if (inCharge !== null && next !== null) return new MasterKeys(next, inCharge);
+  if (inCharge !== null && check.next === undefined) {
+    return new MasterKeys(inCharge, ...[first, ...others].filter((key) => key !== inCharge));
+  }
+  if (check.next !== undefined && (inCharge ?? next) !== null) {
+    throw new AppError(
+      "start_refused",
+      `a rotation of the master key from ${showMasterKey(check)} to ${showMasterKey(check.next)} is not finished: start with both keys, the earlier one as the former, and rotate again`,
+    );
+  }
+  const here = showMasterKey({ masterKey: await first.describe() });
   throw new AppError(
     "start_refused",
-    `the master key ${id} (${source}) is not the one this home's keys are wrapped with: that is ${check.masterKey.id} (${check.masterKey.source})`,
+    `the master key ${here} is not the one this home's keys are wrapped with: that is ${showMasterKey(check)}`,
   );
+}
+
+async function find(keys: readonly MasterKey[], known: KnownMasterKey): Promise<MasterKey | null> {
+  for (const key of keys) if (await isMasterKey(key, known)) return key;
+  return null;
 }
 
 async function readOrWriteCheck(master: MasterKey, files: KeyFiles, nowMs: number): Promise<Uint8Array> {
@@ -38,22 +51,10 @@ async function readOrWriteCheck(master: MasterKey, files: KeyFiles, nowMs: numbe
       "the check value of the master key is missing from this home, but wrapped keys are here: restore the whole folder of keys",
     );
   }
-  const check = {
-    format: 1,
-    masterKey: await master.describe(),
-    createdAt: new Date(nowMs).toISOString(),
-    wrapped: Buffer.from(await master.wrap(PLAIN, ASSOCIATED)).toString("base64url"),
-  } satisfies z.infer<typeof checkSchema>;
-  await files.create("check", Buffer.from(`${JSON.stringify(check, null, 2)}\n`));
+  const { masterKey, wrapped } = await knowMasterKey(master);
+  const createdAt = new Date(nowMs).toISOString();
+  await files.create("check", formatMasterKeyCheck({ format: 1, masterKey, createdAt, wrapped }));
   const first = await files.read("check"); // another process, perhaps with another key, may have been first
   invariant(first, "the check value was just made");
   return first;
-}
-
-function parseCheck(bytes: Uint8Array): z.infer<typeof checkSchema> {
-  try {
-    return checkSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
-  } catch {
-    throw new AppError("start_refused", "the check value of the master key is damaged: restore the folder of keys");
-  }
 }

@@ -123,7 +123,8 @@ test("the format as the document tells it, read without the keyring", () => {
 
   const epoch = 0x0a0b0c0d;
   const facts = { epoch, state: "active", createdAt: "", wrappedBy: "", wrapped: "" } as const;
-  const later = new DataKeys([facts], new Map([[epoch, Buffer.alloc(32, 7)]]));
+  const later = new DataKeys(null);
+  later.renew({ epochs: [facts], keys: new Map([[epoch, Buffer.alloc(32, 7)]]) });
   const bytes = new SealingKeys(later, framed(["flow"]), new NoncePool(countingRandom())).seal(AT, ROW, PLAIN);
   expect(unseal(derive(Buffer.alloc(32, 7), "flow"), bytes, "010a0b0c0d")).toEqual(PLAIN);
 

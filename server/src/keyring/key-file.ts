@@ -3,13 +3,18 @@ import { invariant } from "../core/invariant.ts";
 import { SealError } from "./seal-error.ts";
 
 /**
- * The file of an organization or a project: its keys by class, and of each class every epoch that was ever made.
+ * The file of an organization, a project or the installation: its keys by class, and of each class every epoch that was ever made.
  * `coming` opens but does not seal yet, so that every process can be given an epoch before the first one seals
  * with it; `active` seals; `retired` opens; `shredded` has lost its key and remains as the proof of it.
  */
 const EPOCHS_MAX = 1000;
 const EPOCH_MAX = 0xffff_ffff; // u32 in the header of sealed bytes
-const madeAt = { epoch: z.int().min(1).max(EPOCH_MAX), createdAt: z.iso.datetime() };
+const madeAt = {
+  epoch: z.int().min(1).max(EPOCH_MAX),
+  createdAt: z.iso.datetime(),
+  /** Of a signing key: its SPKI, kept when the key is destroyed, so that what it signed can still be verified. */
+  publicKey: z.base64url().min(1).exactOptional(),
+};
 const epochSchema = z.discriminatedUnion("state", [
   z.object({
     ...madeAt,
@@ -31,18 +36,38 @@ const organizationSchema = z.object({
   organization: z.uuid(),
   keys: z.object({ organization: epochsSchema }),
 });
+/** What a project has data keys for. */
+export const PROJECT_KEY_CLASSES = ["content", "credential", "digest"] as const;
+export type ProjectKeyClass = (typeof PROJECT_KEY_CLASSES)[number];
 const projectSchema = z.object({
   format: z.literal(1),
   organization: z.uuid(),
   project: z.uuid(),
-  keys: z.object({ content: epochsSchema, credential: epochsSchema, digest: epochsSchema }),
+  keys: z.object({ content: epochsSchema, credential: epochsSchema, digest: epochsSchema }) satisfies z.ZodType<
+    Record<ProjectKeyClass, unknown>
+  >,
+});
+
+const installationSchema = z.object({ format: z.literal(1), keys: z.object({ installation: epochsSchema }) });
+const signingSchema = z.object({
+  format: z.literal(1),
+  keys: z.object({
+    signing: epochsSchema.refine((epochs) => epochs.every(({ publicKey }) => publicKey), "a public key is missing"),
+  }),
 });
 
 export type KeyEpoch = Readonly<z.infer<typeof epochSchema>>;
 export type HeldEpoch = Exclude<KeyEpoch, { state: "shredded" }>;
 export type OrganizationKeyFile = Readonly<z.infer<typeof organizationSchema>>;
 export type ProjectKeyFile = Readonly<z.infer<typeof projectSchema>>;
-export type KeyClass = keyof OrganizationKeyFile["keys"] | keyof ProjectKeyFile["keys"];
+export type InstallationKeyFile = Readonly<z.infer<typeof installationSchema>>;
+export type SigningKeyFile = Readonly<z.infer<typeof signingSchema>>;
+export type KeyFile = OrganizationKeyFile | ProjectKeyFile | InstallationKeyFile | SigningKeyFile;
+export type KeyClass =
+  | keyof OrganizationKeyFile["keys"]
+  | ProjectKeyClass
+  | keyof InstallationKeyFile["keys"]
+  | keyof SigningKeyFile["keys"];
 
 /** Throws `SealError` `format`, naming the file and the field but no content. */
 export function parseOrganizationKeyFile(bytes: Uint8Array, name: string): OrganizationKeyFile {
@@ -54,7 +79,17 @@ export function parseProjectKeyFile(bytes: Uint8Array, name: string): ProjectKey
   return parseKeyFile(projectSchema, bytes, name);
 }
 
-export function formatKeyFile(file: OrganizationKeyFile | ProjectKeyFile): Buffer {
+/** Throws `SealError` `format`, naming the file and the field but no content. */
+export function parseInstallationKeyFile(bytes: Uint8Array, name: string): InstallationKeyFile {
+  return parseKeyFile(installationSchema, bytes, name);
+}
+
+/** Throws `SealError` `format`, naming the file and the field but no content. */
+export function parseSigningKeyFile(bytes: Uint8Array, name: string): SigningKeyFile {
+  return parseKeyFile(signingSchema, bytes, name);
+}
+
+export function formatKeyFile(file: KeyFile): Buffer {
   return Buffer.from(`${JSON.stringify(file, null, 2)}\n`);
 }
 
@@ -82,6 +117,11 @@ export function activateEpoch(epochs: readonly KeyEpoch[], active: number): KeyE
     if (entry.epoch === active) return { ...entry, state: "active" };
     return entry.state === "active" ? { ...entry, state: "retired" } : entry;
   });
+}
+
+/** Without its key. */
+export function shredEpoch({ epoch, createdAt, publicKey }: KeyEpoch): KeyEpoch {
+  return { epoch, createdAt, state: "shredded", ...(publicKey === undefined ? {} : { publicKey }) };
 }
 
 function parseKeyFile<File>(schema: z.ZodType<File>, bytes: Uint8Array, name: string): File {

@@ -3,6 +3,7 @@ import type { KeyFileName, KeyFiles } from "../core/ports/key-files.ts";
 import { formatKeyFile, parseProjectKeyFile, type ProjectKeyFile } from "./key-file.ts";
 import type { Keyring } from "./keyring.ts";
 import { localMasterKey } from "./local-master-key.ts";
+import { MasterKeys } from "./master-keys.ts";
 import type { FillRandom } from "./nonce-pool.ts";
 import { openKeyring } from "./open-keyring.ts";
 
@@ -24,7 +25,17 @@ export function memoryKeyFiles(): KeyFiles & { files: Map<KeyFileName, Uint8Arra
       files.set(name, Uint8Array.from(bytes));
       return true;
     },
-    hasWrappedKeys: async () => [...files.keys()].some((name) => name !== "master"),
+    replace: async (name, expected, bytes) => {
+      const kept = files.get(name);
+      if (kept === undefined || !Buffer.from(kept).equals(expected)) return false;
+      files.set(name, Uint8Array.from(bytes));
+      return true;
+    },
+    remove: async (name) => void files.delete(name),
+    sweep: async () => {},
+    list: async <Folder extends "organizations" | "projects">(folder: Folder) =>
+      [...files.keys()].filter((name): name is `${Folder}/${string}` => name.startsWith(`${folder}/`)).toSorted(),
+    hasWrappedKeys: async () => [...files.keys()].some((name) => name !== "master" && name !== "master-next"),
   };
 }
 
@@ -34,7 +45,7 @@ export function keyringOn(
   { master = MASTER, fillRandom = randomFillSync }: { master?: string; fillRandom?: FillRandom } = {},
 ): Keyring {
   const key = localMasterKey(master, "the test", fillRandom);
-  return openKeyring({ files, master: key, fillRandom, nowMs: () => NOW_MS, projectsMax: 100 });
+  return openKeyring({ files, master: new MasterKeys(key), fillRandom, nowMs: () => NOW_MS, projectsMax: 100 });
 }
 
 /** A keyring with one organization and two projects. */

@@ -15,12 +15,21 @@ export class LoadOnce<Value> {
     return held;
   }
 
-  async #load(key: string, load: () => Promise<Value>): Promise<Value> {
-    try {
-      return await load();
-    } catch (error) {
-      this.#held.delete(key);
+  /** The next `get` loads anew; who asked before gets what was being loaded. */
+  forget(key: string): void {
+    this.#held.delete(key);
+  }
+
+  /** The same for every key that this is true of. */
+  forgetWhere(matches: (key: string) => boolean): void {
+    for (const key of this.#held.keys()) if (matches(key)) this.#held.delete(key);
+  }
+
+  #load(key: string, load: () => Promise<Value>): Promise<Value> {
+    const loading = load().catch((error: unknown) => {
+      if (this.#held.get(key) === loading) this.#held.delete(key);
       throw error;
-    }
+    });
+    return loading;
   }
 }

@@ -48,6 +48,41 @@ test("a project's keys are read once, also when asked for at once", async () => 
   expect(reads).toBe(2); // the project's file and its organization's
 });
 
+test("what is forgotten is loaded anew at its next use, an organization with all its projects", async () => {
+  const { files } = await newKeyring();
+  const reads: string[] = [];
+  const keyring = keyringOn({ ...files, read: (name) => (reads.push(name), files.read(name)) });
+  const use = async () => {
+    reads.length = 0;
+    for (const project of [PROJECT, OTHER_PROJECT]) await keyring.project(ORGANIZATION, project);
+    return reads.length;
+  };
+  expect(await use()).toBe(3);
+  keyring.forget(ORGANIZATION, PROJECT);
+  expect(await use()).toBe(1);
+  keyring.forget(ORGANIZATION);
+  expect(await use()).toBe(3);
+  keyring.forget(ORGANIZATION.replace("cd", "ff"));
+  expect(await use()).toBe(0);
+});
+
+test("reloading reads what is in somebody's hands, and nothing for projects nobody uses here", async () => {
+  const { files } = await newKeyring();
+  const reads: string[] = [];
+  const keyring = keyringOn({ ...files, read: (name) => (reads.push(name), files.read(name)) });
+  await keyring.reload(ORGANIZATION);
+  await keyring.reload(ORGANIZATION, PROJECT);
+  expect(reads).toEqual([]);
+  const keys = await keyring.project(ORGANIZATION, PROJECT);
+  reads.length = 0;
+  await keyring.reload(ORGANIZATION);
+  expect(new Set(reads)).toEqual(new Set([`projects/${PROJECT}`, `organizations/${ORGANIZATION}`]));
+  const sealed = keys.seal("flow", AT, ROW, Buffer.from("content"));
+  files.files.set(`projects/${PROJECT}`, Buffer.from("{"));
+  await expect(keyring.reload(ORGANIZATION, PROJECT)).rejects.toThrow(because("format"));
+  expect(keys.open("flow", AT, ROW, sealed).toString()).toBe("content"); // goes on with what it had
+});
+
 test("a removed key file is a shredded project, and a failure is not remembered", async () => {
   const { files } = await newKeyring();
   const keyring = keyringOn(files);

@@ -1,24 +1,22 @@
-import type { KeyObject } from "node:crypto";
 import { invariant } from "../core/invariant.ts";
-import type { KeyFiles } from "../core/ports/key-files.ts";
-import type { MasterKey } from "../core/ports/master-key.ts";
-import { DataKeys } from "./data-keys.ts";
-import { KEY_BYTES, secretKey } from "./derive-key.ts";
-import { activateEpoch, formatKeyFile, parseOrganizationKeyFile, parseProjectKeyFile } from "./key-file.ts";
-import type { KeyEpoch } from "./key-file.ts";
+import { KEY_BYTES } from "./derive-key.ts";
+import { activateEpoch, formatKeyFile, parseProjectKeyFile, PROJECT_KEY_CLASSES } from "./key-file.ts";
+import type { KeyEpoch, ProjectKeyClass } from "./key-file.ts";
+import type { KeySources } from "./key-sources.ts";
 import type { Keyring, ProjectKeys } from "./keyring.ts";
 import { LoadOnce } from "./load-once.ts";
-import { NoncePool, type FillRandom } from "./nonce-pool.ts";
+import { NoncePool } from "./nonce-pool.ts";
+import { destroyedKeys, loadOrganizationKeys, missingKeys, type OrganizationKeys } from "./organization-keys.ts";
+import { ProjectDataKeys } from "./project-data-keys.ts";
 import { HeldProjectKeys } from "./project-keys.ts";
+import { rewrapByMaster } from "./rewrap-by-master.ts";
 import { SealError } from "./seal-error.ts";
-import { unwrapKey, wrapKey, type WrappingKey } from "./wrap-key.ts";
+import type { UnwrappedEpochs } from "./data-keys.ts";
+import { WeakHeld } from "./weak-held.ts";
+import type { WrappingKey } from "./wrap-key.ts";
 import { unwrapEpochs, wrapEpoch, type KeyOwner } from "./wrapped-epochs.ts";
 
-export interface KeyringSources {
-  readonly files: KeyFiles;
-  readonly master: MasterKey;
-  readonly fillRandom: FillRandom;
-  readonly nowMs: () => number;
+export interface KeyringSources extends KeySources {
   /** How many projects' keys are held at once (about 10 KB each), and as many organizations'. */
   readonly projectsMax: number;
 }
@@ -27,17 +25,14 @@ export function openKeyring(sources: KeyringSources): Keyring {
   return new FiledKeyring(sources);
 }
 
-interface OrganizationKeys {
-  readonly active: WrappingKey | null;
-  readonly all: ReadonlyMap<string, WrappingKey>;
-}
-
 /** Keys wrapped in `KeyFiles`, unwrapped in memory while in use. */
 class FiledKeyring implements Keyring {
   readonly #sources: KeyringSources;
   readonly #nonces: NoncePool;
   readonly #organizations: LoadOnce<OrganizationKeys>;
   readonly #projects: LoadOnce<ProjectKeys>;
+  /** Every project's data keys that somebody still has in hand, recently used or not. */
+  readonly #inHand = new WeakHeld<ProjectDataKeys>();
 
   constructor(sources: KeyringSources) {
     this.#sources = sources;
@@ -48,15 +43,20 @@ class FiledKeyring implements Keyring {
 
   async createOrganization(organization: string): Promise<void> {
     checkUuid(organization);
-    const by = await this.#masterKey();
+    const { files, master } = this.#sources;
+    const by = await master.inCharge(files);
     const keys = { organization: await this.#newKey({ organization, class: "organization" }, by) };
-    await this.#sources.files.create(`organizations/${organization}`, formatKeyFile({ format: 1, organization, keys }));
+    const name = `organizations/${organization}` as const;
+    await files.create(name, formatKeyFile({ format: 1, organization, keys }));
+    // A rotation of the master key that was announced in between may have listed the files before this one came.
+    const since = await master.inCharge(files);
+    if (since.name !== by.name) await rewrapByMaster(this.#sources, name, since);
   }
 
   async createProject(organization: string, project: string): Promise<void> {
     checkUuid(project);
     const by = (await this.#organization(organization)).active;
-    if (by === null) throw new SealError("shredded", `the keys of the organization ${organization} were destroyed`);
+    if (by === null) throw destroyedKeys(organization);
     const keys = {
       content: await this.#newKey({ organization, project, class: "content" }, by),
       credential: await this.#newKey({ organization, project, class: "credential" }, by),
@@ -67,43 +67,89 @@ class FiledKeyring implements Keyring {
 
   async project(organization: string, project: string): Promise<ProjectKeys> {
     checkUuid(project);
-    return await this.#projects.get(`${organization} ${project}`, () => this.#loadProject(organization, project));
+    return await this.#projects.get(keyOf(organization, project), () => this.#loadProject(organization, project));
+  }
+
+  forget(organization: string, project?: string): void {
+    if (project !== undefined) {
+      this.#projects.forget(keyOf(organization, project));
+      return;
+    }
+    this.#organizations.forget(organization);
+    this.#projects.forgetWhere((key) => key.startsWith(keyOf(organization, "")));
+  }
+
+  async reload(organization: string, project?: string): Promise<void> {
+    this.forget(organization, project);
+    const projects =
+      project === undefined
+        ? this.#inHand
+            .keys()
+            .flatMap((key) => (ownerOf(key).organization === organization ? [ownerOf(key).project] : []))
+        : this.#inHand.keys().includes(keyOf(organization, project))
+          ? [project]
+          : [];
+    for (const each of projects) {
+      try {
+        await this.project(organization, each);
+      } catch (error) {
+        // Destroyed meanwhile: that is what this process now knows of it.
+        if (!(error instanceof SealError && error.reason === "shredded")) throw error;
+      }
+    }
+  }
+
+  shredHeld(organization: string, project: string): void {
+    this.forget(organization, project);
+    this.#inHand.get(keyOf(organization, project))?.shred();
   }
 
   async #loadProject(organization: string, project: string): Promise<ProjectKeys> {
+    const dataKeys = this.#inHand.getOrMake(keyOf(organization, project), () => new ProjectDataKeys());
+    const load = dataKeys.beginLoad();
     const name = `projects/${project}` as const;
-    const { keys } = parseProjectKeyFile(await this.#read(name), name);
-    const by = (await this.#organization(organization)).all;
-    const dataKeys = async (owner: KeyOwner, epochs: readonly KeyEpoch[]) =>
-      new DataKeys(epochs, await unwrapEpochs(owner, epochs, by));
-    const held = {
-      content: await dataKeys({ organization, project, class: "content" }, keys.content),
-      credential: await dataKeys({ organization, project, class: "credential" }, keys.credential),
-      digest: await dataKeys({ organization, project, class: "digest" }, keys.digest),
+    const bytes = await this.#sources.files.read(name);
+    if (bytes === null) {
+      dataKeys.shred();
+      throw missingKeys(name);
+    }
+    const { keys } = parseProjectKeyFile(bytes, name);
+    dataKeys.renew(load, await this.#unwrapProject({ organization, project }, keys));
+    return new HeldProjectKeys(project, dataKeys, this.#nonces);
+  }
+
+  async #unwrapProject(
+    { organization, project }: { organization: string; project: string },
+    keys: Readonly<Record<ProjectKeyClass, readonly KeyEpoch[]>>,
+  ): Promise<Record<ProjectKeyClass, UnwrappedEpochs>> {
+    const wrappedBy = PROJECT_KEY_CLASSES.flatMap((each) =>
+      keys[each].flatMap((entry) => (entry.state === "shredded" ? [] : [entry.wrappedBy])),
+    );
+    const by = wrappedBy.length === 0 ? new Map() : await this.#organizationKeys(organization, wrappedBy);
+    const unwrap = async (of: ProjectKeyClass): Promise<UnwrappedEpochs> => ({
+      epochs: keys[of],
+      keys: await unwrapEpochs({ organization, project, class: of }, keys[of], by),
+    });
+    return {
+      content: await unwrap("content"),
+      credential: await unwrap("credential"),
+      digest: await unwrap("digest"),
     };
-    return new HeldProjectKeys(project, held, this.#nonces);
+  }
+
+  /** Loaded anew when one of these is not known: another process may have made it since. */
+  async #organizationKeys(organization: string, names: readonly string[]): Promise<ReadonlyMap<string, WrappingKey>> {
+    const { all } = await this.#organization(organization);
+    if (names.every((name) => all.has(name))) return all;
+    this.#organizations.forget(organization);
+    return (await this.#organization(organization)).all;
   }
 
   async #organization(organization: string): Promise<OrganizationKeys> {
     checkUuid(organization);
-    return await this.#organizations.get(organization, () => this.#loadOrganization(organization));
-  }
-
-  async #loadOrganization(organization: string): Promise<OrganizationKeys> {
-    const name = `organizations/${organization}` as const;
-    const epochs = parseOrganizationKeyFile(await this.#read(name), name).keys.organization;
-    const master = await this.#masterKey();
-    const keys = await unwrapEpochs({ organization, class: "organization" }, epochs, new Map([[master.name, master]]));
-    const all = new Map<string, WrappingKey>();
-    let active: WrappingKey | null = null;
-    for (const { epoch, state } of epochs) {
-      const bytes = keys.get(epoch);
-      if (!bytes) continue;
-      const key = this.#wrappingKey(`organization:${epoch}`, secretKey(bytes));
-      all.set(key.name, key);
-      if (state === "active") active = key;
-    }
-    return { active, all };
+    return await this.#organizations.get(organization, () =>
+      loadOrganizationKeys(this.#sources, this.#nonces, organization),
+    );
   }
 
   /** One new key in its first epoch, active. */
@@ -114,30 +160,16 @@ class FiledKeyring implements Keyring {
     key.fill(0);
     return activateEpoch(epochs, 1);
   }
+}
 
-  async #masterKey(): Promise<WrappingKey> {
-    const { master } = this.#sources;
-    const { id } = await master.describe();
-    return {
-      name: `master:${id}`,
-      wrap: (key, associated) => master.wrap(key, associated),
-      unwrap: (wrapped, associated) => master.unwrap(wrapped, associated),
-    };
-  }
+function keyOf(organization: string, project: string): string {
+  return `${organization} ${project}`;
+}
 
-  #wrappingKey(name: string, by: KeyObject): WrappingKey {
-    return {
-      name,
-      wrap: async (key, associated) => wrapKey(by, this.#nonces, key, associated),
-      unwrap: async (wrapped, associated) => unwrapKey(by, wrapped, associated),
-    };
-  }
-
-  async #read(name: `organizations/${string}` | `projects/${string}`): Promise<Uint8Array> {
-    const bytes = await this.#sources.files.read(name);
-    if (bytes !== null) return bytes;
-    throw new SealError("shredded", `the keys ${name} are not here: they were destroyed, or belong to another home`);
-  }
+function ownerOf(key: string): { organization: string; project: string } {
+  const [organization, project] = key.split(" ");
+  invariant(organization !== undefined && project !== undefined, "keys are held by organization and project");
+  return { organization, project };
 }
 
 function checkUuid(id: string): void {

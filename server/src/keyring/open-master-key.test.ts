@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { ERRORS } from "../core/errors.ts";
 import { memoryKeyFiles, NOW_MS, ORGANIZATION } from "./keyring.testsuite.ts";
 import { localMasterKey } from "./local-master-key.ts";
+import { findMasterKey } from "./find-master-key.ts";
+import { openInstallationSecrets } from "./open-installation-secrets.ts";
+import { openSigningKey } from "./open-signing-key.ts";
 import { openKeyring } from "./open-keyring.ts";
 import { openMasterKey } from "./open-master-key.ts";
 
@@ -65,10 +68,37 @@ test.each([
 
 test("losing the master key: refuses to start and touches nothing", async () => {
   const files = await usedHome();
+  const sources = { files, master: await open(files), fillRandom: randomFillSync, nowMs: () => NOW_MS };
+  await openSigningKey(sources);
+  await openInstallationSecrets(sources);
   files.files.delete("master");
   const before = new Map(files.files);
   await expect(open(files)).rejects.toThrow(refused(/master key is missing/));
   expect(files.files).toEqual(before);
+});
+
+test.each(["check", "signing", "installation", `organizations/${ORGANIZATION}`] as const)(
+  "of all key files %s alone is enough to refuse a new master key",
+  async (name) => {
+    const files = await usedHome();
+    const sources = { files, master: await open(files), fillRandom: randomFillSync, nowMs: () => NOW_MS };
+    await openSigningKey(sources);
+    await openInstallationSecrets(sources);
+    for (const other of files.files.keys()) if (other !== name) files.files.delete(other);
+    const before = new Map(files.files);
+    await expect(open(files)).rejects.toThrow(refused(/master key is missing/));
+    await expect(open(files, "cd".repeat(32))).rejects.toThrow(refused(/is not the one|check value .* is missing/));
+    expect(files.files).toEqual(before);
+  },
+);
+
+test("a process finds the successor in the home when it is told of it, and says when it can't", async () => {
+  const files = await usedHome();
+  const sources = { files, master: await open(files), fillRandom: randomFillSync, nowMs: () => NOW_MS };
+  const next = await localMasterKey("cd".repeat(32), "x", randomFillSync).describe();
+  expect(await findMasterKey(sources, next.id)).toBe(false);
+  await files.create("master-next", Buffer.from("cd".repeat(32)));
+  expect(await findMasterKey(sources, next.id)).toBe(true);
 });
 
 test("a wrong master key is recognised before anything is touched, and named", async () => {
@@ -82,6 +112,22 @@ test("a wrong master key is recognised before anything is touched, and named", a
 
 test("a home made with a given key does not start on a new one", async () => {
   await expect(open(await usedHome("ab".repeat(32)))).rejects.toThrow(refused(/master key is missing/));
+});
+
+test("a key service's key under another name than the files have is refused: nothing would open", async () => {
+  const files = await usedHome("ab".repeat(32));
+  const renamed = {
+    ...localMasterKey("ab".repeat(32), "x", randomFillSync),
+    describe: async () => ({ id: "0123456789abcdef", source: "another name" }),
+  };
+  const start = openMasterKey({
+    given: undefined,
+    service: renamed,
+    files,
+    fillRandom: randomFillSync,
+    nowMs: () => NOW_MS,
+  });
+  await expect(start).rejects.toThrow(refused(/0123456789abcdef \(another name\) is not the one/));
 });
 
 test("a missing or damaged check value is refused, not made anew over wrapped keys", async () => {

@@ -1,26 +1,19 @@
-import { createHmac, type KeyObject } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { uuidBytes } from "../core/id.ts";
 import { invariant } from "../core/invariant.ts";
-import type { DataKeys } from "./data-keys.ts";
 import { frame, framed } from "./frame.ts";
-import { CONTENT_PURPOSES, type ContentPurpose, type DigestPurpose, type Place } from "./keyring.ts";
+import { CONTENT_PURPOSES, DIGEST_PURPOSES, type ContentPurpose, type DigestPurpose, type Place } from "./keyring.ts";
 import type { ProjectKeys, Purpose, RunKeys } from "./keyring.ts";
 import type { NoncePool } from "./nonce-pool.ts";
+import type { ProjectDataKeys } from "./project-data-keys.ts";
 import { SealingKeys } from "./sealing-keys.ts";
-
-/** The data keys of a project, by class. */
-export interface ProjectDataKeys {
-  readonly content: DataKeys;
-  readonly credential: DataKeys;
-  readonly digest: DataKeys;
-}
 
 /** All secrets are in private fields, which neither `inspect` nor JSON shows. */
 export class HeldProjectKeys implements ProjectKeys {
   readonly project: string;
   readonly #keys: ProjectDataKeys;
   readonly #nonces: NoncePool;
-  readonly #digestKeys = new Map<DigestPurpose, KeyObject>();
+  readonly #digestInfos: ReadonlyMap<DigestPurpose, Buffer>;
   readonly #content: ReadonlyMap<string, SealingKeys>;
   readonly #credential: SealingKeys;
 
@@ -28,6 +21,7 @@ export class HeldProjectKeys implements ProjectKeys {
     this.project = project;
     this.#keys = keys;
     this.#nonces = nonces;
+    this.#digestInfos = new Map(DIGEST_PURPOSES.map((purpose) => [purpose, frame(purpose)]));
     this.#content = new Map(
       CONTENT_PURPOSES.map((purpose) => [purpose, new SealingKeys(keys.content, frame(purpose), nonces)]),
     );
@@ -35,12 +29,19 @@ export class HeldProjectKeys implements ProjectKeys {
   }
 
   seal(purpose: Purpose, place: Place, row: Uint8Array, plain: Uint8Array): Buffer {
-    const keys = purpose === "credential" ? this.#credential : this.#contentKeys(purpose);
-    return keys.seal(place, row, plain);
+    return this.#sealing(purpose).seal(place, row, plain);
   }
 
   open(purpose: ContentPurpose, place: Place, row: Uint8Array, sealed: Uint8Array): Buffer {
     return this.#contentKeys(purpose).open(place, row, sealed);
+  }
+
+  needsReseal(purpose: Purpose, sealed: Uint8Array): boolean {
+    return this.#sealing(purpose).needsReseal(sealed);
+  }
+
+  reseal(purpose: Purpose, place: Place, row: Uint8Array, sealed: Uint8Array): Buffer | null {
+    return this.#sealing(purpose).reseal(place, row, sealed);
   }
 
   /** For `openCredential` alone: not on the interface that the program is given. */
@@ -55,14 +56,16 @@ export class HeldProjectKeys implements ProjectKeys {
   }
 
   digest(purpose: DigestPurpose, ...parts: readonly (string | Uint8Array)[]): Buffer {
-    let key = this.#digestKeys.get(purpose);
-    if (key === undefined) {
-      key = this.#keys.digest.expand(this.#keys.digest.active, frame(purpose));
-      this.#digestKeys.set(purpose, key);
-    }
-    const hmac = createHmac("sha256", key);
+    const info = this.#digestInfos.get(purpose);
+    invariant(info, `no digest is made for the purpose ${purpose}`);
+    const { digest } = this.#keys;
+    const hmac = createHmac("sha256", digest.derive(info, digest.active, info));
     for (const chunk of framed(parts)) hmac.update(chunk); // not joined first: a part may be a large blob
     return hmac.digest();
+  }
+
+  #sealing(purpose: Purpose): SealingKeys {
+    return purpose === "credential" ? this.#credential : this.#contentKeys(purpose);
   }
 
   #contentKeys(purpose: ContentPurpose): SealingKeys {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
 import { invariant } from "../core/invariant.ts";
 import type { DataKeys } from "./data-keys.ts";
 import type { Place, RunKeys } from "./keyring.ts";
@@ -13,12 +13,11 @@ const TAG_BYTES = 16;
 const PLAIN_BYTES_MAX = 2 ** 30; // larger ones are cut into rows by who stores them
 const GCM = { authTagLength: TAG_BYTES } as const;
 
-/** The keys of one run or purpose, one per epoch, each derived at its first use. */
+/** The keys of one run or purpose, one per epoch, each derived at its first use and held by its data keys. */
 export class SealingKeys implements RunKeys {
   readonly #dataKeys: DataKeys;
   readonly #info: Uint8Array;
   readonly #nonces: NoncePool;
-  readonly #derived = new Map<number, KeyObject>();
 
   constructor(dataKeys: DataKeys, info: Uint8Array, nonces: NoncePool) {
     this.#dataKeys = dataKeys;
@@ -29,7 +28,7 @@ export class SealingKeys implements RunKeys {
   seal(place: Place, row: Uint8Array, plain: Uint8Array): Buffer {
     invariant(plain.length <= PLAIN_BYTES_MAX, `a sealed field has at most ${PLAIN_BYTES_MAX} bytes`);
     const epoch = this.#dataKeys.active;
-    const key = this.#key(epoch);
+    const key = this.#dataKeys.derive(this, epoch, this.#info);
     const sealed = Buffer.allocUnsafe(TEXT_AT + plain.length + TAG_BYTES);
     sealed.writeUInt8(FORMAT, 0);
     sealed.writeUInt32BE(epoch, 1);
@@ -43,13 +42,11 @@ export class SealingKeys implements RunKeys {
   }
 
   open(place: Place, row: Uint8Array, sealed: Uint8Array): Buffer {
-    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
+    const bytes = sealedBytes(sealed, place);
     const tagAt = bytes.length - TAG_BYTES;
-    if (tagAt < TEXT_AT || bytes[0] !== FORMAT) {
-      throw new SealError("format", `not sealed bytes of format ${FORMAT} in ${describe(place)}`);
-    }
     const epoch = bytes.readUInt32BE(1);
-    const decipher = createDecipheriv("aes-256-gcm", this.#key(epoch), bytes.subarray(NONCE_AT, TEXT_AT), GCM);
+    const key = this.#dataKeys.derive(this, epoch, this.#info);
+    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(NONCE_AT, TEXT_AT), GCM);
     decipher.setAAD(associatedData(epoch, place, row)).setAuthTag(bytes.subarray(tagAt));
     const plain = decipher.update(bytes.subarray(TEXT_AT, tagAt));
     try {
@@ -61,14 +58,28 @@ export class SealingKeys implements RunKeys {
     return plain;
   }
 
-  #key(epoch: number): KeyObject {
-    let key = this.#derived.get(epoch);
-    if (key === undefined) {
-      key = this.#dataKeys.expand(epoch, this.#info);
-      this.#derived.set(epoch, key); // bounded by the epochs of the project
-    }
-    return key;
+  needsReseal(sealed: Uint8Array): boolean {
+    return sealedBytes(sealed, null).readUInt32BE(1) !== this.#dataKeys.active;
   }
+
+  reseal(place: Place, row: Uint8Array, sealed: Uint8Array): Buffer | null {
+    if (!this.needsReseal(sealed)) return null;
+    const plain = this.open(place, row, sealed);
+    try {
+      return this.seal(place, row, plain);
+    } finally {
+      plain.fill(0);
+    }
+  }
+}
+
+function sealedBytes(sealed: Uint8Array, place: Place | null): Buffer {
+  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.length);
+  if (bytes.length >= TEXT_AT + TAG_BYTES && bytes[0] === FORMAT) return bytes;
+  throw new SealError(
+    "format",
+    `not sealed bytes of format ${FORMAT}${place === null ? "" : ` in ${describe(place)}`}`,
+  );
 }
 
 /** format (u8) · epoch (u32) · table (u16) · column (u16) · length of row (u16) · row. */

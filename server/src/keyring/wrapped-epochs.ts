@@ -3,8 +3,9 @@ import { addEpoch, nextEpoch, type HeldEpoch, type KeyClass, type KeyEpoch } fro
 import { SealError } from "./seal-error.ts";
 import type { WrappingKey } from "./wrap-key.ts";
 
-/** Whose key it is: an organization's own, or one of a project beneath it. */
+/** Whose key it is: an organization's own, one of a project beneath it, or the installation's. */
 export interface KeyOwner {
+  /** Empty for the installation. */
   readonly organization: string;
   readonly project?: string;
   readonly class: KeyClass;
@@ -36,12 +37,34 @@ export async function unwrapEpochs(
   return keys;
 }
 
+/** The same keys under the same epochs, each wrapped with `by`; null when they all are. Throws `SealError`. */
+export async function rewrapEpochs(
+  owner: KeyOwner,
+  epochs: readonly KeyEpoch[],
+  wrappingKeys: ReadonlyMap<string, WrappingKey>,
+  by: WrappingKey,
+): Promise<KeyEpoch[] | null> {
+  if (epochs.every((entry) => entry.state === "shredded" || entry.wrappedBy === by.name)) return null;
+  const rewrapped: KeyEpoch[] = [];
+  for (const entry of epochs) {
+    if (entry.state === "shredded" || entry.wrappedBy === by.name) {
+      rewrapped.push(entry);
+      continue;
+    }
+    const key = await unwrapEpoch(owner, entry, wrappingKeys);
+    const wrapped = await by.wrap(key, associatedData(owner, entry.epoch, by.name));
+    key.fill(0);
+    rewrapped.push({ ...entry, wrappedBy: by.name, wrapped: Buffer.from(wrapped).toString("base64url") });
+  }
+  return rewrapped;
+}
+
 async function unwrapEpoch(
   owner: KeyOwner,
   { epoch, wrappedBy, wrapped }: HeldEpoch,
   wrappingKeys: ReadonlyMap<string, WrappingKey>,
 ): Promise<Uint8Array> {
-  const what = `the ${owner.class} key, epoch ${epoch}, of ${owner.project ?? owner.organization}`;
+  const what = `the ${owner.class} key, epoch ${epoch}, of ${owner.project ?? (owner.organization || "the installation")}`;
   const by = wrappingKeys.get(wrappedBy);
   if (by === undefined) {
     const known = [...wrappingKeys.keys()].join(", ");

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -49,7 +50,7 @@ test("wrapped keys are noticed: the check value, an organization, a project, but
   mkdirSync(path.join(home, "keys", "projects"), { recursive: true });
   writeFileSync(path.join(home, "keys", "projects", ".a.json.b.tmp"), "x");
   expect(await files.hasWrappedKeys()).toBe(false);
-  for (const name of ["check", PROJECT, PROJECT.replace("projects", "organizations")]) {
+  for (const name of ["check", "signing", "installation", PROJECT, PROJECT.replace("projects", "organizations")]) {
     const file = path.join(home, "keys", `${name}.json`);
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, "x");
@@ -91,6 +92,98 @@ test("a name never leaves the folder of keys", async () => {
   await expect(files.read("projects/../../master")).rejects.toThrow(/invariant/);
   await expect(files.create("projects/../../../evil", Buffer.from("x"))).rejects.toThrow(/invariant/);
   expect(existsSync(path.join(home, "..", "evil.json"))).toBe(false);
+});
+
+test("a file is replaced where it is as expected, and nothing is changed where it is not", async () => {
+  const files = homeKeyFiles(home, USER);
+  expect(await files.replace(PROJECT, Buffer.from("a"), Buffer.from("b"))).toBe(false);
+  expect(existsSync(path.join(home, "keys", `${PROJECT}.json`))).toBe(false);
+  await files.create(PROJECT, Buffer.from("a"));
+  expect(await files.replace(PROJECT, Buffer.from("other"), Buffer.from("b"))).toBe(false);
+  expect(Buffer.from((await files.read(PROJECT))!).toString()).toBe("a");
+  expect(await files.replace(PROJECT, Buffer.from("a"), Buffer.from("b"))).toBe(true);
+  expect(await files.replace(PROJECT, Buffer.from("a"), Buffer.from("c"))).toBe(false);
+  expect(Buffer.from((await files.read(PROJECT))!).toString()).toBe("b");
+  expect(modeOf("keys", `${PROJECT}.json`)).toBe("600");
+  expect(readdirSync(path.join(home, "keys", "projects"))).toEqual([`${path.basename(PROJECT)}.json`]);
+});
+
+test("readers see the old file or the new one, never a part", async () => {
+  const files = homeKeyFiles(home, USER);
+  const [old, fresh] = [Buffer.alloc(100_000, "a"), Buffer.alloc(100_000, "b")];
+  await files.create(PROJECT, old);
+  const over = new AbortController();
+  const seen = new Set<string>();
+  const reading = (async () => {
+    for (let reads = 0; !over.signal.aborted || reads < 10; reads++) {
+      const bytes = Buffer.from((await files.read(PROJECT))!);
+      expect(bytes.equals(old) || bytes.equals(fresh)).toBe(true);
+      seen.add(bytes.toString("utf8", 0, 1));
+    }
+  })();
+  for (let round = 0; round < 20; round++) {
+    expect(await files.replace(PROJECT, old, fresh)).toBe(true);
+    expect(await files.replace(PROJECT, fresh, old)).toBe(true);
+  }
+  over.abort();
+  await reading;
+  expect(seen.size).toBeGreaterThan(0);
+});
+
+test("leftovers of one file are swept, and nothing else", async () => {
+  const files = homeKeyFiles(home, USER);
+  const folder = path.join(home, "keys", "projects");
+  await files.create(PROJECT, Buffer.from("x"));
+  const name = `${path.basename(PROJECT)}.json`;
+  const others = [`.${name.replace("aa", "bb")}.1.tmp`, `.${name}.1.old`, `${name}.tmp`];
+  for (const entry of [`.${name}.1.tmp`, `.${name}.2.tmp`, ...others]) writeFileSync(path.join(folder, entry), "key");
+  await files.sweep(PROJECT);
+  expect(readdirSync(folder).toSorted()).toEqual([name, ...others].toSorted());
+  await files.sweep("signing"); // whose folder has none
+  await homeKeyFiles(path.join(home, "none"), USER).sweep(PROJECT);
+});
+
+test("a file that is made after another made and swept it is the other's", async () => {
+  const files = homeKeyFiles(home, USER);
+  const folder = path.join(home, "keys", "projects");
+  await files.create(PROJECT, Buffer.from("first"));
+  const swept: string[] = [];
+  const sweeping = setInterval(() => {
+    for (const entry of readdirSync(folder)) {
+      if (!entry.endsWith(".tmp")) continue;
+      rmSync(path.join(folder, entry), { force: true });
+      swept.push(entry);
+    }
+  });
+  for (let tries = 0; tries < 50 && swept.length === 0; tries++) {
+    expect(await files.create(PROJECT, Buffer.alloc(1_000_000, "x"))).toBe(false);
+  }
+  clearInterval(sweeping);
+  expect(swept).not.toEqual([]);
+  expect(readFileSync(path.join(folder, `${path.basename(PROJECT)}.json`), "utf8")).toBe("first");
+});
+
+test("organizations and projects are listed by their names, other entries are not", async () => {
+  const files = homeKeyFiles(home, USER);
+  expect(await files.list("projects")).toEqual([]);
+  const names = [PROJECT.replace("aa", "bb"), PROJECT] as const;
+  for (const name of names) await files.create(name as typeof PROJECT, Buffer.from("x"));
+  writeFileSync(path.join(home, "keys", "projects", ".x.json.1.tmp"), "");
+  writeFileSync(path.join(home, "keys", "projects", "notes.json"), "");
+  expect(await files.list("projects")).toEqual([...names].toSorted());
+  expect(await files.list("organizations")).toEqual([]);
+});
+
+test("the next master key is guarded like the first, and taken away for good", async () => {
+  const files = homeKeyFiles(home, USER);
+  await files.create("master-next", Buffer.from("x"));
+  expect(modeOf("master.next.key")).toBe("600");
+  expect(await files.hasWrappedKeys()).toBe(false);
+  chmodSync(path.join(home, "master.next.key"), 0o644);
+  await expect(files.read("master-next")).rejects.toMatchObject({ code: "start_refused" });
+  await files.remove("master-next");
+  await files.remove("master-next");
+  expect(readdirSync(home)).toEqual([]);
 });
 
 /** A process that opens the home's keyring when told, makes everything at once with the others, and says what it got. */

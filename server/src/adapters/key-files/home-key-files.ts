@@ -1,16 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "../../core/errors.ts";
 import { invariant } from "../../core/invariant.ts";
 import type { KeyFileName, KeyFiles } from "../../core/ports/key-files.ts";
 
 const FILE_BYTES_MAX = 1024 * 1024;
-const WRAPPED = /^(organizations|projects)\/[0-9a-f-]{36}$/;
+const FILE = /^[0-9a-f-]{36}\.json$/;
+const OWNED = /^(organizations|projects)\/[0-9a-f-]{36}$/;
+const INSTALLATION = ["check", "signing", "installation"] as const;
 
 /**
- * Keys in files of the home: `master.key`, and `keys/` with the wrapped ones. Files are 0600, folders 0700.
+ * Keys in files of the home: `master.key`, `master.next.key` while it is rotated, and `keys/` with the wrapped ones.
+ * Files are 0600, folders 0700.
  * `user` is the id of who runs this process (null where the system has none): the master key must be theirs alone.
  * Any number of processes may share the home. The file system must know hard links.
  */
@@ -19,34 +22,70 @@ export function homeKeyFiles(home: string, user: number | null): KeyFiles {
 
   function pathOf(name: KeyFileName): string {
     if (name === "master") return path.join(home, "master.key");
-    invariant(name === "check" || WRAPPED.test(name), "key files are named by UUIDs");
+    if (name === "master-next") return path.join(home, "master.next.key");
+    invariant(INSTALLATION.some((own) => own === name) || OWNED.test(name), "key files are named by UUIDs");
     return path.join(keys, `${name}.json`);
   }
 
+  async function read(name: KeyFileName): Promise<Uint8Array | null> {
+    const file = pathOf(name);
+    return await readWhole(file, (stats) => {
+      if (isMaster(name)) refuseExposed(file, stats, user);
+    });
+  }
+
+  /** Its folder, and the folders above it that were perhaps just made. */
+  async function syncAbove(name: KeyFileName): Promise<void> {
+    for (const upper of isMaster(name) ? [home] : [path.dirname(pathOf(name)), keys, home]) await syncFolder(upper);
+  }
+
   return {
-    async read(name) {
-      const file = pathOf(name);
-      return await readWhole(file, (stats) => {
-        if (name === "master") refuseExposed(file, stats, user);
-      });
-    },
+    read,
 
     async create(name, bytes) {
       const file = pathOf(name);
-      const folder = path.dirname(file);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
       const created = await linkWhole(file, bytes);
-      // Also when another process was first: what this one seals next must not outlive the key.
-      for (const upper of name === "master" ? [home] : [folder, keys, home]) await syncFolder(upper);
+      await syncAbove(name); // also when another process was first: what is sealed next must not outlive the key
       return created;
     },
 
+    async replace(name, expected, bytes) {
+      const kept = await read(name);
+      if (kept === null || !Buffer.from(kept).equals(expected)) return false;
+      await renameWhole(pathOf(name), bytes);
+      await syncAbove(name);
+      return true;
+    },
+
+    async remove(name) {
+      await rm(pathOf(name), { force: true });
+      await syncAbove(name);
+    },
+
+    async sweep(name) {
+      const file = pathOf(name);
+      const folder = path.dirname(file);
+      const left = (await list(folder)).filter((entry) => isLeftover(entry, file));
+      for (const entry of left) await rm(path.join(folder, entry), { force: true });
+      if (left.length > 0) await syncFolder(folder);
+    },
+
+    async list(folder) {
+      const entries = (await list(path.join(keys, folder))).filter((entry) => FILE.test(entry)).toSorted();
+      return entries.map((entry) => `${folder}/${entry.slice(0, -".json".length)}` as const);
+    },
+
     async hasWrappedKeys() {
-      if (await exists(pathOf("check"))) return true;
+      for (const name of INSTALLATION) if (await exists(pathOf(name))) return true;
       const folders = await Promise.all([list(path.join(keys, "organizations")), list(path.join(keys, "projects"))]);
       return folders.flat().some((entry) => entry.endsWith(".json"));
     },
   };
+}
+
+function isMaster(name: KeyFileName): boolean {
+  return name === "master" || name === "master-next";
 }
 
 async function readWhole(file: string, check: (stats: Stats) => void): Promise<Uint8Array | null> {
@@ -64,25 +103,50 @@ async function readWhole(file: string, check: (stats: Stats) => void): Promise<U
   }
 }
 
-/** Written beside its place and synced, then linked into it: readers see all of it or nothing, and the first one wins. */
+/** Readers see all of it or nothing, and the first one wins. */
 async function linkWhole(file: string, bytes: Uint8Array): Promise<boolean> {
-  // Named after the key, so that shredding finds what a crash left behind.
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+  const temporary = temporaryOf(file);
   try {
-    const handle = await open(temporary, "wx", 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeSynced(temporary, bytes);
     await link(temporary, file);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    // ENOENT: whoever made the file has swept it, and this one's temporary with it.
+    if (codeOf(error) === "EEXIST" || (codeOf(error) === "ENOENT" && (await exists(file)))) return false;
     throw error;
   } finally {
     await rm(temporary, { force: true });
+  }
+}
+
+/** Readers see all of the old one or all of the new one. */
+async function renameWhole(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = temporaryOf(file);
+  try {
+    await writeSynced(temporary, bytes);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Beside its file and named after it, so that shredding finds what a crash left behind. */
+function temporaryOf(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
+}
+
+function isLeftover(entry: string, file: string): boolean {
+  return entry.startsWith(`.${path.basename(file)}.`) && entry.endsWith(".tmp");
+}
+
+async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, "wx", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
