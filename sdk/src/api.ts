@@ -159,8 +159,13 @@ export const Example = z.object({ slug: Slug, name: z.string(), description: z.s
 
 export const Me = z.object({
   organization: z.string(),
+  organizationId: z.string(),
   project: z.object({ id: z.string(), slug: z.string(), name: z.string() }),
+  /** The key, or the member whose session it is. */
   principal: z.string(),
+  member: z.string(),
+  /** What the caller may do in this project and its organization. */
+  permissions: z.array(z.string()),
 });
 
 /** A one-time link into the page. */

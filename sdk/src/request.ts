@@ -9,7 +9,8 @@ export interface Exchange {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  /** A stream is sent as it comes. */
+  readonly body: string | Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>> | null;
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly answerBytesMax: number;
@@ -35,7 +36,9 @@ export async function exchange(one: Exchange): Promise<unknown> {
 
 async function send(one: Exchange, signal: AbortSignal): Promise<{ response: Response; text: string }> {
   const { method, headers, body } = one;
-  const response = await one.fetch(one.url, { method, headers, body, signal, redirect: "error" });
+  const streams = body instanceof ReadableStream;
+  const duplex = streams ? { duplex: "half" as const } : {}; // without it, fetch takes no stream
+  const response = await one.fetch(one.url, { method, headers, body, signal, redirect: "error", ...duplex });
   return { response, text: await textOf(response, one.answerBytesMax) };
 }
 

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import * as api from "../api.ts";
+import { Identifier, Slug } from "../flow-file.ts";
+import { byFlow, byRun, paging, type Route } from "../route.ts";
+
+/** Runs. */
+export const runRoutes = {
+  startRun: {
+    method: "POST",
+    path: "/v1/flows/{slug}/runs",
+    summary: "Start a run; with `wait`, answer when it has finished",
+    access: { in: "project", needs: "run.start" },
+    params: byFlow,
+    body: api.StartRun,
+    answers: { 200: api.Run, 202: api.Run },
+    problems: ["flow_unpublished", "flow_paused", "overloaded"],
+  },
+  listRuns: {
+    method: "GET",
+    path: "/v1/runs",
+    summary: "Runs, newest first",
+    access: { in: "project", needs: "run.read" },
+    query: z.object({ ...paging, flow: Slug.optional(), status: api.RunStatus.optional() }),
+    answers: { 200: api.page(api.RunSummary) },
+  },
+  getRun: {
+    method: "GET",
+    path: "/v1/runs/{id}",
+    summary: "A run",
+    access: { in: "project", needs: "run.read" },
+    params: byRun,
+    answers: { 200: api.Run },
+  },
+  listSteps: {
+    method: "GET",
+    path: "/v1/runs/{id}/steps",
+    summary: "The run's step records in order",
+    access: { in: "project", needs: "run.read" },
+    params: byRun,
+    query: z.object({ ...paging, step: Identifier.optional() }),
+    answers: { 200: api.page(api.StepRecord) },
+  },
+  runEvents: {
+    method: "GET",
+    path: "/v1/runs/{id}/events",
+    summary: "Committed records as they come (server-sent events, Last-Event-ID)",
+    access: { in: "project", needs: "run.read" },
+    params: byRun,
+    answers: { 200: api.RunEvent },
+  },
+  sendEvent: {
+    method: "POST",
+    path: "/v1/runs/{id}/events",
+    summary: "Send an event to a waiting run",
+    access: { in: "project", needs: "run.control" },
+    params: byRun,
+    body: api.SendEvent,
+    answers: { 202: api.Run },
+    problems: ["run_finished"],
+  },
+  cancelRun: {
+    method: "POST",
+    path: "/v1/runs/{id}/cancel",
+    summary: "Stop a run and what it has in flight",
+    access: { in: "project", needs: "run.control" },
+    params: byRun,
+    answers: { 200: api.Run, 202: api.Run },
+    problems: ["run_finished"],
+  },
+  retryRun: {
+    method: "POST",
+    path: "/v1/runs/{id}/retry",
+    summary: "Run again as a new run, keeping the records before the step",
+    access: { in: "project", needs: "run.control" },
+    params: byRun,
+    body: api.RetryRun,
+    answers: { 202: api.Run },
+    problems: ["run_not_finished"],
+  },
+  resolveEffect: {
+    method: "POST",
+    path: "/v1/runs/{id}/resolve",
+    summary: "Say what became of an unknown effect, or let a parked run go on",
+    access: { in: "project", needs: "run.control" },
+    params: byRun,
+    body: api.ResolveEffect,
+    answers: { 202: api.Run },
+    problems: ["nothing_to_resolve", "run_finished"],
+  },
+} as const satisfies Record<string, Route>;
