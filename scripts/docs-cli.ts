@@ -16,7 +16,9 @@ const INTRODUCTION = `# The command line
 - Results go to standard output, all else to standard error. With \`--json\` a result is one JSON document on a line, as the API gives it; an error is \`{ "error": { "code", "message", "next", "details", "exit" } }\` on standard error.
 - Colours only on a terminal, and not with \`NO_COLOR\`.
 - Which Steward: \`--url\`, else \`STEWARD_URL\`, else the login, else the one that runs on this folder's home (\`STEWARD_HOME\`, \`.steward\`). The key: \`--key\`, else \`STEWARD_API_KEY\`, else the one kept for that very address by \`steward login\` or in the home.
-- Where a command takes JSON, \`@file\` reads a file and \`-\` standard input. Secrets come from standard input or are asked for.`;
+- Which project: \`--project\`, else \`STEWARD_PROJECT\`, else the key's own; which organization: \`--organization\`, else the key's own. A key serves one organization, and only one made with \`--reach organization\` (as \`steward login --email\` makes them) more than one project of it.
+- Things are named as people name them where that is clear: a project by its slug, a member by their address, a role, key or table by its name. Ids work everywhere.
+- Where a command takes JSON, \`@file\` reads a file and \`-\` standard input. Secrets come from standard input or are asked for. What can't be undone is asked about at a terminal, and elsewhere needs \`--yes\` with the name of the thing.`;
 
 /** docs/cli.md: every command with its arguments and options, and what the exit codes mean. */
 export function renderCli(): string {

@@ -1,12 +1,14 @@
 /**
- * Writes the reference that is derived from the code: docs/steps.md, docs/errors.md, docs/cli.md and the tables of
- * docs/flow-file.md. Run it after changing a kind, a code or the flow file; a test asserts that it was.
+ * Writes the reference that is derived from the code: docs/steps.md, docs/errors.md, docs/cli.md,
+ * docs/permissions.md, docs/promises.md and the tables of docs/flow-file.md. Run it after changing a kind, a code or the flow file; a test asserts that it was.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { renderCli } from "./docs-cli.ts";
 import { renderErrors } from "./docs-errors.ts";
 import { renderFlowFileTables } from "./docs-flow-file.ts";
+import { renderPermissions } from "./docs-permissions.ts";
+import { renderPromises } from "./docs-promises.ts";
 import { renderSteps } from "./docs-steps.ts";
 
 const BEGIN = "<!-- Derived from sdk/src/flow-file.ts by scripts/docs.ts: change it there. -->";
@@ -18,6 +20,8 @@ export function renderDocs(read: (file: string) => string): ReadonlyMap<string, 
     ["docs/steps.md", renderSteps()],
     ["docs/errors.md", renderErrors()],
     ["docs/cli.md", renderCli()],
+    ["docs/permissions.md", renderPermissions()],
+    ["docs/promises.md", renderPromises()],
     ["docs/flow-file.md", between(read("docs/flow-file.md"), renderFlowFileTables())],
   ]);
 }

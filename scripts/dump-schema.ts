@@ -19,7 +19,12 @@ const open = (database: string, user: string) =>
   openPool({ connection: server.config(database, user), max: 1, applicationName: "schema", log: console.error });
 try {
   const admin = open("postgres", "postgres");
-  await makeDatabase(admin, { migrate: server.password("steward_migrate"), app: server.password("steward_app") });
+  await makeDatabase(admin, {
+    migrate: server.password("steward_migrate"),
+    app: server.password("steward_app"),
+    databases: server.password("steward_databases"),
+    backup: server.password("steward_backup"),
+  });
   await admin.close();
   const database = open(DATABASE, "steward_migrate");
   await migrate(database, readMigrations(), Date.now());

@@ -1,7 +1,7 @@
-/** Every table and column of the database. A test compares it with the database's own catalogs. */
+/** The ground: who owns what, flows and their versions, runs and how they are led to their end. */
 import { days, open, table, untilRunEnds, years, type Table } from "./declare.ts";
 
-export const TABLES = {
+export const groundTables = {
   settings: table(1, "settings", "installation", open, false, { name: [1, "fact"], value: [2, "fact"] }),
   schema_migrations: table(2, "schema_migrations", "installation", open, false, {
     version: [1, "fact"],
@@ -16,11 +16,16 @@ export const TABLES = {
     host: [4, "fact"],
     process: [5, "fact"],
     started_at: [6, "fact"],
+    region: [7, "label"],
   }),
   organizations: table(10, "organizations", "organization", open, true, {
     id: [1, "fact"],
     name: [2, "label"],
     created_at: [3, "fact"],
+    second_factor_required: [4, "fact"],
+    sign_on_enforced: [5, "fact"],
+    region: [6, "label"],
+    deleted_at: [7, "fact"],
   }),
   projects: table(11, "projects", "organization", open, true, {
     organization: [1, "fact"],
@@ -29,6 +34,8 @@ export const TABLES = {
     name: [4, "label"],
     time_zone: [5, "fact"],
     created_at: [6, "fact"],
+    region: [7, "label"],
+    deleted_at: [8, "fact"],
   }),
   members: table(12, "members", "organization", open, true, {
     organization: [1, "fact"],
@@ -37,6 +44,10 @@ export const TABLES = {
     name: [4, "personal"],
     role: [5, "fact"],
     created_at: [6, "fact"],
+    account: [7, "fact"],
+    kind: [8, "fact"],
+    custom_role: [9, "fact"],
+    removed_at: [10, "fact"],
   }),
   api_keys: table(13, "api_keys", "project", open, true, {
     organization: [1, "fact"],
@@ -50,15 +61,12 @@ export const TABLES = {
     last_used_at: [9, "fact"],
     expires_at: [10, "fact"],
     revoked_at: [11, "fact"],
+    reach: [12, "fact"],
+    permissions: [13, "fact"],
+    created_by: [14, "fact"],
+    replaces: [15, "fact"],
   }),
-  browser_sessions: table(14, "browser_sessions", "project", days(90), false, {
-    organization: [1, "fact"],
-    project: [2, "fact"],
-    hash: [3, "secret"],
-    member: [4, "fact"],
-    created_at: [5, "fact"],
-    expires_at: [6, "fact"],
-  }),
+  // 14 was browser_sessions, which the schema `identity` replaced.
   flows: table(20, "flows", "project", open, true, {
     organization: [1, "fact"],
     project: [2, "fact"],
@@ -209,12 +217,3 @@ export const TABLES = {
     entries: [7, "fact"],
   }),
 } as const satisfies Record<string, Table>;
-
-/** Where a sealed value lives, by permanent numbers. */
-export function placeOf<T extends keyof typeof TABLES>(
-  name: T,
-  column: keyof (typeof TABLES)[T]["columns"] & string,
-): { readonly table: number; readonly column: number } {
-  const declared: Table = TABLES[name];
-  return { table: declared.number, column: declared.columns[column]!.number };
-}

@@ -9,7 +9,38 @@ export const ERRORS = {
     hint: "Mend what is named; /v1/openapi.json describes the API, docs/flow-file.md webhooks.",
   },
   unauthenticated: { status: 401, title: "No valid key was given", hint: "Send `Authorization: Bearer <API key>`." },
-  forbidden: { status: 403, title: "This key may not do that", hint: "Use a key with the permission." },
+  forbidden: {
+    status: 403,
+    title: "This is not allowed to the caller",
+    hint: "Ask for the permission, or use a key that has it.",
+  },
+  second_factor_required: {
+    status: 403,
+    title: "A second factor is needed here",
+    hint: "Set one up under Account, sign out and in again with it.",
+  },
+  sign_on_required: {
+    status: 403,
+    title: "This organization is entered by its own sign-on",
+    hint: "Sign in with the organization's sign-on.",
+  },
+  sign_in_failed: {
+    status: 401,
+    title: "This does not prove who you are",
+    hint: "Check what you typed and try again; a forgotten password is reset by mail.",
+  },
+  token_invalid: { status: 400, title: "This link or code is no longer valid", hint: "Ask for a new one." },
+  session_not_fresh: { status: 403, title: "This needs a fresh sign-in", hint: "Sign in again and repeat it." },
+  email_unverified: {
+    status: 403,
+    title: "The mail address is not confirmed yet",
+    hint: "Open the link in the mail, or have another one sent.",
+  },
+  sign_up_closed: {
+    status: 403,
+    title: "Nobody signs up here by themselves",
+    hint: "Ask whoever runs this installation, or a member, for an invitation.",
+  },
   host_refused: {
     status: 421,
     title: "This host name is not served here",
@@ -47,6 +78,21 @@ export const ERRORS = {
     title: "This Idempotency-Key came with a different body before",
     hint: "Use a new key for a new request.",
   },
+  precondition_failed: {
+    status: 412,
+    title: "It has changed since you read it",
+    hint: "Read it again, then decide.",
+  },
+  range_unsatisfiable: {
+    status: 416,
+    title: "The range lies beyond the end",
+    hint: "Ask within the length that `bytes` names.",
+  },
+  quota_exceeded: {
+    status: 409,
+    title: "The project has no room left for this",
+    hint: "Delete what isn't needed, for good; or ask for more room.",
+  },
   flow_invalid: { status: 422, title: "This is not a flow file", hint: "Mend the named line and field." },
   flow_has_problems: {
     status: 422,
@@ -66,6 +112,7 @@ export const ERRORS = {
     title: "Steward is at its limit right now",
     hint: "Repeat after the seconds in Retry-After.",
   },
+  rate_limited: { status: 429, title: "This was tried too often", hint: "Repeat after the seconds in Retry-After." },
   run_failed: { status: 500, title: "The run failed before its reply", hint: "Look at the run by its id." },
   run_finished: {
     status: 409,

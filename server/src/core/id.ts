@@ -5,7 +5,28 @@
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-export type IdKind = "org" | "prj" | "mem" | "key" | "flw" | "ver" | "trg" | "run" | "crd" | "wrk" | "ses";
+export type IdKind =
+  | "org"
+  | "prj"
+  | "mem"
+  | "key"
+  | "flw"
+  | "ver"
+  | "trg"
+  | "run"
+  | "crd"
+  | "wrk"
+  | "ses"
+  | "acc"
+  | "rol"
+  | "inv"
+  | "sup"
+  | "sso"
+  | "fil"
+  | "tbl"
+  | "msg"
+  | "snk"
+  | "dom";
 
 /** A UUIDv7 of the given millisecond; `random` supplies 10 bytes. Ids of one millisecond order by the random part. */
 export function uuidV7(ms: number, random: Uint8Array): string {

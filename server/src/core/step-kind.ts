@@ -17,9 +17,12 @@ export interface StepError {
 /** Whether another attempt may help: by the step's retry policy, never, or no sooner than the provider said. */
 export type Retryable = "never" | "policy" | { readonly afterMs: number };
 
+/** Each has its performer in `gate` (`ActionPerformer` says how another one is added). */
+export type EffectAction = "http.request" | "mail.send" | "sql.query";
+
 /** An act on the world that a step asks for; the gate performs it. */
 export interface EffectRequest {
-  readonly action: "http.request";
+  readonly action: EffectAction;
   readonly arguments: JsonObject;
   readonly credential: string | null;
   /** `safe`: may be sent again though unknown; `key`: sent with an idempotency key; `never`: not repeated blindly. */

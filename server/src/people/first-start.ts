@@ -1,6 +1,6 @@
 /**
- * The first start: one organization, one project, its owner and an API key. Later starts find them. Of
- * several processes that start at once, one makes them and the others wait for it.
+ * The first start: one organization, one project, its owner with an account, and an API key. Later starts find them, and
+ * make what an earlier one did not come to. Of several processes that start at once, one makes them and the others wait.
  */
 import { createHash } from "node:crypto";
 import { AppError } from "../core/errors.ts";
@@ -8,14 +8,17 @@ import { base32 } from "../core/id.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Database, Transaction } from "../core/ports/database.ts";
+import type { Identity } from "../core/ports/identity.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import { insertApiKey } from "../store/api-keys.ts";
 import { findOwner, insertMember } from "../store/members.ts";
-import { insertOrganization } from "../store/organizations.ts";
-import { findFirstProject, insertProject } from "../store/projects.ts";
+import { findOrganizationStatement, insertOrganization } from "../store/organizations.ts";
+import { findFirstProject, findProject, insertProject } from "../store/projects.ts";
 import { scopeStatement, type Scope } from "../store/scope.ts";
+import { INSTALLATION, INSTALLATION_SCOPE } from "../store/installation.ts";
 import { lockFirstStart } from "../store/start-lock.ts";
+import { giveAccounts, isAddress } from "./give-accounts.ts";
 
 export interface FirstStartParts {
   readonly database: Database;
@@ -23,11 +26,14 @@ export interface FirstStartParts {
   readonly keyring: Keyring;
   readonly ids: Ids;
   readonly clock: Clock;
+  readonly identity: Pick<Identity, "findAccountByEmail" | "createAccount">;
 }
 
 export interface FirstStartSettings {
   /** STEWARD_OWNER_EMAIL. */
   readonly ownerEmail: string | null;
+  /** STEWARD_OWNER_PASSWORD: without it the owner comes in by a link, and may set one by a reset. */
+  readonly ownerPassword: string | null;
   /** STEWARD_API_KEY: the first key's text; one is made when it is null. */
   readonly apiKey: string | null;
 }
@@ -35,21 +41,44 @@ export interface FirstStartSettings {
 export interface Installed extends Scope {
   /** The owner's UUID. */
   readonly member: string;
+  /** The owner's account. */
+  readonly account: string;
   /** The first key's text, given this once when it was made here and now; null when the operator set it, and ever after. */
   readonly newApiKey: string | null;
 }
 
-const OWNER_EMAIL = "owner@localhost";
+/** Nobody's: until the owner gives their own. */
+const OWNER_EMAIL = "owner@steward.localhost";
 const KEY_BYTES = 32;
 /** Shown to tell keys apart: at most so many characters, and never more than a quarter of the key. */
 const PREFIX_LENGTH_MAX = 9;
 
 /** Throws `start_refused` for a setting that can't be used; then nothing was made. */
 export async function firstStart(parts: FirstStartParts, settings: FirstStartSettings): Promise<Installed> {
-  return (await findInstalled(parts)) ?? (await install(parts, settings));
+  const password = readPassword(settings.ownerPassword);
+  const installed = (await findInstalled(parts)) ?? (await install(parts, settings));
+  await makeInstallation(parts);
+  const account = await giveAccounts(parts, installed, password);
+  return { ...installed, account };
 }
 
-async function findInstalled(parts: FirstStartParts): Promise<Installed | null> {
+/** The installation's own project, in which its own runs are; made once, and by older homes at their next start. */
+async function makeInstallation({ database, keyring, clock }: FirstStartParts): Promise<void> {
+  if ((await findProject(database, INSTALLATION_SCOPE)) !== null) return;
+  await database.transaction(async (tx) => {
+    await lockFirstStart(tx);
+    await tx.query(scopeStatement(INSTALLATION_SCOPE));
+    if ((await tx.query(findOrganizationStatement(INSTALLATION))).count > 0) return; // another process was first
+    await keyring.createOrganization(INSTALLATION);
+    await keyring.createProject(INSTALLATION, INSTALLATION);
+    const createdAt = clock.nowMs();
+    await tx.query(insertOrganization({ id: INSTALLATION, name: "Installation", createdAt }));
+    const project = { id: INSTALLATION, slug: "installation", name: "Installation", timeZone: "UTC", createdAt };
+    await tx.query(insertProject(INSTALLATION, project));
+  });
+}
+
+async function findInstalled(parts: FirstStartParts): Promise<Omit<Installed, "account"> | null> {
   const scope = await findFirstProject(parts.dispatch);
   if (scope === null) return null;
   const owner = await findOwner(parts.database, scope);
@@ -57,7 +86,7 @@ async function findInstalled(parts: FirstStartParts): Promise<Installed | null> 
   return { ...scope, member: owner.id, newApiKey: null };
 }
 
-async function install(parts: FirstStartParts, settings: FirstStartSettings): Promise<Installed> {
+async function install(parts: FirstStartParts, settings: FirstStartSettings): Promise<Omit<Installed, "account">> {
   const email = readEmail(settings.ownerEmail);
   const given = readApiKey(settings.apiKey);
   const apiKey = given ?? makeApiKey(parts.ids.bytes(KEY_BYTES));
@@ -95,7 +124,16 @@ async function insertAll(
   await tx.query(insertMember(organization, { id: member, email, name: "Owner", role: "owner", createdAt }));
   const prefix = prefixOf(apiKey);
   const key = { ...scope, id: ids.uuid(), name: "First key", prefix, hash: hashApiKey(apiKey), member, createdAt };
-  await tx.query(insertApiKey({ ...key, expiresAt: null }));
+  await tx.query(
+    insertApiKey({
+      ...key,
+      reach: "organization",
+      permissions: null,
+      createdBy: null,
+      replaces: null,
+      expiresAt: null,
+    }),
+  );
   return member;
 }
 
@@ -115,8 +153,13 @@ function prefixOf(apiKey: string): string {
 
 function readEmail(text: string | null): string {
   if (text === null || text === "") return OWNER_EMAIL;
-  if (text.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(text)) return text;
+  if (isAddress(text)) return text;
   throw new AppError("start_refused", "STEWARD_OWNER_EMAIL is not a mail address");
+}
+
+function readPassword(text: string | null): string | null {
+  if (text === null || (text.length >= 10 && text.length <= 200)) return text;
+  throw new AppError("start_refused", "STEWARD_OWNER_PASSWORD has 10 to 200 characters");
 }
 
 function readApiKey(text: string | null): string | null {

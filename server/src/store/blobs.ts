@@ -1,7 +1,7 @@
 import type { Database, Statement } from "../core/ports/database.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
-/** Notes a blob that lies in the blob store; repeated, nothing changes. */
+/** Notes a blob that is about to be put into the blob store, or is used once more: its grace begins anew. */
 export async function noteBlob(
   database: Database,
   scope: Scope,

@@ -1,4 +1,4 @@
-import type { Database } from "../core/ports/database.ts";
+import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 export type CredentialKind = "bearer" | "basic" | "header" | "secret";
@@ -28,8 +28,8 @@ export interface CredentialRow extends CredentialFacts {
 const FACTS = `slug, kind, header, hosts, set_at as "setAt", set_by as "setBy"`;
 
 /** Sets a credential; one of the same slug is gone with its secret, its id too. */
-export async function putCredential(database: Database, scope: Scope, row: CredentialRow): Promise<void> {
-  await queryInScope(database, scope, {
+export function putCredential(scope: Scope, row: CredentialRow): Statement {
+  return {
     name: "put_credential",
     text: `insert into steward.credentials (organization, project, id, slug, kind, header, hosts, secret, set_at, set_by)
       values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9), $10)
@@ -47,7 +47,7 @@ export async function putCredential(database: Database, scope: Scope, row: Crede
       row.setAt / 1000,
       row.setBy,
     ],
-  });
+  };
 }
 
 /** One probe of the unique index on project and slug: asked at every use, so that a change counts at once. */
@@ -74,11 +74,11 @@ export function listCredentials(
 }
 
 /** False when there was none. */
-export async function deleteCredential(database: Database, scope: Scope, slug: string): Promise<boolean> {
-  const rows = await queryInScope(database, scope, {
+export async function deleteCredential(tx: Transaction, scope: Scope, slug: string): Promise<boolean> {
+  const { count } = await tx.query({
     name: "delete_credential",
-    text: "delete from steward.credentials where project = $1 and slug = $2 returning slug",
+    text: "delete from steward.credentials where project = $1 and slug = $2",
     values: [scope.project, slug],
   });
-  return rows.length === 1;
+  return count === 1;
 }

@@ -1,4 +1,5 @@
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import { isLiving } from "./living.ts";
 import { insertStatements, valuesList, type Scope } from "./scope.ts";
 
 /** A schedule that may be due, with its trigger as published. Times are epoch milliseconds. */
@@ -22,7 +23,8 @@ export async function dueProjects(
   const { rows } = await dispatch.query<Scope & { triggers: string[] }>({
     name: "due_projects",
     text: `select p.organization, d.project, array_agg(d.trigger::text) as triggers
-      from (select project, trigger from steward.schedules where due_at <= to_timestamp($1) order by due_at limit $2) d
+      from (select s.project, s.trigger from steward.schedules s
+        where s.due_at <= to_timestamp($1) and ${isLiving("s.project")} order by s.due_at limit $2) d
       join steward.projects p on p.id = d.project group by p.organization, d.project order by d.project`,
     values: [nowMs / 1000, limit],
   });

@@ -8,7 +8,12 @@ let db: FreshDatabase;
 beforeEach(async () => {
   db = await freshDatabase();
   const server = testDatabase();
-  const passwords = { migrate: server.password("steward_migrate"), app: server.password("steward_app") };
+  const passwords = {
+    databases: "x".repeat(24),
+    backup: "x".repeat(24),
+    migrate: server.password("steward_migrate"),
+    app: server.password("steward_app"),
+  };
   await db.pool().query({ text: embeddedRolesSql(passwords) });
 });
 afterEach(() => db.drop());

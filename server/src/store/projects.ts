@@ -1,39 +1,163 @@
-import type { Database, Statement } from "../core/ports/database.ts";
+import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import { INSTALLATION } from "./installation.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
-export interface ProjectRow {
+export interface NewProject {
   readonly id: string;
   readonly slug: string;
   readonly name: string;
   readonly timeZone: string;
+  /** The label of the stores and workers that its data and runs stay on; null for where its organization's do. */
+  readonly region?: string | null;
   readonly createdAt: number;
 }
 
+export interface ProjectRow extends NewProject {
+  readonly region: string | null;
+  readonly deletedAt: number | null;
+}
+
+/** A project and what a member is in it, where that differs from what they are in the organization. */
+export interface ProjectOfMember extends ProjectRow {
+  /** `none` keeps them out. */
+  readonly projectRole: string | null;
+  readonly projectCustomRole: string | null;
+  readonly projectPermissions: readonly string[] | null;
+}
+
+const ROW = `p.id, p.slug, p.name, p.time_zone as "timeZone", p.region, p.created_at as "createdAt", p.deleted_at as "deletedAt"`;
+
 /** In the scope of its organization. */
-export function insertProject(organization: string, project: ProjectRow): Statement {
+export function insertProject(organization: string, project: NewProject): Statement {
   return {
     name: "insert_project",
-    text: `insert into steward.projects (organization, id, slug, name, time_zone, created_at)
-      values ($1, $2, $3, $4, $5, to_timestamp($6))`,
-    values: [organization, project.id, project.slug, project.name, project.timeZone, project.createdAt / 1000],
+    text: `insert into steward.projects (organization, id, slug, name, time_zone, created_at, region)
+      values ($1, $2, $3, $4, $5, to_timestamp($6), $7)`,
+    values: [
+      organization,
+      project.id,
+      project.slug,
+      project.name,
+      project.timeZone,
+      project.createdAt / 1000,
+      project.region ?? null,
+    ],
   };
 }
 
+/** Deleted ones too. */
 export async function findProject(database: Database, scope: Scope): Promise<ProjectRow | null> {
   const rows = await queryInScope<ProjectRow>(database, scope, {
     name: "find_project",
-    text: `select id, slug, name, time_zone as "timeZone", created_at as "createdAt" from steward.projects
-      where organization = $1 and id = $2`,
+    text: `select ${ROW} from steward.projects p where organization = $1 and id = $2`,
     values: [scope.organization, scope.project],
   });
   return rows[0] ?? null;
 }
 
-/** The oldest project of the installation, or null when there is none yet. As steward_dispatch. */
+/** The oldest project that is not the installation's own, or null when there is none yet. As steward_dispatch. */
 export async function findFirstProject(dispatch: Database): Promise<Scope | null> {
   const { rows } = await dispatch.query<Scope>({
     name: "find_first_project",
-    text: "select organization, id as project from steward.projects order by id limit 1",
+    text: "select organization, id as project from steward.projects where organization <> $1 order by id limit 1",
+    values: [INSTALLATION],
   });
   return rows[0] ?? null;
+}
+
+/**
+ * The organization's projects by id after the one given, deleted ones too, with the member's standing in each. In its
+ * scope. Unique index on organization and id for the join; at most `limit`.
+ */
+export function projectsOfMember(
+  organization: string,
+  member: string,
+  page: { readonly after: string | null; readonly limit: number },
+): Statement<ProjectOfMember> {
+  return {
+    name: "projects_of_member",
+    text: `select ${ROW}, pm.role as "projectRole", pm.custom_role as "projectCustomRole", r.permissions as "projectPermissions"
+      from steward.projects p
+      left join steward.project_members pm on pm.project = p.id and pm.member = $2
+      left join steward.roles r on r.organization = p.organization and r.id = pm.custom_role
+      where p.organization = $1 and ($3::uuid is null or p.id > $3) order by p.id limit $4`,
+    values: [organization, member, page.after, page.limit],
+  };
+}
+
+/** One project as above; null when the organization has none by this id. In its scope. */
+export async function findProjectOfMember(
+  tx: Transaction,
+  organization: string,
+  member: string,
+  project: string,
+): Promise<ProjectOfMember | null> {
+  const { rows } = await tx.query<ProjectOfMember>({
+    name: "find_project_of_member",
+    text: `select ${ROW}, pm.role as "projectRole", pm.custom_role as "projectCustomRole", r.permissions as "projectPermissions"
+      from steward.projects p
+      left join steward.project_members pm on pm.project = p.id and pm.member = $2
+      left join steward.roles r on r.organization = p.organization and r.id = pm.custom_role
+      where p.organization = $1 and p.id = $3`,
+    values: [organization, member, project],
+  });
+  return rows[0] ?? null;
+}
+
+/** In the scope of its organization. */
+export async function countProjects(tx: Transaction, organization: string): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>({
+    name: "count_projects",
+    text: "select count(*) as count from steward.projects where organization = $1",
+    values: [organization],
+  });
+  return rows[0]?.count ?? 0;
+}
+
+/** Sets what a person may change of a project. In the scope of its organization. */
+export function updateProject(project: Pick<ProjectRow, "id" | "name" | "timeZone" | "region">): Statement {
+  return {
+    name: "update_project",
+    text: "update steward.projects set name = $2, time_zone = $3, region = $4 where id = $1",
+    values: [project.id, project.name, project.timeZone, project.region],
+  };
+}
+
+/** Marks it as deleted, or takes that back with null. In the scope of its organization. */
+export function setProjectDeleted(id: string, deletedAt: number | null): Statement {
+  return {
+    name: "set_project_deleted",
+    text: "update steward.projects set deleted_at = to_timestamp($2) where id = $1",
+    values: [id, deletedAt === null ? null : deletedAt / 1000],
+  };
+}
+
+/** The organization's projects, deleted ones too; at most `limit`. */
+export async function listProjectIds(database: Database, scope: Scope, limit: number): Promise<readonly string[]> {
+  const rows = await queryInScope<{ id: string }>(database, scope, {
+    name: "list_project_ids",
+    text: "select id from steward.projects where organization = $1 order by id limit $2",
+    values: [scope.organization, limit],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** The project's flows, deleted ones too; at most `limit`. */
+export async function listFlowIds(database: Database, scope: Scope, limit: number): Promise<readonly string[]> {
+  const rows = await queryInScope<{ id: string }>(database, scope, {
+    name: "list_flow_ids",
+    text: "select id from steward.flows where project = $1 order by id limit $2",
+    values: [scope.project, limit],
+  });
+  return rows.map((row) => row.id);
+}
+
+/** By a deleted project too: it may come back. In the scope of the organization. */
+export async function isSlugTaken(tx: Transaction, organization: string, slug: string): Promise<boolean> {
+  const { count } = await tx.query({
+    name: "is_project_slug_taken",
+    text: "select from steward.projects where organization = $1 and slug = $2",
+    values: [organization, slug],
+  });
+  return count > 0;
 }

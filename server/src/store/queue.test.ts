@@ -7,7 +7,7 @@ let db: StewardDatabase;
 const worker = uuid(0xf_ff_ff);
 beforeEach(async () => {
   db = await stewardDatabase();
-  await insertWorker(db.dispatch, { id: worker, host: "test", process: 1, startedMs: 0 });
+  await insertWorker(db.dispatch, { id: worker, host: "test", process: 1, startedMs: 0, region: null });
 });
 afterEach(() => db.drop());
 
@@ -39,7 +39,7 @@ test("claims give every project its share before any gets a second one", async (
   const taken = new Map<string, number>();
   let after: string | null = null;
   for (let claim = 0; claim < 6; claim++) {
-    const { runs, next } = await claimRuns(db.dispatch, worker, Date.now(), 8, after, true);
+    const { runs, next } = await claimRuns(db.dispatch, { worker, region: null }, Date.now(), 8, after, true);
     for (const run of runs) taken.set(run.project, (taken.get(run.project) ?? 0) + 1);
     after = next;
   }
@@ -52,7 +52,7 @@ test("a project behind hundreds that only wait is found", async () => {
   let after: string | null = null;
   const found: string[] = [];
   for (let claim = 0; claim < 4; claim++) {
-    const { runs, next } = await claimRuns(db.dispatch, worker, Date.now(), 8, after, true);
+    const { runs, next } = await claimRuns(db.dispatch, { worker, region: null }, Date.now(), 8, after, true);
     found.push(...runs.map((run) => run.project));
     after = next;
   }
@@ -61,11 +61,11 @@ test("a project behind hundreds that only wait is found", async () => {
 
 test("R2: a worker that was taken for gone claims nothing, and what it holds all the same is found", async () => {
   await fill(1, 3, () => true);
-  const first = await claimRuns(db.dispatch, worker, Date.now(), 1, null, true);
+  const first = await claimRuns(db.dispatch, { worker, region: null }, Date.now(), 1, null, true);
   expect(first.runs).toHaveLength(1);
   expect(await goneHolders(db.dispatch)).toEqual([]);
   await db.admin.query({ text: "delete from steward.workers" });
-  expect((await claimRuns(db.dispatch, worker, Date.now(), 1, null, true)).runs).toEqual([]);
+  expect((await claimRuns(db.dispatch, { worker, region: null }, Date.now(), 1, null, true)).runs).toEqual([]);
   expect(await goneHolders(db.dispatch)).toEqual([worker]);
   expect(await freeHeldBy(db.dispatch, [worker])).toBe(1);
   const { rows } = await db.admin.query<{ fence: number; crashes: number }>({

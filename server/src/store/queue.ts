@@ -1,5 +1,6 @@
 import { sqlState, type Database, type Statement, type Transaction } from "../core/ports/database.ts";
-import { insertStatements, valuesList } from "./scope.ts";
+import { isLivingHere } from "./living.ts";
+import { insertStatements, queryInScope, valuesList, type Scope } from "./scope.ts";
 
 /** An open run's place in the queue. `dueMs` is epoch milliseconds; null waits for a person or an event. */
 export interface QueueEntry {
@@ -110,12 +111,18 @@ export function wakeRuns(runs: readonly string[]): Statement<{ run: string }> {
   };
 }
 
+/** Who claims: a worker, and the region it stands in. It gets runs of projects of that region, and of none. */
+export interface Claimer {
+  readonly worker: string;
+  readonly region: string | null;
+}
+
 /** Projects one claim looks at; the next claim goes on behind the last of them, so that none starves. */
 const PROJECTS_PER_CLAIM = 200;
 
 /**
  * Takes due runs for a worker, oldest first, of each project its share of `limit` or a quarter of it; none for a worker
- * that was taken for gone. As steward_dispatch. Index queue_due: one probe for each project with unheld runs, then a
+ * that was taken for gone, and none of a project that is pinned to another region. As steward_dispatch. Index queue_due: one probe for each project with unheld runs, then a
  * range per ready project, which walks over what claims before it took and vacuum has not removed: with a quarter for a
  * project that is alone, 10,000 runs due at once took 9 to 15 s, with all of it 5 to 7 s.
  * @param after where the claim before stopped: its `next`
@@ -123,20 +130,21 @@ const PROJECTS_PER_CLAIM = 200;
  */
 export async function claimRuns(
   dispatch: Database,
-  worker: string,
+  { worker, region }: Claimer,
   nowMs: number,
   limit: number,
   after: string | null,
   solo: boolean,
 ): Promise<{ readonly runs: readonly ClaimedRun[]; readonly next: string | null }> {
   const { rows } = await dispatch.query<(ClaimedRun | { run: null }) & { last: string | null; full: boolean }>({
-    name: "claim_runs",
+    // The installation's own project has the least of all ids, and is among the first.
+    name: after === null ? "claim_runs" : "claim_runs_after",
     text: `with recursive project as (
-        (select project from steward.queue where worker is null and project > $5 order by project limit 1)
+        (select project from steward.queue where worker is null and project ${after === null ? ">=" : ">"} $5 order by project limit 1)
         union all
         (select (select q.project from steward.queue q where q.worker is null and q.project > p.project order by q.project limit 1)
           from project p where p.project is not null)
-      ), near as (select project from project where project is not null limit ${PROJECTS_PER_CLAIM}),
+      ), near as (select project from project where project is not null and ${isLivingHere("project.project", "$7")} limit ${PROJECTS_PER_CLAIM}),
       due as (
         select d.run from near cross join lateral (
           select run from steward.queue q
@@ -157,6 +165,7 @@ export async function claimRuns(
       Math.max(1, Math.ceil(limit / 4)),
       after ?? "00000000-0000-0000-0000-000000000000",
       solo,
+      region,
     ],
   });
   const runs = rows.filter((row) => row.run !== null);
@@ -174,12 +183,13 @@ export async function claimRuns(
   return { runs, next: full ? last : null };
 }
 
-/** When the next unheld run is due, within the horizon; null when none is. As steward_dispatch. */
-export async function nextDue(dispatch: Database, horizonMs: number): Promise<number | null> {
+/** When the next unheld run is due that a worker of this region may lead, within the horizon; null when none is. As steward_dispatch. */
+export async function nextDue(dispatch: Database, horizonMs: number, region: string | null): Promise<number | null> {
   const { rows } = await dispatch.query<{ due: number | null }>({
     name: "next_due",
-    text: "select min(due_at) as due from steward.queue where worker is null and due_at > '-infinity' and due_at <= to_timestamp($1)",
-    values: [horizonMs / 1000],
+    text: `select min(due_at) as due from steward.queue q
+      where worker is null and due_at > '-infinity' and due_at <= to_timestamp($1) and ${isLivingHere("q.project", "$2")}`,
+    values: [horizonMs / 1000, region],
   });
   return rows[0]?.due ?? null;
 }
@@ -238,17 +248,24 @@ export async function freeRun(
   });
 }
 
-/** Takes runs that were held through three crashes, to park them. As steward_dispatch. */
-export async function claimPoison(dispatch: Database, worker: string, limit: number): Promise<readonly ClaimedRun[]> {
+/** Takes runs that were held through three crashes, to park them, which reads them: where they may be led. As steward_dispatch. */
+export async function claimPoison(
+  dispatch: Database,
+  { worker, region }: Claimer,
+  limit: number,
+): Promise<readonly ClaimedRun[]> {
   const { rows } = await dispatch.query<ClaimedRun>({
     name: "claim_poison",
     text: `with poison as (
-        select run from steward.queue where worker is null and crashes >= 3 and due_at < 'infinity' order by run limit $2 for update skip locked
+        select run from steward.queue q where worker is null and crashes >= 3 and due_at < 'infinity'
+          and coalesce((select coalesce(p.region, o.region) from steward.projects p join steward.organizations o on o.id = p.organization
+            where p.id = q.project), $3::text) is not distinct from $3::text
+        order by run limit $2 for update skip locked
       ), taken as (
         update steward.queue q set worker = $1, fence = q.fence + 1 from poison where q.run = poison.run
         returning q.project, q.run, q.fence, q.crashes
       ) select p.organization, t.* from taken t join steward.projects p on p.id = t.project`,
-    values: [worker, limit],
+    values: [worker, limit, region],
   });
   return rows;
 }
@@ -261,4 +278,19 @@ export async function heldBy(dispatch: Database, worker: string): Promise<readon
     values: [worker],
   });
   return rows;
+}
+
+/**
+ * Takes runs of a project from whoever leads them, so that their writes are lost; due at once, for when the project is
+ * there again. Gives how many. Index queue_worker, locks in run order, at most `limit`.
+ */
+export async function releaseProject(database: Database, scope: Scope, limit: number): Promise<number> {
+  const rows = await queryInScope(database, scope, {
+    name: "release_project",
+    text: `update steward.queue q set worker = null, fence = q.fence + 1, due_at = '-infinity'
+      from (select run from steward.queue where project = $1 and worker is not null order by run limit $2 for update) h
+      where q.run = h.run returning q.run`,
+    values: [scope.project, limit],
+  });
+  return rows.length;
 }

@@ -1,6 +1,13 @@
 -- What the migrations make, read from the database's own catalogs: `node scripts/dump-schema.ts` writes this
 -- file, and a test compares it with a migrated database. Not to be run.
 
+-- schema identity, owner: steward_migrate
+-- grant on schema identity: steward_backup=U/steward_migrate
+-- grant on schema identity: steward_identity=U/steward_migrate
+-- schema steward, owner: steward_migrate
+-- grant on schema steward: steward_app=U/steward_migrate
+-- grant on schema steward: steward_backup=U/steward_migrate
+-- grant on schema steward: steward_dispatch=U/steward_migrate
 CREATE OR REPLACE FUNCTION steward.organization_scope()
  RETURNS uuid
  LANGUAGE sql
@@ -11,6 +18,24 @@ CREATE OR REPLACE FUNCTION steward.project_scope()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('steward.project', true), '')::uuid $function$;
+CREATE OR REPLACE FUNCTION steward.put_outbox(of_id uuid, of_template text, of_recipient bytea, of_body bytea, at timestamp with time zone, until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'steward', 'pg_temp'
+AS $function$
+declare
+  installation constant text := '00000000-0000-0000-0000-000000000000';
+  organization_before text := coalesce(current_setting('steward.organization', true), '');
+  project_before text := coalesce(current_setting('steward.project', true), '');
+begin
+  perform set_config('steward.organization', installation, true), set_config('steward.project', installation, true);
+  insert into outbox (organization, project, id, template, recipient, body, status, created_at, expires_at)
+    values (installation::uuid, installation::uuid, of_id, of_template, of_recipient, of_body, 'queued', at, until);
+  perform set_config('steward.organization', organization_before, true), set_config('steward.project', project_before, true);
+  -- Rare, and heard exactly when the row is there; runs have their own way (N1 of notifications.ts).
+  perform pg_notify('steward_mail', '');
+end $function$;
+-- grant on function put_outbox: steward_app=X/steward_migrate
 CREATE OR REPLACE FUNCTION steward.week_partition(at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -31,6 +56,8 @@ begin
     begin
       execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent, lower_id::uuid, upper_id::uuid);
       execute format('alter table %I enable row level security, force row level security', name);
+      execute format('create policy backup on %I for select to steward_backup using (true)', name);
+      execute format('grant select on %I to steward_backup', name);
     exception when check_violation then
       null; -- the default partition holds rows of this week already and goes on holding them
     end;
@@ -51,23 +78,35 @@ create table api_keys (
   last_used_at timestamp with time zone,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  reach text default 'project'::text not null,
+  permissions text[],
+  created_by uuid,
+  replaces uuid,
+  constraint api_keys_reach_check CHECK ((reach = ANY (ARRAY['project'::text, 'organization'::text]))),
   constraint api_keys_organization_member_fkey FOREIGN KEY (organization, member) REFERENCES steward.members(organization, id),
   constraint api_keys_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_hash_key UNIQUE (hash)
 );
+CREATE INDEX api_keys_member ON steward.api_keys USING btree (member);
+CREATE INDEX api_keys_project ON steward.api_keys USING btree (project, id);
 alter table api_keys enable row level security;
 alter table api_keys force row level security;
+create policy backup on api_keys for select to steward_backup using true;
 create policy dispatch on api_keys for select to steward_dispatch using true;
 create policy project on api_keys for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table api_keys: steward_app=arwd/steward_migrate
+-- grant on table api_keys: steward_backup=r/steward_migrate
 -- grant on column api_keys.organization: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.project: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.id: steward_dispatch=r/steward_migrate
+-- grant on column api_keys.name: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.hash: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.member: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.expires_at: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.revoked_at: steward_dispatch=r/steward_migrate
+-- grant on column api_keys.reach: steward_dispatch=r/steward_migrate
+-- grant on column api_keys.permissions: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table audit_batches (
@@ -80,10 +119,96 @@ create table audit_batches (
   entries jsonb not null,
   constraint audit_batches_pkey PRIMARY KEY (organization, chain, seq)
 );
+CREATE INDEX audit_batches_recorded ON steward.audit_batches USING btree (organization, recorded_at, chain, seq);
 alter table audit_batches enable row level security;
 alter table audit_batches force row level security;
+create policy backup on audit_batches for select to steward_backup using true;
 create policy organization on audit_batches for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
 -- grant on table audit_batches: steward_app=ar/steward_migrate
+-- grant on table audit_batches: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table audit_head_chains (
+  organization uuid not null,
+  chain uuid not null,
+  head bigint not null,
+  seq bigint not null,
+  digest bytea not null,
+  constraint audit_head_chains_pkey PRIMARY KEY (organization, chain, head)
+);
+CREATE INDEX audit_head_chains_head ON steward.audit_head_chains USING btree (organization, head, chain);
+alter table audit_head_chains enable row level security;
+alter table audit_head_chains force row level security;
+create policy backup on audit_head_chains for select to steward_backup using true;
+create policy organization on audit_head_chains for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table audit_head_chains: steward_app=ar/steward_migrate
+-- grant on table audit_head_chains: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table audit_heads (
+  organization uuid not null,
+  seq bigint not null,
+  signed_at timestamp with time zone not null,
+  previous bytea not null,
+  state bytea not null,
+  digest bytea not null,
+  key_id text not null,
+  signature bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (organization, seq)
+);
+alter table audit_heads enable row level security;
+alter table audit_heads force row level security;
+create policy backup on audit_heads for select to steward_backup using true;
+create policy organization on audit_heads for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table audit_heads: steward_app=ar/steward_migrate
+-- grant on table audit_heads: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table audit_sink_positions (
+  organization uuid not null,
+  sink uuid not null,
+  chain uuid not null,
+  seq bigint not null,
+  constraint audit_sink_positions_organization_sink_fkey FOREIGN KEY (organization, sink) REFERENCES steward.audit_sinks(organization, id) ON DELETE CASCADE,
+  constraint audit_sink_positions_pkey PRIMARY KEY (organization, sink, chain)
+);
+alter table audit_sink_positions enable row level security;
+alter table audit_sink_positions force row level security;
+create policy backup on audit_sink_positions for select to steward_backup using true;
+create policy organization on audit_sink_positions for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table audit_sink_positions: steward_app=arwd/steward_migrate
+-- grant on table audit_sink_positions: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table audit_sinks (
+  organization uuid not null,
+  id uuid not null,
+  kind text not null,
+  address text not null,
+  secret bytea,
+  created_at timestamp with time zone not null,
+  created_by uuid not null,
+  due_at timestamp with time zone not null,
+  failures integer default 0 not null,
+  last_error text,
+  last_error_at timestamp with time zone,
+  sent bigint default 0 not null,
+  sent_at timestamp with time zone,
+  constraint audit_sinks_kind_check CHECK ((kind = ANY (ARRAY['syslog'::text, 'http'::text]))),
+  constraint audit_sinks_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint audit_sinks_pkey PRIMARY KEY (organization, id)
+);
+CREATE INDEX audit_sinks_due ON steward.audit_sinks USING btree (due_at);
+alter table audit_sinks enable row level security;
+alter table audit_sinks force row level security;
+create policy backup on audit_sinks for select to steward_backup using true;
+create policy dispatch on audit_sinks for select to steward_dispatch using true;
+create policy organization on audit_sinks for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table audit_sinks: steward_app=arwd/steward_migrate
+-- grant on table audit_sinks: steward_backup=r/steward_migrate
+-- grant on column audit_sinks.organization: steward_dispatch=r/steward_migrate
+-- grant on column audit_sinks.id: steward_dispatch=r/steward_migrate
+-- grant on column audit_sinks.due_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table blob_references (
@@ -92,10 +217,13 @@ create table blob_references (
   address bytea not null,
   constraint blob_references_pkey PRIMARY KEY (project, run, address)
 );
+CREATE INDEX blob_references_address ON steward.blob_references USING btree (project, address);
 alter table blob_references enable row level security;
 alter table blob_references force row level security;
+create policy backup on blob_references for select to steward_backup using true;
 create policy project on blob_references for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table blob_references: steward_app=arwd/steward_migrate
+-- grant on table blob_references: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table blobs (
@@ -107,31 +235,10 @@ create table blobs (
 );
 alter table blobs enable row level security;
 alter table blobs force row level security;
+create policy backup on blobs for select to steward_backup using true;
 create policy project on blobs for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table blobs: steward_app=arwd/steward_migrate
-
--- owner: steward_migrate
-create table browser_sessions (
-  organization uuid not null,
-  project uuid not null,
-  hash bytea not null,
-  member uuid not null,
-  created_at timestamp with time zone not null,
-  expires_at timestamp with time zone not null,
-  constraint browser_sessions_organization_member_fkey FOREIGN KEY (organization, member) REFERENCES steward.members(organization, id),
-  constraint browser_sessions_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
-  constraint browser_sessions_pkey PRIMARY KEY (hash)
-);
-alter table browser_sessions enable row level security;
-alter table browser_sessions force row level security;
-create policy dispatch on browser_sessions for select to steward_dispatch using true;
-create policy project on browser_sessions for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
--- grant on table browser_sessions: steward_app=arwd/steward_migrate
--- grant on column browser_sessions.organization: steward_dispatch=r/steward_migrate
--- grant on column browser_sessions.project: steward_dispatch=r/steward_migrate
--- grant on column browser_sessions.hash: steward_dispatch=r/steward_migrate
--- grant on column browser_sessions.member: steward_dispatch=r/steward_migrate
--- grant on column browser_sessions.expires_at: steward_dispatch=r/steward_migrate
+-- grant on table blobs: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table credentials (
@@ -152,8 +259,10 @@ create table credentials (
 );
 alter table credentials enable row level security;
 alter table credentials force row level security;
+create policy backup on credentials for select to steward_backup using true;
 create policy project on credentials for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table credentials: steward_app=arwd/steward_migrate
+-- grant on table credentials: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table deliveries (
@@ -167,8 +276,110 @@ create table deliveries (
 );
 alter table deliveries enable row level security;
 alter table deliveries force row level security;
+create policy backup on deliveries for select to steward_backup using true;
 create policy project on deliveries for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table deliveries: steward_app=arwd/steward_migrate
+-- grant on table deliveries: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table file_chunks (
+  project uuid not null,
+  file uuid not null,
+  version integer not null,
+  address bytea not null,
+  constraint file_chunks_project_address_fkey FOREIGN KEY (project, address) REFERENCES steward.blobs(project, address),
+  constraint file_chunks_project_file_version_fkey FOREIGN KEY (project, file, version) REFERENCES steward.file_versions(project, file, version),
+  constraint file_chunks_pkey PRIMARY KEY (project, file, version, address)
+);
+CREATE INDEX file_chunks_address ON steward.file_chunks USING btree (project, address);
+alter table file_chunks enable row level security;
+alter table file_chunks force row level security;
+create policy backup on file_chunks for select to steward_backup using true;
+create policy project on file_chunks for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table file_chunks: steward_app=ard/steward_migrate
+-- grant on table file_chunks: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table file_uploads (
+  project uuid not null,
+  id uuid not null,
+  bytes bigint not null,
+  expires_at timestamp with time zone not null,
+  constraint file_uploads_bytes_check CHECK ((bytes >= 0)),
+  constraint file_uploads_project_fkey FOREIGN KEY (project) REFERENCES steward.file_volumes(project),
+  constraint file_uploads_pkey PRIMARY KEY (project, id)
+);
+alter table file_uploads enable row level security;
+alter table file_uploads force row level security;
+create policy backup on file_uploads for select to steward_backup using true;
+create policy project on file_uploads for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table file_uploads: steward_app=arwd/steward_migrate
+-- grant on table file_uploads: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table file_versions (
+  project uuid not null,
+  file uuid not null,
+  version integer not null,
+  media_type text not null,
+  bytes bigint not null,
+  chunks bytea not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  replaced_at timestamp with time zone,
+  constraint file_versions_project_file_fkey FOREIGN KEY (project, file) REFERENCES steward.files(project, id),
+  constraint file_versions_pkey PRIMARY KEY (project, file, version)
+);
+CREATE INDEX file_versions_replaced ON steward.file_versions USING btree (project, replaced_at) WHERE (replaced_at IS NOT NULL);
+alter table file_versions enable row level security;
+alter table file_versions force row level security;
+create policy backup on file_versions for select to steward_backup using true;
+create policy project on file_versions for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table file_versions: steward_app=arwd/steward_migrate
+-- grant on table file_versions: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table file_volumes (
+  organization uuid not null,
+  project uuid not null,
+  bytes bigint default 0 not null,
+  files bigint default 0 not null,
+  constraint file_volumes_bytes_check CHECK ((bytes >= 0)),
+  constraint file_volumes_files_check CHECK ((files >= 0)),
+  constraint file_volumes_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint file_volumes_pkey PRIMARY KEY (project)
+);
+alter table file_volumes enable row level security;
+alter table file_volumes force row level security;
+create policy backup on file_volumes for select to steward_backup using true;
+create policy project on file_volumes for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table file_volumes: steward_app=arwd/steward_migrate
+-- grant on table file_volumes: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table files (
+  project uuid not null,
+  id uuid not null,
+  path text not null,
+  media_type text not null,
+  bytes bigint not null,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  deleted_at timestamp with time zone,
+  constraint files_project_fkey FOREIGN KEY (project) REFERENCES steward.file_volumes(project),
+  constraint files_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX files_deleted ON steward.files USING btree (project, deleted_at, id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX files_path ON steward.files USING btree (project, path) WHERE (deleted_at IS NULL);
+alter table files enable row level security;
+alter table files force row level security;
+create policy backup on files for select to steward_backup using true;
+create policy project on files for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table files: steward_app=arwd/steward_migrate
+-- grant on table files: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table flow_versions (
@@ -184,8 +395,10 @@ create table flow_versions (
 );
 alter table flow_versions enable row level security;
 alter table flow_versions force row level security;
+create policy backup on flow_versions for select to steward_backup using true;
 create policy project on flow_versions for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table flow_versions: steward_app=arwd/steward_migrate
+-- grant on table flow_versions: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table flows (
@@ -209,8 +422,10 @@ create table flows (
 CREATE UNIQUE INDEX flows_slug ON steward.flows USING btree (project, slug) WHERE (deleted_at IS NULL);
 alter table flows enable row level security;
 alter table flows force row level security;
+create policy backup on flows for select to steward_backup using true;
 create policy project on flows for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table flows: steward_app=arwd/steward_migrate
+-- grant on table flows: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table idempotency_keys (
@@ -226,8 +441,376 @@ create table idempotency_keys (
 );
 alter table idempotency_keys enable row level security;
 alter table idempotency_keys force row level security;
+create policy backup on idempotency_keys for select to steward_backup using true;
 create policy project on idempotency_keys for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table idempotency_keys: steward_app=arwd/steward_migrate
+-- grant on table idempotency_keys: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimConnectionBinding" (
+  id uuid default gen_random_uuid() not null,
+  "connectionId" text not null,
+  "connectionKey" text not null,
+  "provisioningDomainId" text not null,
+  "createdAt" timestamp with time zone not null,
+  "decommissionedAt" timestamp with time zone,
+  "decommissionStatus" text not null,
+  "decommissionCursorUserId" text,
+  "decommissionReconciledUserCount" integer not null,
+  "decommissionBatchCount" integer not null,
+  "decommissionRevision" integer not null,
+  "decommissionCompletedAt" timestamp with time zone,
+  "decommissionLeaseId" text,
+  "decommissionLeaseExpiresAt" timestamp with time zone,
+  constraint scimConnectionBinding_pkey PRIMARY KEY (id),
+  constraint scimConnectionBinding_connectionKey_key UNIQUE ("connectionKey")
+);
+CREATE INDEX "scimConnectionBinding_connectionId_idx" ON identity."scimConnectionBinding" USING btree ("connectionId");
+-- grant on table identity."scimConnectionBinding": steward_backup=r/steward_migrate
+-- grant on table identity."scimConnectionBinding": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimGroup" (
+  id uuid default gen_random_uuid() not null,
+  "connectionId" text not null,
+  "provisioningDomainId" text not null,
+  revision integer not null,
+  "displayName" text not null,
+  "displayNameKey" text not null,
+  "externalId" text,
+  "externalIdKey" text,
+  "orderKey" text not null,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint scimGroup_pkey PRIMARY KEY (id),
+  constraint scimGroup_displayNameKey_key UNIQUE ("displayNameKey"),
+  constraint scimGroup_externalIdKey_key UNIQUE ("externalIdKey"),
+  constraint scimGroup_orderKey_key UNIQUE ("orderKey")
+);
+CREATE INDEX "scimGroup_connectionId_idx" ON identity."scimGroup" USING btree ("connectionId");
+CREATE INDEX "scimGroup_provisioningDomainId_idx" ON identity."scimGroup" USING btree ("provisioningDomainId");
+-- grant on table identity."scimGroup": steward_backup=r/steward_migrate
+-- grant on table identity."scimGroup": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimGroupMember" (
+  id uuid default gen_random_uuid() not null,
+  "connectionId" text not null,
+  "groupId" uuid not null,
+  "scimUserId" uuid not null,
+  "membershipKey" text not null,
+  "createdAt" timestamp with time zone not null,
+  constraint scimGroupMember_groupId_fkey FOREIGN KEY ("groupId") REFERENCES identity."scimGroup"(id) ON DELETE CASCADE,
+  constraint scimGroupMember_scimUserId_fkey FOREIGN KEY ("scimUserId") REFERENCES identity."scimUser"(id) ON DELETE CASCADE,
+  constraint scimGroupMember_pkey PRIMARY KEY (id),
+  constraint scimGroupMember_membershipKey_key UNIQUE ("membershipKey")
+);
+CREATE INDEX "scimGroupMember_connectionId_idx" ON identity."scimGroupMember" USING btree ("connectionId");
+CREATE INDEX "scimGroupMember_groupId_idx" ON identity."scimGroupMember" USING btree ("groupId");
+CREATE INDEX "scimGroupMember_scimUserId_idx" ON identity."scimGroupMember" USING btree ("scimUserId");
+-- grant on table identity."scimGroupMember": steward_backup=r/steward_migrate
+-- grant on table identity."scimGroupMember": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimIdentityTombstone" (
+  id uuid default gen_random_uuid() not null,
+  "connectionId" text not null,
+  "provisioningDomainId" text not null,
+  "externalId" text not null,
+  "externalIdKey" text not null,
+  "userId" uuid not null,
+  profile text not null,
+  "deletedAt" timestamp with time zone not null,
+  constraint scimIdentityTombstone_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint scimIdentityTombstone_pkey PRIMARY KEY (id),
+  constraint scimIdentityTombstone_externalIdKey_key UNIQUE ("externalIdKey")
+);
+CREATE INDEX "scimIdentityTombstone_connectionId_idx" ON identity."scimIdentityTombstone" USING btree ("connectionId");
+CREATE INDEX "scimIdentityTombstone_provisioningDomainId_idx" ON identity."scimIdentityTombstone" USING btree ("provisioningDomainId");
+CREATE INDEX "scimIdentityTombstone_userId_idx" ON identity."scimIdentityTombstone" USING btree ("userId");
+-- grant on table identity."scimIdentityTombstone": steward_backup=r/steward_migrate
+-- grant on table identity."scimIdentityTombstone": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimManagedConnection" (
+  id uuid default gen_random_uuid() not null,
+  "creationRequestId" text not null,
+  "connectionId" text not null,
+  "provisioningDomainId" text not null,
+  status text not null,
+  revision integer not null,
+  "createdAt" timestamp with time zone not null,
+  "createdBy" text not null,
+  "decommissionStartedAt" timestamp with time zone,
+  "decommissionStartedBy" text,
+  "decommissionedAt" timestamp with time zone,
+  "decommissionedBy" text,
+  constraint scimManagedConnection_pkey PRIMARY KEY (id),
+  constraint scimManagedConnection_connectionId_key UNIQUE ("connectionId"),
+  constraint scimManagedConnection_creationRequestId_key UNIQUE ("creationRequestId")
+);
+CREATE INDEX "scimManagedConnection_provisioningDomainId_idx" ON identity."scimManagedConnection" USING btree ("provisioningDomainId");
+-- grant on table identity."scimManagedConnection": steward_backup=r/steward_migrate
+-- grant on table identity."scimManagedConnection": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimManagedConnectionEvent" (
+  id uuid default gen_random_uuid() not null,
+  "connectionRecordId" uuid not null,
+  "eventKey" text not null,
+  sequence integer not null,
+  type text not null,
+  "actorId" text not null,
+  "credentialId" text,
+  "createdAt" timestamp with time zone not null,
+  constraint scimManagedConnectionEvent_connectionRecordId_fkey FOREIGN KEY ("connectionRecordId") REFERENCES identity."scimManagedConnection"(id) ON DELETE CASCADE,
+  constraint scimManagedConnectionEvent_pkey PRIMARY KEY (id),
+  constraint scimManagedConnectionEvent_eventKey_key UNIQUE ("eventKey")
+);
+CREATE INDEX "scimManagedConnectionEvent_connectionRecordId_idx" ON identity."scimManagedConnectionEvent" USING btree ("connectionRecordId");
+-- grant on table identity."scimManagedConnectionEvent": steward_backup=r/steward_migrate
+-- grant on table identity."scimManagedConnectionEvent": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimManagedCredential" (
+  id uuid default gen_random_uuid() not null,
+  "connectionRecordId" uuid not null,
+  "credentialId" text not null,
+  "tokenDigest" text not null,
+  "hashVersion" text not null,
+  "activeSlotKey" text not null,
+  status text not null,
+  "serializedScopes" text not null,
+  "expiresAt" timestamp with time zone not null,
+  "createdAt" timestamp with time zone not null,
+  "createdBy" text not null,
+  "lastUsedAt" timestamp with time zone,
+  "revokedAt" timestamp with time zone,
+  "revokedBy" text,
+  "decommissionedAt" timestamp with time zone,
+  constraint scimManagedCredential_connectionRecordId_fkey FOREIGN KEY ("connectionRecordId") REFERENCES identity."scimManagedConnection"(id) ON DELETE CASCADE,
+  constraint scimManagedCredential_pkey PRIMARY KEY (id),
+  constraint scimManagedCredential_activeSlotKey_key UNIQUE ("activeSlotKey"),
+  constraint scimManagedCredential_credentialId_key UNIQUE ("credentialId")
+);
+CREATE INDEX "scimManagedCredential_connectionRecordId_idx" ON identity."scimManagedCredential" USING btree ("connectionRecordId");
+-- grant on table identity."scimManagedCredential": steward_backup=r/steward_migrate
+-- grant on table identity."scimManagedCredential": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimProjectionGrant" (
+  id uuid default gen_random_uuid() not null,
+  "connectionId" text not null,
+  "provisioningDomainId" text not null,
+  "scimUserId" uuid not null,
+  "userId" uuid not null,
+  "sourceKind" text not null,
+  "sourceId" text not null,
+  "sourceValue" text,
+  role text not null,
+  "grantKey" text not null,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint scimProjectionGrant_scimUserId_fkey FOREIGN KEY ("scimUserId") REFERENCES identity."scimUser"(id) ON DELETE CASCADE,
+  constraint scimProjectionGrant_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint scimProjectionGrant_pkey PRIMARY KEY (id),
+  constraint scimProjectionGrant_grantKey_key UNIQUE ("grantKey")
+);
+CREATE INDEX "scimProjectionGrant_connectionId_idx" ON identity."scimProjectionGrant" USING btree ("connectionId");
+CREATE INDEX "scimProjectionGrant_provisioningDomainId_idx" ON identity."scimProjectionGrant" USING btree ("provisioningDomainId");
+CREATE INDEX "scimProjectionGrant_scimUserId_idx" ON identity."scimProjectionGrant" USING btree ("scimUserId");
+CREATE INDEX "scimProjectionGrant_userId_idx" ON identity."scimProjectionGrant" USING btree ("userId");
+-- grant on table identity."scimProjectionGrant": steward_backup=r/steward_migrate
+-- grant on table identity."scimProjectionGrant": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimSubject" (
+  id uuid default gen_random_uuid() not null,
+  "userId" uuid not null,
+  "profileSourceId" text,
+  revision integer not null,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint scimSubject_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint scimSubject_pkey PRIMARY KEY (id),
+  constraint scimSubject_userId_key UNIQUE ("userId")
+);
+CREATE INDEX "scimSubject_profileSourceId_idx" ON identity."scimSubject" USING btree ("profileSourceId");
+-- grant on table identity."scimSubject": steward_backup=r/steward_migrate
+-- grant on table identity."scimSubject": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."scimUser" (
+  id uuid default gen_random_uuid() not null,
+  "connectionId" text not null,
+  "provisioningDomainId" text not null,
+  "userId" uuid not null,
+  "connectionUserKey" text not null,
+  "userName" text not null,
+  "userNameKey" text not null,
+  "primaryEmail" text not null,
+  "workEmailValueIndex" text not null,
+  "emailValueIndex" text not null,
+  "displayName" text not null,
+  "formattedName" text not null,
+  "givenName" text,
+  "familyName" text,
+  "serializedEmails" text not null,
+  "serializedAttributes" text,
+  "externalId" text,
+  "externalIdKey" text,
+  active boolean not null,
+  "orderKey" text not null,
+  "createdAt" timestamp with time zone not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint scimUser_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint scimUser_pkey PRIMARY KEY (id),
+  constraint scimUser_connectionUserKey_key UNIQUE ("connectionUserKey"),
+  constraint scimUser_externalIdKey_key UNIQUE ("externalIdKey"),
+  constraint scimUser_orderKey_key UNIQUE ("orderKey"),
+  constraint scimUser_userNameKey_key UNIQUE ("userNameKey")
+);
+CREATE INDEX "scimUser_connectionId_idx" ON identity."scimUser" USING btree ("connectionId");
+CREATE INDEX "scimUser_provisioningDomainId_idx" ON identity."scimUser" USING btree ("provisioningDomainId");
+CREATE INDEX "scimUser_userId_idx" ON identity."scimUser" USING btree ("userId");
+-- grant on table identity."scimUser": steward_backup=r/steward_migrate
+-- grant on table identity."scimUser": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."ssoProvider" (
+  id uuid default gen_random_uuid() not null,
+  issuer text not null,
+  "oidcConfig" text,
+  "samlConfig" text,
+  "userId" uuid not null,
+  "providerId" text not null,
+  "organizationId" text,
+  domain text not null,
+  "domainVerified" boolean,
+  constraint ssoProvider_pkey PRIMARY KEY (id),
+  constraint ssoProvider_providerId_key UNIQUE ("providerId")
+);
+-- grant on table identity."ssoProvider": steward_backup=r/steward_migrate
+-- grant on table identity."ssoProvider": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."twoFactor" (
+  id uuid default gen_random_uuid() not null,
+  secret text not null,
+  "backupCodes" text not null,
+  "userId" uuid not null,
+  verified boolean,
+  "failedVerificationCount" integer,
+  "lockedUntil" timestamp with time zone,
+  "spentCode" text,
+  constraint twoFactor_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint twoFactor_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX "twoFactor_userId_idx" ON identity."twoFactor" USING btree ("userId");
+-- grant on table identity."twoFactor": steward_backup=r/steward_migrate
+-- grant on table identity."twoFactor": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity."user" (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  email text not null,
+  "emailVerified" boolean not null,
+  image text,
+  "createdAt" timestamp with time zone default now() not null,
+  "updatedAt" timestamp with time zone default now() not null,
+  "twoFactorEnabled" boolean,
+  "deletedAt" timestamp with time zone,
+  constraint user_email_check CHECK ((email = lower(email))),
+  constraint user_pkey PRIMARY KEY (id),
+  constraint user_email_key UNIQUE (email)
+);
+CREATE INDEX "user_deletedAt_idx" ON identity."user" USING btree ("deletedAt") WHERE ("deletedAt" IS NOT NULL);
+-- grant on table identity."user": steward_backup=r/steward_migrate
+-- grant on table identity."user": steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity.account (
+  id uuid default gen_random_uuid() not null,
+  "accountId" text not null,
+  "providerId" text not null,
+  "userId" uuid not null,
+  "accessToken" text,
+  "refreshToken" text,
+  "idToken" text,
+  "accessTokenExpiresAt" timestamp with time zone,
+  "refreshTokenExpiresAt" timestamp with time zone,
+  scope text,
+  password text,
+  "createdAt" timestamp with time zone default now() not null,
+  "updatedAt" timestamp with time zone not null,
+  constraint account_keeps_no_tokens CHECK ((("accessToken" IS NULL) AND ("refreshToken" IS NULL) AND ("idToken" IS NULL))),
+  constraint account_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint account_pkey PRIMARY KEY (id),
+  constraint account_providerId_accountId_key UNIQUE ("providerId", "accountId")
+);
+CREATE INDEX "account_userId_idx" ON identity.account USING btree ("userId");
+-- grant on table identity.account: steward_backup=r/steward_migrate
+-- grant on table identity.account: steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity.passkey (
+  id uuid default gen_random_uuid() not null,
+  name text,
+  "publicKey" text not null,
+  "userId" uuid not null,
+  "credentialID" text not null,
+  counter integer not null,
+  "deviceType" text not null,
+  "backedUp" boolean not null,
+  transports text,
+  "createdAt" timestamp with time zone,
+  aaguid text,
+  constraint passkey_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint passkey_pkey PRIMARY KEY (id),
+  constraint passkey_credentialID_key UNIQUE ("credentialID")
+);
+CREATE INDEX "passkey_userId_idx" ON identity.passkey USING btree ("userId");
+-- grant on table identity.passkey: steward_backup=r/steward_migrate
+-- grant on table identity.passkey: steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity.session (
+  id uuid default gen_random_uuid() not null,
+  "expiresAt" timestamp with time zone not null,
+  token text not null,
+  "createdAt" timestamp with time zone default now() not null,
+  "updatedAt" timestamp with time zone not null,
+  "ipAddress" text,
+  "userAgent" text,
+  "userId" uuid not null,
+  "secondFactor" boolean not null,
+  "begunBy" text not null,
+  "signedOnBy" uuid,
+  constraint session_begunBy_check CHECK (("begunBy" = ANY (ARRAY['password'::text, 'second_factor'::text, 'passkey'::text, 'provider'::text, 'sign_on'::text, 'link'::text]))),
+  constraint session_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
+  constraint session_pkey PRIMARY KEY (id),
+  constraint session_token_key UNIQUE (token)
+);
+CREATE INDEX "session_expiresAt_idx" ON identity.session USING btree ("expiresAt");
+CREATE INDEX "session_userId_idx" ON identity.session USING btree ("userId");
+-- grant on table identity.session: steward_backup=r/steward_migrate
+-- grant on table identity.session: steward_identity=arwd/steward_migrate
+
+-- owner: steward_migrate
+create table identity.verification (
+  id uuid default gen_random_uuid() not null,
+  identifier text not null,
+  value text not null,
+  "expiresAt" timestamp with time zone not null,
+  "createdAt" timestamp with time zone default now() not null,
+  "updatedAt" timestamp with time zone default now() not null,
+  constraint verification_pkey PRIMARY KEY (id)
+);
+CREATE INDEX "verification_expiresAt_idx" ON identity.verification USING btree ("expiresAt");
+CREATE INDEX verification_identifier_idx ON identity.verification USING btree (identifier);
+-- grant on table identity.verification: steward_backup=r/steward_migrate
+-- grant on table identity.verification: steward_identity=arwd/steward_migrate
 
 -- owner: steward_migrate
 create table inbox (
@@ -241,44 +824,168 @@ create table inbox (
 );
 alter table inbox enable row level security;
 alter table inbox force row level security;
+create policy backup on inbox for select to steward_backup using true;
 create policy dispatch on inbox for select to steward_dispatch using true;
 create policy project on inbox for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table inbox: steward_app=arwd/steward_migrate
+-- grant on table inbox: steward_backup=r/steward_migrate
 -- grant on column inbox.project: steward_dispatch=r/steward_migrate
 -- grant on column inbox.run: steward_dispatch=r/steward_migrate
 -- grant on column inbox.id: steward_dispatch=r/steward_migrate
 -- grant on column inbox.kind: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
-create table members (
+create table invitations (
   organization uuid not null,
   id uuid not null,
   email text not null,
+  role text not null,
+  custom_role uuid,
+  token_hash bytea not null,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint invitations_check CHECK (((role = 'custom'::text) = (custom_role IS NOT NULL))),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'builder'::text, 'operator'::text, 'viewer'::text, 'auditor'::text, 'billing'::text, 'custom'::text]))),
+  constraint invitations_organization_custom_role_fkey FOREIGN KEY (organization, custom_role) REFERENCES steward.roles(organization, id),
+  constraint invitations_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint invitations_organization_invited_by_fkey FOREIGN KEY (organization, invited_by) REFERENCES steward.members(organization, id),
+  constraint invitations_pkey PRIMARY KEY (organization, id),
+  constraint invitations_token_hash_key UNIQUE (token_hash)
+);
+CREATE UNIQUE INDEX invitations_open ON steward.invitations USING btree (organization, lower(email)) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+alter table invitations enable row level security;
+alter table invitations force row level security;
+create policy backup on invitations for select to steward_backup using true;
+create policy dispatch on invitations for select to steward_dispatch using true;
+create policy organization on invitations for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table invitations: steward_app=arwd/steward_migrate
+-- grant on table invitations: steward_backup=r/steward_migrate
+-- grant on column invitations.organization: steward_dispatch=r/steward_migrate
+-- grant on column invitations.id: steward_dispatch=r/steward_migrate
+-- grant on column invitations.token_hash: steward_dispatch=r/steward_migrate
+-- grant on column invitations.expires_at: steward_dispatch=r/steward_migrate
+-- grant on column invitations.accepted_at: steward_dispatch=r/steward_migrate
+-- grant on column invitations.revoked_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table members (
+  organization uuid not null,
+  id uuid not null,
+  email text,
   name text not null,
   role text not null,
   created_at timestamp with time zone not null,
-  constraint members_role_check CHECK ((role = 'owner'::text)),
+  account uuid,
+  kind text default 'person'::text not null,
+  custom_role uuid,
+  removed_at timestamp with time zone,
+  constraint members_custom_role_check CHECK (((role = 'custom'::text) = (custom_role IS NOT NULL))),
+  constraint members_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'service'::text]))),
+  constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'builder'::text, 'operator'::text, 'viewer'::text, 'auditor'::text, 'billing'::text, 'custom'::text]))),
+  constraint members_custom_role_fkey FOREIGN KEY (organization, custom_role) REFERENCES steward.roles(organization, id),
   constraint members_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
   constraint members_pkey PRIMARY KEY (id),
-  constraint members_organization_email_key UNIQUE (organization, email),
   constraint members_organization_id_key UNIQUE (organization, id)
 );
+CREATE UNIQUE INDEX members_account ON steward.members USING btree (account, organization) WHERE (removed_at IS NULL);
+CREATE UNIQUE INDEX members_email ON steward.members USING btree (organization, lower(email)) WHERE (removed_at IS NULL);
 alter table members enable row level security;
 alter table members force row level security;
+create policy backup on members for select to steward_backup using true;
+create policy dispatch on members for select to steward_dispatch using true;
 create policy organization on members for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
 -- grant on table members: steward_app=arwd/steward_migrate
+-- grant on table members: steward_backup=r/steward_migrate
+-- grant on column members.organization: steward_dispatch=r/steward_migrate
+-- grant on column members.id: steward_dispatch=r/steward_migrate
+-- grant on column members.role: steward_dispatch=r/steward_migrate
+-- grant on column members.account: steward_dispatch=r/steward_migrate
+-- grant on column members.kind: steward_dispatch=r/steward_migrate
+-- grant on column members.custom_role: steward_dispatch=r/steward_migrate
+-- grant on column members.removed_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table operators (
+  account uuid not null,
+  created_at timestamp with time zone not null,
+  constraint operators_pkey PRIMARY KEY (account)
+);
+-- grant on table operators: steward_app=arwd/steward_migrate
+-- grant on table operators: steward_backup=r/steward_migrate
+-- grant on table operators: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table organizations (
   id uuid not null,
   name text not null,
   created_at timestamp with time zone not null,
+  second_factor_required boolean default false not null,
+  sign_on_enforced boolean default false not null,
+  region text,
+  deleted_at timestamp with time zone,
+  constraint organizations_region_check CHECK (((region IS NULL) OR (id <> '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint organizations_pkey PRIMARY KEY (id)
 );
 alter table organizations enable row level security;
 alter table organizations force row level security;
+create policy backup on organizations for select to steward_backup using true;
+create policy dispatch on organizations for select to steward_dispatch using true;
 create policy organization on organizations for all to steward_app using (id = ( SELECT steward.organization_scope() AS organization_scope)) with check (id = ( SELECT steward.organization_scope() AS organization_scope));
 -- grant on table organizations: steward_app=arwd/steward_migrate
+-- grant on table organizations: steward_backup=r/steward_migrate
+-- grant on column organizations.id: steward_dispatch=r/steward_migrate
+-- grant on column organizations.second_factor_required: steward_dispatch=r/steward_migrate
+-- grant on column organizations.sign_on_enforced: steward_dispatch=r/steward_migrate
+-- grant on column organizations.region: steward_dispatch=r/steward_migrate
+-- grant on column organizations.deleted_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table outbound_connections (
+  hour timestamp with time zone not null,
+  host text not null,
+  port integer not null,
+  purpose text not null,
+  count bigint not null,
+  bytes bigint,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint outbound_connections_purpose_check CHECK ((purpose = ANY (ARRAY['mail'::text, 'identity'::text, 'key_service'::text, 'audit_sink'::text]))),
+  constraint outbound_connections_pkey PRIMARY KEY (hour, host, port, purpose)
+);
+-- grant on table outbound_connections: steward_app=arwd/steward_migrate
+-- grant on table outbound_connections: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table outbox (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  template text not null,
+  recipient bytea not null,
+  body bytea,
+  status text not null,
+  attempt integer default 1 not null,
+  run uuid,
+  error_code text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint outbox_check CHECK (((status = 'sending'::text) <= (run IS NOT NULL))),
+  constraint outbox_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text]))),
+  constraint outbox_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint outbox_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX outbox_open ON steward.outbox USING btree (project, id) WHERE (status = ANY (ARRAY['queued'::text, 'sending'::text]));
+CREATE INDEX outbox_unsealed ON steward.outbox USING btree (project, expires_at) WHERE (body IS NOT NULL);
+alter table outbox enable row level security;
+alter table outbox force row level security;
+create policy backup on outbox for select to steward_backup using true;
+create policy project on outbox for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table outbox: steward_app=arwd/steward_migrate
+-- grant on table outbox: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table private_values (
@@ -290,8 +997,71 @@ create table private_values (
 );
 alter table private_values enable row level security;
 alter table private_values force row level security;
+create policy backup on private_values for select to steward_backup using true;
 create policy project on private_values for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table private_values: steward_app=arwd/steward_migrate
+-- grant on table private_values: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table project_databases (
+  organization uuid not null,
+  project uuid not null,
+  name text not null,
+  password bytea not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  bytes bigint default 0 not null,
+  tables integer default 0 not null,
+  measured_at timestamp with time zone,
+  constraint project_databases_name_check CHECK ((name ~ '^project_[0-9a-z]{26}$'::text)),
+  constraint project_databases_state_check CHECK ((state = ANY (ARRAY['making'::text, 'ready'::text, 'dropping'::text]))),
+  constraint project_databases_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint project_databases_pkey PRIMARY KEY (project),
+  constraint project_databases_name_key UNIQUE (name)
+);
+alter table project_databases enable row level security;
+alter table project_databases force row level security;
+create policy backup on project_databases for select to steward_backup using true;
+create policy dispatch on project_databases for select to steward_dispatch using true;
+create policy project on project_databases for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table project_databases: steward_app=arwd/steward_migrate
+-- grant on table project_databases: steward_backup=r/steward_migrate
+-- grant on column project_databases.organization: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.project: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.name: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.state: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.created_at: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.bytes: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.tables: steward_dispatch=r/steward_migrate
+-- grant on column project_databases.measured_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table project_members (
+  organization uuid not null,
+  project uuid not null,
+  member uuid not null,
+  role text not null,
+  custom_role uuid,
+  set_at timestamp with time zone not null,
+  constraint project_members_check CHECK (((role = 'custom'::text) = (custom_role IS NOT NULL))),
+  constraint project_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'builder'::text, 'operator'::text, 'viewer'::text, 'auditor'::text, 'billing'::text, 'custom'::text, 'none'::text]))),
+  constraint project_members_organization_custom_role_fkey FOREIGN KEY (organization, custom_role) REFERENCES steward.roles(organization, id),
+  constraint project_members_organization_member_fkey FOREIGN KEY (organization, member) REFERENCES steward.members(organization, id),
+  constraint project_members_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint project_members_pkey PRIMARY KEY (project, member)
+);
+alter table project_members enable row level security;
+alter table project_members force row level security;
+create policy backup on project_members for select to steward_backup using true;
+create policy dispatch on project_members for select to steward_dispatch using true;
+create policy organization on project_members for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table project_members: steward_app=arwd/steward_migrate
+-- grant on table project_members: steward_backup=r/steward_migrate
+-- grant on column project_members.organization: steward_dispatch=r/steward_migrate
+-- grant on column project_members.project: steward_dispatch=r/steward_migrate
+-- grant on column project_members.member: steward_dispatch=r/steward_migrate
+-- grant on column project_members.role: steward_dispatch=r/steward_migrate
+-- grant on column project_members.custom_role: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table projects (
@@ -301,6 +1071,9 @@ create table projects (
   name text not null,
   time_zone text default 'UTC'::text not null,
   created_at timestamp with time zone not null,
+  region text,
+  deleted_at timestamp with time zone,
+  constraint projects_region_check CHECK (((region IS NULL) OR (organization <> '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint projects_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
   constraint projects_pkey PRIMARY KEY (id),
   constraint projects_organization_id_key UNIQUE (organization, id),
@@ -308,11 +1081,15 @@ create table projects (
 );
 alter table projects enable row level security;
 alter table projects force row level security;
+create policy backup on projects for select to steward_backup using true;
 create policy dispatch on projects for select to steward_dispatch using true;
 create policy organization on projects for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
 -- grant on table projects: steward_app=arwd/steward_migrate
+-- grant on table projects: steward_backup=r/steward_migrate
 -- grant on column projects.organization: steward_dispatch=r/steward_migrate
 -- grant on column projects.id: steward_dispatch=r/steward_migrate
+-- grant on column projects.region: steward_dispatch=r/steward_migrate
+-- grant on column projects.deleted_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table queue (
@@ -328,15 +1105,81 @@ CREATE INDEX queue_due ON steward.queue USING btree (project, due_at) WHERE (wor
 CREATE INDEX queue_worker ON steward.queue USING btree (worker) WHERE (worker IS NOT NULL);
 alter table queue enable row level security;
 alter table queue force row level security;
+create policy backup on queue for select to steward_backup using true;
 create policy dispatch on queue for all to steward_dispatch using true with check true;
 create policy project on queue for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table queue: steward_app=arwd/steward_migrate
+-- grant on table queue: steward_backup=r/steward_migrate
 -- grant on column queue.project: steward_dispatch=r/steward_migrate
 -- grant on column queue.run: steward_dispatch=r/steward_migrate
 -- grant on column queue.due_at: steward_dispatch=rw/steward_migrate
 -- grant on column queue.fence: steward_dispatch=rw/steward_migrate
 -- grant on column queue.worker: steward_dispatch=rw/steward_migrate
 -- grant on column queue.crashes: steward_dispatch=rw/steward_migrate
+
+-- owner: steward_migrate
+create table rate_limits (
+  key text not null,
+  points integer not null,
+  expire bigint,
+  constraint rate_limits_pkey PRIMARY KEY (key)
+);
+CREATE INDEX rate_limits_expire ON steward.rate_limits USING btree (expire);
+-- grant on table rate_limits: steward_app=arwd/steward_migrate
+-- grant on table rate_limits: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table request_log (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  minute timestamp with time zone not null,
+  principal text,
+  route text not null,
+  method text not null,
+  status integer not null,
+  address text not null,
+  client text,
+  client_version text,
+  count integer not null,
+  latency_ms_sum bigint not null,
+  latency_ms_max integer not null,
+  constraint request_log_count_check CHECK ((count > 0)),
+  constraint request_log_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint request_log_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX request_log_minute ON steward.request_log USING btree (minute);
+alter table request_log enable row level security;
+alter table request_log force row level security;
+create policy backup on request_log for select to steward_backup using true;
+create policy expired on request_log for all to steward_dispatch using (minute < (now() - '90 days'::interval)) with check false;
+create policy project on request_log for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table request_log: steward_app=arwd/steward_migrate
+-- grant on table request_log: steward_backup=r/steward_migrate
+-- grant on table request_log: steward_dispatch=d/steward_migrate
+-- grant on column request_log.minute: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table roles (
+  organization uuid not null,
+  id uuid not null,
+  name text not null,
+  permissions text[] not null,
+  created_at timestamp with time zone not null,
+  constraint roles_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint roles_pkey PRIMARY KEY (organization, id),
+  constraint roles_organization_name_key UNIQUE (organization, name)
+);
+alter table roles enable row level security;
+alter table roles force row level security;
+create policy backup on roles for select to steward_backup using true;
+create policy dispatch on roles for select to steward_dispatch using true;
+create policy organization on roles for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table roles: steward_app=arwd/steward_migrate
+-- grant on table roles: steward_backup=r/steward_migrate
+-- grant on column roles.organization: steward_dispatch=r/steward_migrate
+-- grant on column roles.id: steward_dispatch=r/steward_migrate
+-- grant on column roles.permissions: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table runs (
@@ -364,8 +1207,10 @@ CREATE INDEX runs_flow ON ONLY steward.runs USING btree (project, flow, id);
 CREATE INDEX runs_open ON ONLY steward.runs USING btree (project, status, id) WHERE (status <> 'completed'::text);
 alter table runs enable row level security;
 alter table runs force row level security;
+create policy backup on runs for select to steward_backup using true;
 create policy project on runs for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table runs: steward_app=arwd/steward_migrate
+-- grant on table runs: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table runs_default (
@@ -393,6 +1238,8 @@ CREATE INDEX runs_default_project_flow_id_idx ON steward.runs_default USING btre
 CREATE INDEX runs_default_project_status_id_idx ON steward.runs_default USING btree (project, status, id) WHERE (status <> 'completed'::text);
 alter table runs_default enable row level security;
 alter table runs_default force row level security;
+create policy backup on runs_default for select to steward_backup using true;
+-- grant on table runs_default: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table schedules (
@@ -408,9 +1255,11 @@ create table schedules (
 CREATE INDEX schedules_due ON steward.schedules USING btree (due_at) WHERE (due_at IS NOT NULL);
 alter table schedules enable row level security;
 alter table schedules force row level security;
+create policy backup on schedules for select to steward_backup using true;
 create policy dispatch on schedules for select to steward_dispatch using true;
 create policy project on schedules for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table schedules: steward_app=arwd/steward_migrate
+-- grant on table schedules: steward_backup=r/steward_migrate
 -- grant on column schedules.project: steward_dispatch=r/steward_migrate
 -- grant on column schedules.trigger: steward_dispatch=r/steward_migrate
 -- grant on column schedules.due_at: steward_dispatch=r/steward_migrate
@@ -424,6 +1273,98 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 -- grant on table schema_migrations: steward_app=r/steward_migrate
+-- grant on table schema_migrations: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table scim_group_members (
+  organization uuid not null,
+  group_id uuid not null,
+  user_id uuid not null,
+  constraint scim_group_members_organization_group_id_fkey FOREIGN KEY (organization, group_id) REFERENCES steward.scim_groups(organization, id) ON DELETE CASCADE,
+  constraint scim_group_members_organization_user_id_fkey FOREIGN KEY (organization, user_id) REFERENCES steward.scim_users(organization, id) ON DELETE CASCADE,
+  constraint scim_group_members_pkey PRIMARY KEY (organization, group_id, user_id)
+);
+CREATE INDEX scim_group_members_user ON steward.scim_group_members USING btree (organization, user_id);
+alter table scim_group_members enable row level security;
+alter table scim_group_members force row level security;
+create policy backup on scim_group_members for select to steward_backup using true;
+create policy organization on scim_group_members for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table scim_group_members: steward_app=arwd/steward_migrate
+-- grant on table scim_group_members: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table scim_groups (
+  organization uuid not null,
+  id uuid not null,
+  display_name text not null,
+  external_id text,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint scim_groups_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint scim_groups_pkey PRIMARY KEY (organization, id),
+  constraint scim_groups_organization_display_name_key UNIQUE (organization, display_name)
+);
+CREATE UNIQUE INDEX scim_groups_external ON steward.scim_groups USING btree (organization, external_id);
+alter table scim_groups enable row level security;
+alter table scim_groups force row level security;
+create policy backup on scim_groups for select to steward_backup using true;
+create policy organization on scim_groups for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table scim_groups: steward_app=arwd/steward_migrate
+-- grant on table scim_groups: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table scim_tokens (
+  organization uuid not null,
+  id uuid not null,
+  prefix text not null,
+  hash bytea not null,
+  reach text[],
+  created_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint scim_tokens_organization_created_by_fkey FOREIGN KEY (organization, created_by) REFERENCES steward.members(organization, id),
+  constraint scim_tokens_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint scim_tokens_pkey PRIMARY KEY (organization, id),
+  constraint scim_tokens_hash_key UNIQUE (hash)
+);
+alter table scim_tokens enable row level security;
+alter table scim_tokens force row level security;
+create policy backup on scim_tokens for select to steward_backup using true;
+create policy dispatch on scim_tokens for select to steward_dispatch using true;
+create policy organization on scim_tokens for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table scim_tokens: steward_app=arwd/steward_migrate
+-- grant on table scim_tokens: steward_backup=r/steward_migrate
+-- grant on column scim_tokens.organization: steward_dispatch=r/steward_migrate
+-- grant on column scim_tokens.id: steward_dispatch=r/steward_migrate
+-- grant on column scim_tokens.hash: steward_dispatch=r/steward_migrate
+-- grant on column scim_tokens.expires_at: steward_dispatch=r/steward_migrate
+-- grant on column scim_tokens.revoked_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table scim_users (
+  organization uuid not null,
+  id uuid not null,
+  account uuid not null,
+  user_name text not null,
+  external_id text,
+  display_name text not null,
+  active boolean not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint scim_users_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint scim_users_pkey PRIMARY KEY (organization, id),
+  constraint scim_users_organization_account_key UNIQUE (organization, account)
+);
+CREATE UNIQUE INDEX scim_users_external ON steward.scim_users USING btree (organization, external_id);
+CREATE UNIQUE INDEX scim_users_name ON steward.scim_users USING btree (organization, lower(user_name));
+alter table scim_users enable row level security;
+alter table scim_users force row level security;
+create policy backup on scim_users for select to steward_backup using true;
+create policy organization on scim_users for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table scim_users: steward_app=arwd/steward_migrate
+-- grant on table scim_users: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table segments (
@@ -436,8 +1377,10 @@ create table segments (
 ) partition by RANGE (run);
 alter table segments enable row level security;
 alter table segments force row level security;
+create policy backup on segments for select to steward_backup using true;
 create policy project on segments for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table segments: steward_app=ar/steward_migrate
+-- grant on table segments: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table segments_default (
@@ -450,6 +1393,8 @@ create table segments_default (
 ) DEFAULT;
 alter table segments_default enable row level security;
 alter table segments_default force row level security;
+create policy backup on segments_default for select to steward_backup using true;
+-- grant on table segments_default: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table settings (
@@ -458,6 +1403,139 @@ create table settings (
   constraint settings_pkey PRIMARY KEY (name)
 );
 -- grant on table settings: steward_app=r/steward_migrate
+-- grant on table settings: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table sign_on_connections (
+  organization uuid not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  enabled boolean not null,
+  issuer text not null,
+  client_id text,
+  client_secret bytea,
+  sign_on_url text,
+  certificates text[],
+  email_attribute text,
+  name_attribute text,
+  groups_attribute text,
+  trusts_second_factor boolean not null,
+  reach text[],
+  set_by uuid not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint sign_on_connections_check CHECK ((((kind = 'oidc'::text) = (client_id IS NOT NULL)) AND ((kind = 'oidc'::text) = (client_secret IS NOT NULL)))),
+  constraint sign_on_connections_check1 CHECK ((((kind = 'saml'::text) = (sign_on_url IS NOT NULL)) AND ((kind = 'saml'::text) = (certificates IS NOT NULL)))),
+  constraint sign_on_connections_kind_check CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text]))),
+  constraint sign_on_connections_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint sign_on_connections_organization_set_by_fkey FOREIGN KEY (organization, set_by) REFERENCES steward.members(organization, id),
+  constraint sign_on_connections_pkey PRIMARY KEY (organization, id),
+  constraint sign_on_connections_id_key UNIQUE (id)
+);
+alter table sign_on_connections enable row level security;
+alter table sign_on_connections force row level security;
+create policy backup on sign_on_connections for select to steward_backup using true;
+create policy dispatch on sign_on_connections for select to steward_dispatch using true;
+create policy organization on sign_on_connections for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table sign_on_connections: steward_app=arwd/steward_migrate
+-- grant on table sign_on_connections: steward_backup=r/steward_migrate
+-- grant on column sign_on_connections.organization: steward_dispatch=r/steward_migrate
+-- grant on column sign_on_connections.id: steward_dispatch=r/steward_migrate
+-- grant on column sign_on_connections.enabled: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table sign_on_domains (
+  organization uuid not null,
+  id uuid not null,
+  domain text not null,
+  token text not null,
+  created_at timestamp with time zone not null,
+  verified_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  constraint sign_on_domains_domain_check CHECK ((domain = lower(domain))),
+  constraint sign_on_domains_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint sign_on_domains_pkey PRIMARY KEY (organization, id),
+  constraint sign_on_domains_organization_domain_key UNIQUE (organization, domain)
+);
+CREATE INDEX sign_on_domains_checked ON steward.sign_on_domains USING btree (checked_at) WHERE (verified_at IS NOT NULL);
+CREATE UNIQUE INDEX sign_on_domains_verified ON steward.sign_on_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
+alter table sign_on_domains enable row level security;
+alter table sign_on_domains force row level security;
+create policy backup on sign_on_domains for select to steward_backup using true;
+create policy dispatch on sign_on_domains for select to steward_dispatch using true;
+create policy organization on sign_on_domains for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table sign_on_domains: steward_app=arwd/steward_migrate
+-- grant on table sign_on_domains: steward_backup=r/steward_migrate
+-- grant on column sign_on_domains.organization: steward_dispatch=r/steward_migrate
+-- grant on column sign_on_domains.id: steward_dispatch=r/steward_migrate
+-- grant on column sign_on_domains.domain: steward_dispatch=r/steward_migrate
+-- grant on column sign_on_domains.verified_at: steward_dispatch=r/steward_migrate
+-- grant on column sign_on_domains.checked_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table sign_on_group_roles (
+  organization uuid not null,
+  group_name text not null,
+  rank integer not null,
+  role text not null,
+  custom_role uuid,
+  constraint sign_on_group_roles_check CHECK (((role = 'custom'::text) = (custom_role IS NOT NULL))),
+  constraint sign_on_group_roles_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'builder'::text, 'operator'::text, 'viewer'::text, 'auditor'::text, 'billing'::text, 'custom'::text]))),
+  constraint sign_on_group_roles_organization_custom_role_fkey FOREIGN KEY (organization, custom_role) REFERENCES steward.roles(organization, id) ON DELETE CASCADE,
+  constraint sign_on_group_roles_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint sign_on_group_roles_pkey PRIMARY KEY (organization, group_name)
+);
+alter table sign_on_group_roles enable row level security;
+alter table sign_on_group_roles force row level security;
+create policy backup on sign_on_group_roles for select to steward_backup using true;
+create policy organization on sign_on_group_roles for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table sign_on_group_roles: steward_app=arwd/steward_migrate
+-- grant on table sign_on_group_roles: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table sign_on_settings (
+  organization uuid not null,
+  role text not null,
+  custom_role uuid,
+  constraint sign_on_settings_check CHECK (((role = 'custom'::text) = (custom_role IS NOT NULL))),
+  constraint sign_on_settings_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'builder'::text, 'operator'::text, 'viewer'::text, 'auditor'::text, 'billing'::text, 'custom'::text]))),
+  constraint sign_on_settings_organization_custom_role_fkey FOREIGN KEY (organization, custom_role) REFERENCES steward.roles(organization, id) ON DELETE CASCADE,
+  constraint sign_on_settings_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint sign_on_settings_pkey PRIMARY KEY (organization)
+);
+alter table sign_on_settings enable row level security;
+alter table sign_on_settings force row level security;
+create policy backup on sign_on_settings for select to steward_backup using true;
+create policy organization on sign_on_settings for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table sign_on_settings: steward_app=arwd/steward_migrate
+-- grant on table sign_on_settings: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table support_consents (
+  organization uuid not null,
+  id uuid not null,
+  reason text not null,
+  granted_by uuid not null,
+  granted_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint support_consents_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint support_consents_organization_granted_by_fkey FOREIGN KEY (organization, granted_by) REFERENCES steward.members(organization, id),
+  constraint support_consents_pkey PRIMARY KEY (organization, id)
+);
+alter table support_consents enable row level security;
+alter table support_consents force row level security;
+create policy backup on support_consents for select to steward_backup using true;
+create policy dispatch on support_consents for select to steward_dispatch using true;
+create policy organization on support_consents for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table support_consents: steward_app=arwd/steward_migrate
+-- grant on table support_consents: steward_backup=r/steward_migrate
+-- grant on column support_consents.organization: steward_dispatch=r/steward_migrate
+-- grant on column support_consents.expires_at: steward_dispatch=r/steward_migrate
+-- grant on column support_consents.revoked_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table triggers (
@@ -479,9 +1557,11 @@ create table triggers (
 );
 alter table triggers enable row level security;
 alter table triggers force row level security;
+create policy backup on triggers for select to steward_backup using true;
 create policy dispatch on triggers for select to steward_dispatch using true;
 create policy project on triggers for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table triggers: steward_app=arwd/steward_migrate
+-- grant on table triggers: steward_backup=r/steward_migrate
 -- grant on column triggers.organization: steward_dispatch=r/steward_migrate
 -- grant on column triggers.project: steward_dispatch=r/steward_migrate
 -- grant on column triggers.id: steward_dispatch=r/steward_migrate
@@ -504,8 +1584,10 @@ create table variables (
 );
 alter table variables enable row level security;
 alter table variables force row level security;
+create policy backup on variables for select to steward_backup using true;
 create policy project on variables for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table variables: steward_app=arwd/steward_migrate
+-- grant on table variables: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
 create table workers (
@@ -515,7 +1597,9 @@ create table workers (
   host text not null,
   process bigint not null,
   started_at timestamp with time zone not null,
+  region text,
   constraint workers_pkey PRIMARY KEY (id)
 );
 -- grant on table workers: steward_app=arwd/steward_migrate
+-- grant on table workers: steward_backup=r/steward_migrate
 -- grant on table workers: steward_dispatch=arwd/steward_migrate

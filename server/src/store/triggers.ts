@@ -1,4 +1,5 @@
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import { isLiving } from "./living.ts";
 import type { Scope } from "./scope.ts";
 
 /** How a webhook's token leads to its flow: routing, no content. */
@@ -11,13 +12,14 @@ export interface TriggerRoute extends Scope {
 }
 
 /**
- * The webhook trigger behind a token, by the token's hash. As steward_dispatch. One probe of the
- * unique index on token_hash.
+ * The webhook trigger behind a token, by the token's hash; none of a deleted project. As steward_dispatch. One probe of
+ * the unique index on token_hash and two of primary keys.
  */
 export async function findWebhook(dispatch: Database, tokenHash: Buffer): Promise<TriggerRoute | null> {
   const { rows } = await dispatch.query<TriggerRoute>({
     name: "find_webhook",
-    text: `select organization, project, id, flow, name, version, active from steward.triggers where token_hash = $1 and kind = 'webhook'`,
+    text: `select t.organization, t.project, t.id, t.flow, t.name, t.version, t.active from steward.triggers t
+      where t.token_hash = $1 and t.kind = 'webhook' and ${isLiving("t.project")}`,
     values: [tokenHash],
   });
   return rows[0] ?? null;

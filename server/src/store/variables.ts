@@ -1,5 +1,5 @@
-import type { Database } from "../core/ports/database.ts";
-import { inScope, queryInScope, type Scope } from "./scope.ts";
+import type { Database, Transaction } from "../core/ports/database.ts";
+import { queryInScope, type Scope } from "./scope.ts";
 
 /** A variable; `value` is sealed JSON. */
 export interface VariableRow {
@@ -9,22 +9,20 @@ export interface VariableRow {
 }
 
 /** Sets a variable. False when the project has `max` others already; two that set one at once may pass it by one. */
-export async function putVariable(database: Database, scope: Scope, row: VariableRow, max: number): Promise<boolean> {
-  return await inScope(database, scope, async (tx) => {
-    const { rows } = await tx.query<{ others: number }>({
-      name: "count_other_variables",
-      text: "select count(*) as others from steward.variables where project = $1 and name <> $2",
-      values: [scope.project, row.name],
-    });
-    if ((rows[0]?.others ?? 0) >= max) return false;
-    await tx.query({
-      name: "put_variable",
-      text: `insert into steward.variables (organization, project, name, value, set_at) values ($1, $2, $3, $4, to_timestamp($5))
-        on conflict (project, name) do update set value = excluded.value, set_at = excluded.set_at`,
-      values: [scope.organization, scope.project, row.name, row.value, row.setAt / 1000],
-    });
-    return true;
+export async function putVariable(tx: Transaction, scope: Scope, row: VariableRow, max: number): Promise<boolean> {
+  const { rows } = await tx.query<{ others: number }>({
+    name: "count_other_variables",
+    text: "select count(*) as others from steward.variables where project = $1 and name <> $2",
+    values: [scope.project, row.name],
   });
+  if ((rows[0]?.others ?? 0) >= max) return false;
+  await tx.query({
+    name: "put_variable",
+    text: `insert into steward.variables (organization, project, name, value, set_at) values ($1, $2, $3, $4, to_timestamp($5))
+      on conflict (project, name) do update set value = excluded.value, set_at = excluded.set_at`,
+    values: [scope.organization, scope.project, row.name, row.value, row.setAt / 1000],
+  });
+  return true;
 }
 
 /** By name, after the one given. */
@@ -42,11 +40,11 @@ export function listVariables(
 }
 
 /** False when there was none. */
-export async function deleteVariable(database: Database, scope: Scope, name: string): Promise<boolean> {
-  const rows = await queryInScope(database, scope, {
+export async function deleteVariable(tx: Transaction, scope: Scope, name: string): Promise<boolean> {
+  const { count } = await tx.query({
     name: "delete_variable",
-    text: "delete from steward.variables where project = $1 and name = $2 returning name",
+    text: "delete from steward.variables where project = $1 and name = $2",
     values: [scope.project, name],
   });
-  return rows.length === 1;
+  return count === 1;
 }

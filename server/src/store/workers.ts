@@ -7,11 +7,11 @@ export interface WorkerBeat {
 
 export async function insertWorker(
   dispatch: Database,
-  worker: { id: string; host: string; process: number; startedMs: number },
+  worker: { id: string; host: string; process: number; startedMs: number; region: string | null },
 ): Promise<void> {
   await dispatch.query({
-    text: "insert into steward.workers (id, host, process, started_at) values ($1, $2, $3, to_timestamp($4))",
-    values: [worker.id, worker.host, worker.process, worker.startedMs / 1000],
+    text: "insert into steward.workers (id, host, process, started_at, region) values ($1, $2, $3, to_timestamp($4), $5)",
+    values: [worker.id, worker.host, worker.process, worker.startedMs / 1000, worker.region],
   });
 }
 

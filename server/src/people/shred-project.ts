@@ -1,0 +1,44 @@
+import type { Table } from "../catalogue/declare.ts";
+import { TABLES } from "../catalogue/tables.ts";
+import { AppError } from "../core/errors.ts";
+import { actInProject } from "./act-in-project.ts";
+import { isoTime } from "./iso-time.ts";
+import type { Actor, PeopleParts } from "./people-parts.ts";
+import { invalidField } from "./refusals.ts";
+
+/**
+ * Destroys a deleted project's keys, for good: what was sealed with them (`gone`, as `table.column`) is unreadable in the
+ * database, on the volume and in every backup. May be repeated. Throws `conflict` for one that is not deleted,
+ * `value_invalid` unless its slug is typed.
+ */
+export async function shredProject(
+  parts: PeopleParts,
+  actor: Actor,
+  organization: string,
+  project: string,
+  { slug }: { readonly slug: string },
+): Promise<{ readonly id: string; readonly shreddedAt: string; readonly gone: string[] }> {
+  const place = { organization, project };
+  const { id, result } = await actInProject(parts, place, actor, "shredProject", async ({ nowMs, row, shown }) => {
+    if (row.deletedAt === null) throw new AppError("conflict", "Delete the project first: shredding can't be undone.");
+    if (slug !== row.slug) throw invalidField("slug", "type the slug of the project whose keys are to be destroyed");
+    // While the organization's row is locked, so that nobody brings it back meanwhile.
+    await parts.people.keyring.shredProject({ organization, project: row.id });
+    return {
+      result: { id: row.id, result: { id: shown.id, shreddedAt: isoTime(nowMs), gone: sealedColumns() } },
+      acts: [{ action: "project.shredded", target: shown.id }],
+    };
+  });
+  parts.changes.project(id);
+  await parts.people.onProjectShredded({ organization, project: id });
+  return result;
+}
+
+/** What the catalogue declares as sealed, with the keys of a run or of the project. */
+function sealedColumns(): string[] {
+  return Object.values<Table>(TABLES).flatMap(({ name, scope, columns }) =>
+    Object.entries(columns).flatMap(([column, { sealed }]) =>
+      scope !== "project" || sealed === null ? [] : [`${name}.${column}`],
+    ),
+  );
+}

@@ -1,0 +1,87 @@
+/** The two organizations in which promises are tried. Their ids are reserved: below every id that the program makes. */
+import type { Statement } from "../core/ports/database.ts";
+import type { Scope } from "./scope.ts";
+
+export const PROOF_SCOPES: readonly [Scope, Scope] = [
+  { organization: "00000000-0000-7000-8000-0000000000a0", project: "00000000-0000-7000-8000-0000000000a1" },
+  { organization: "00000000-0000-7000-8000-0000000000b0", project: "00000000-0000-7000-8000-0000000000b1" },
+];
+
+/** In the organization's scope. Repeated, it makes nothing anew; rules that a broken-off proof has left are taken back. */
+export function makeProofTenant({ organization, project }: Scope, nowMs: number): Statement[] {
+  const at = nowMs / 1000;
+  return [
+    {
+      name: "make_proof_organization",
+      text: "insert into steward.organizations (id, name, created_at) values ($1, 'Proof', to_timestamp($2)) on conflict do nothing",
+      values: [organization, at],
+    },
+    {
+      name: "make_proof_project",
+      text: `insert into steward.projects (organization, id, slug, name, created_at)
+        values ($1, $2, 'proof', 'Proof', to_timestamp($3)) on conflict do nothing`,
+      values: [organization, project, at],
+    },
+    {
+      name: "reset_proof_organization",
+      text: `update steward.organizations set second_factor_required = false, sign_on_enforced = false, region = null
+        where id = $1 and (second_factor_required or sign_on_enforced or region is not null)`,
+      values: [organization],
+    },
+    removeProofPeople(organization),
+  ];
+}
+
+/** A rule of the organization for its people, as a check tries it. In its scope. */
+export function setProofRule(
+  organization: string,
+  rule: "second_factor_required" | "sign_on_enforced",
+  value: boolean,
+): Statement {
+  return {
+    name: `set_proof_${rule}`,
+    text: `update steward.organizations set ${rule} = $2 where id = $1`,
+    values: [organization, value],
+  };
+}
+
+/** A person's membership. In the organization's scope. */
+export function makeProofPerson(
+  organization: string,
+  person: { readonly id: string; readonly account: string; readonly role: string; readonly nowMs: number },
+): Statement {
+  return {
+    name: "make_proof_person",
+    text: `insert into steward.members (organization, id, account, name, role, kind, created_at)
+      values ($1, $2, $3, 'Proof', $4, 'person', to_timestamp($5))`,
+    values: [organization, person.id, person.account, person.role, person.nowMs / 1000],
+  };
+}
+
+/** In the organization's scope: nobody but its service accounts belongs to it. */
+export function removeProofPeople(organization: string): Statement {
+  return {
+    name: "remove_proof_people",
+    text: "delete from steward.members where organization = $1 and kind = 'person'",
+    values: [organization],
+  };
+}
+
+/** A service account for one role; the organization has at most one of each. */
+export function makeProofMember(organization: string, id: string, role: string, nowMs: number): Statement {
+  return {
+    name: "make_proof_member",
+    text: `insert into steward.members (organization, id, name, role, kind, created_at)
+      values ($1, $2, $3, $3, 'service', to_timestamp($4)) on conflict do nothing`,
+    values: [organization, id, role, nowMs / 1000],
+  };
+}
+
+/** Ends the keys of earlier proofs, all of them. */
+export function endProofKeys({ project }: Scope, nowMs: number): Statement {
+  return {
+    name: "end_proof_keys",
+    text: "update steward.api_keys set revoked_at = to_timestamp($2) where project = $1 and revoked_at is null",
+    values: [project, nowMs / 1000],
+  };
+}
