@@ -1,0 +1,91 @@
+/** Who is let near the library, with what: everything that it does not check, or not as strictly. */
+import { AppError } from "../../core/errors.ts";
+import type { Origin, SignedIn } from "../../core/ports/identity.ts";
+import type { AuthCall } from "./auth-call.ts";
+import { type AuthPath, EMPTY_BODY, type Sent } from "./auth-paths.ts";
+import { findChallenged } from "./find-challenged.ts";
+import type { IdentityOptions } from "./identity-options.ts";
+import { CHANGES_ADDRESS, claimsOf } from "./mailed-token.ts";
+import { requireNotEnforced } from "./sign-on-enforced.ts";
+import { admitSignUp, checkAge } from "./sign-up-policy.ts";
+
+export interface AdmitParts extends IdentityOptions {
+  readonly secretText: string;
+  readonly findSignedIn: (cookie: string) => Promise<SignedIn | null>;
+  readonly isSecure: () => boolean;
+}
+
+/** For acts that would let a thief of a session stay: its sign-in is no older. */
+export const FRESH_SECONDS = 3600;
+const BODY_CHARS_MAX = 65_536;
+const SECOND_FACTOR: ReadonlySet<string> = new Set(["/two-factor/verify-totp", "/two-factor/verify-backup-code"]);
+
+export interface Admitted {
+  readonly entry: AuthPath;
+  readonly body: Sent;
+  readonly known: AuthCall;
+}
+
+/** Checks everything that the library does not, or not as strictly. */
+export async function admitAuth(
+  parts: AdmitParts,
+  request: Request,
+  { path, entry, origin }: { path: string; entry: AuthPath; origin: Origin },
+): Promise<Admitted> {
+  if (request.method !== "GET" && request.headers.get("origin") !== new URL(parts.publicUrl()).origin)
+    throw new AppError("forbidden", `Signing in is done at ${parts.publicUrl()} only.`);
+  const body = await readBody(request, entry);
+  const cookie = request.headers.get("cookie");
+  const signedIn = cookie === null ? null : await parts.findSignedIn(cookie);
+  const email = textOf(body["email"]) ?? null;
+  const challenged = signedIn === null && cookie !== null && SECOND_FACTOR.has(path);
+  const account = challenged ? await findChallenged(parts, cookie) : (signedIn?.account ?? null);
+  const attempt = { path, method: request.method, email, account };
+  await parts.beforeAuth?.(attempt, origin);
+  if (path === "/sign-in/email" || path === "/sign-up/email") await requireNotEnforced(parts, email);
+  // The library would sign in whoever holds the new mailbox.
+  const needsSession = path === "/verify-email" && claimsOf(String(body["token"]))["requestType"] === CHANGES_ADDRESS;
+  if (entry.needs || needsSession) await checkSession(parts, entry, signedIn);
+  const signsUp = path === "/sign-up/email";
+  if (signsUp || (path === "/sign-in/social" && body["birthDate"] !== undefined))
+    checkAge(parts.policy, textOf(body["birthDate"]), parts.clock.nowMs());
+  if (signsUp) await admitSignUp(parts, { email: email ?? "", invitation: textOf(body["invitation"]) });
+  return { entry, body, known: { attempt, origin, signedIn, maySignUp: signsUp } };
+}
+
+async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, signedIn: SignedIn | null): Promise<void> {
+  if (signedIn === null) throw new AppError("unauthenticated", "Nobody is signed in here, or the session has ended.");
+  if (signedIn.deleted) throw new AppError("forbidden", "This account is deleted: bring it back first.");
+  if (needs === "fresh" && parts.clock.nowMs() - signedIn.createdAt > FRESH_SECONDS * 1000)
+    throw new AppError("session_not_fresh", "This needs a sign-in of the last hour.");
+  if (!factors || signedIn.secondFactor) return;
+  const account = await parts.rows.findAccount(signedIn.account);
+  if (account?.secondFactor)
+    throw new AppError(
+      "second_factor_required",
+      "This changes how you prove who you are: it takes your second factor.",
+    );
+}
+
+async function readBody(request: Request, entry: AuthPath): Promise<Sent> {
+  if (request.method === "GET") return {};
+  const text = await request.text();
+  if (text.length > BODY_CHARS_MAX) throw new AppError("body_too_large", "The body is too large.");
+  if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get("content-type") ?? ""))
+    throw new AppError("media_type_unsupported", "Send JSON.");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AppError("invalid_request", "The body is not JSON.");
+  }
+  const parsed = (entry.body ?? EMPTY_BODY).safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw new AppError("value_invalid", field === "" ? (issue?.message ?? "") : `${field}: ${issue?.message}`, { field });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

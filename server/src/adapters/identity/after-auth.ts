@@ -1,0 +1,62 @@
+/** What follows a call under `/v1/auth/`: the audit's entry, and the mail to the address that was before. */
+import type { AppError } from "../../core/errors.ts";
+import type { AuthCall } from "./auth-call.ts";
+import type { Sent } from "./auth-paths.ts";
+import { CHANGES_ADDRESS, claimsOf } from "./mailed-token.ts";
+import type { AccountAct, IdentityOptions } from "./identity-options.ts";
+
+type Parts = Pick<IdentityOptions, "recordAct" | "sendMail" | "log">;
+
+/** Of calls that a signed-in person makes. */
+const DONE: Readonly<Record<string, { readonly action: AccountAct["action"]; readonly factor?: string }>> = {
+  "/change-password": { action: "password.changed" },
+  "/two-factor/enable": { action: "factor.added", factor: "totp_begun" },
+  "/two-factor/generate-backup-codes": { action: "factor.added", factor: "recovery_codes" },
+  "/two-factor/disable": { action: "factor.removed", factor: "totp" },
+  "/passkey/verify-registration": { action: "factor.added", factor: "passkey" },
+  "/passkey/delete-passkey": { action: "factor.removed", factor: "passkey" },
+};
+/** A refused call of these is a refused sign-in. */
+const SIGN_INS: ReadonlySet<string> = new Set([
+  "/sign-in/email",
+  "/two-factor/verify-totp",
+  "/two-factor/verify-backup-code",
+  "/passkey/verify-authentication",
+]);
+
+export const afterAuth = {
+  async done(parts: Parts, { attempt: { path }, signedIn }: AuthCall, body: Sent): Promise<void> {
+    const told = DONE[path];
+    if (told && signedIn)
+      await parts.recordAct({
+        action: told.action,
+        account: signedIn.account,
+        facts: told.factor === undefined ? {} : { factor: told.factor },
+      });
+    if (path === "/verify-email") await tellOldAddress(parts, signedIn?.account ?? null, String(body["token"]));
+  },
+
+  async refused(
+    { recordAct }: Parts,
+    { attempt: { path }, signedIn }: AuthCall,
+    { code, details }: AppError,
+  ): Promise<void> {
+    if (!SIGN_INS.has(path)) return;
+    const reason = typeof details["reason"] === "string" ? details["reason"] : code;
+    await recordAct({ action: "session.refused", account: signedIn?.account ?? null, facts: { by: path, reason } });
+  },
+};
+
+/** The token is the library's, and was found right. */
+async function tellOldAddress(
+  { recordAct, sendMail, log }: Parts,
+  account: string | null,
+  token: string,
+): Promise<void> {
+  const { email, updateTo, requestType } = claimsOf(token);
+  if (requestType !== CHANGES_ADDRESS || typeof email !== "string" || typeof updateTo !== "string") return;
+  await recordAct({ action: "account.address_changed", account, facts: {} });
+  await sendMail({ to: email, template: "changed", values: { newEmail: updateTo } }).catch((error: unknown) =>
+    log("an address was not told that another one took its place", error),
+  );
+}
