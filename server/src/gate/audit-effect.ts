@@ -1,39 +1,54 @@
 import type { AuditEntry } from "../core/audit-entry.ts";
 import { showId } from "../core/id.ts";
-import type { AnswerFacts } from "./read-answer.ts";
-import type { Matter } from "./matter.ts";
+import type { EffectCall } from "../core/ports/gate.ts";
+import type { AuditFacts, EffectEnd, Matter } from "./action.ts";
 
 /** The entry of an effect that a check refused; it is committed with the step's end. */
-export function refusedEntry(matter: Matter, atMs: number, check: string, code: string): AuditEntry {
-  return entry(matter, atMs, "effect.refused", { check, code });
+export function refusedEntry(
+  matter: Matter,
+  place: AuditFacts,
+  atMs: number,
+  refused: { readonly check: string; readonly code: string },
+): AuditEntry {
+  return entry(matter, atMs, "effect.refused", { ...place, ...refused });
 }
 
 /** The entry that is committed with the intent, before anything happens. */
-export function intentEntry(matter: Matter, atMs: number): AuditEntry {
-  const { repeat } = matter.call.effect;
-  return entry(matter, atMs, "effect.intent", { method: matter.request.method, repeat });
+export function intentEntry(matter: Matter, place: AuditFacts, atMs: number, facts: AuditFacts): AuditEntry {
+  return entry(matter, atMs, "effect.intent", { ...place, ...facts, repeat: matter.call.effect.repeat });
 }
 
 /** The entry of what became of an effect with an intent. */
-export function outcomeEntry(matter: Matter, atMs: number, ms: number, facts: AnswerFacts): AuditEntry {
-  return entry(matter, atMs, "effect.outcome", { ...facts, ms });
+export function outcomeEntry(
+  matter: Matter,
+  place: AuditFacts,
+  atMs: number,
+  ms: number,
+  { outcome, facts }: EffectEnd,
+): AuditEntry {
+  const code = outcome.kind === "done" ? null : outcome.code;
+  return entry(matter, atMs, "effect.outcome", { ...place, ...facts, outcome: outcome.kind, code, ms });
 }
 
-/** Ids, codes, counts and the host: of the request, nothing but the method and its digest. */
-function entry(matter: Matter, atMs: number, action: string, more: AuditEntry["facts"]): AuditEntry {
-  const { call, target, credential, digest } = matter;
+/** Which effect of which run, as the audit names it. */
+export function targetOf(call: EffectCall): string {
   const place = call.path.length === 0 ? call.step : `${call.path.join(".")}/${call.step}`;
+  return `${call.run}/${place}`;
+}
+
+/** Ids, codes, counts and the host: of the request, nothing but its digest and what the action says is safe to tell. */
+function entry(matter: Matter, atMs: number, action: string, more: AuditFacts): AuditEntry {
+  const { call, credential, digest } = matter;
   return {
     atMs,
     project: call.project,
     actor: `flow:${call.flow}`,
     action,
-    target: `${call.run}/${place}`,
+    target: targetOf(call),
     facts: {
       effect: call.effect.action,
       version: call.version,
       attempt: call.attempt,
-      host: target.ok ? target.target.host : null,
       credential: credential === null ? null : showId("crd", credential.id),
       digest,
       ...more,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { CHECKS } from "./checks.ts";
+import { HTTP_CHECKS } from "./http-checks.ts";
 import { answer, callOf, closedPort, credential, keys, openGate, serve, settled } from "./gate.testsuite.ts";
 import { digestEffect } from "./matter.ts";
 
@@ -216,7 +217,7 @@ test("the digest is of action, arguments and credential, whatever the order of t
   expect(digestEffect(keys, { ...effect, arguments: { ...ask, body: "" } })).not.toBe(digest);
 });
 
-/** For each check, an effect that it alone refuses, in the order of `CHECKS`. */
+/** For each check, an effect that it alone refuses, in their order. */
 const REFUSED_BY: Record<string, () => Parameters<typeof callOf>> = {
   not_cancelled: () => [{ url: "http://127.0.0.1:9/" }, {}, { mayProceed: () => false }],
   credential_exists: () => [{ url: "http://127.0.0.1:9/" }, { credential: "nobody" }],
@@ -225,7 +226,7 @@ const REFUSED_BY: Record<string, () => Parameters<typeof callOf>> = {
   egress: () => [{ url: "http://127.0.0.1:9/", headers: { host: "elsewhere" } }],
 };
 
-test.each(CHECKS.map((check) => check.name))(
+test.each([...CHECKS, ...HTTP_CHECKS].map((check) => check.name))(
   "the check %s refuses before the intent, and nothing else does",
   async (name) => {
     const credentials = [credential("s3cret"), credential("whsec", { slug: "hook", kind: "secret" })];
@@ -236,9 +237,10 @@ test.each(CHECKS.map((check) => check.name))(
     expect(audit).toMatchObject([{ action: "effect.refused", facts: { check: name } }]);
     expect(call.intents).toHaveLength(0);
 
-    const without = CHECKS.filter((check) => check.name !== name);
+    const checks = CHECKS.filter((check) => check.name !== name);
+    const httpChecks = HTTP_CHECKS.filter((check) => check.name !== name);
     const open = callOf(request, effect, change);
-    const gate = openGate({ credentials, checks: without }).gate;
+    const gate = openGate({ credentials, checks, httpChecks }).gate;
     const performed = await gate.perform(open).catch((error: unknown) => error);
     expect(performed).not.toMatchObject({ audit: [{ facts: { check: name } }] });
   },

@@ -1,77 +1,46 @@
 /**
- * The life of an effect: gather, decide, record the intent, perform, record the outcome.
+ * The life of an effect: gather, decide, record the intent, perform, record the outcome. What is particular to an action
+ * is in its `ActionPerformer`.
  * E1 Nothing leaves before the intent is committed (R5).
  * E2 Nothing begins once the run was cancelled, ended, or lost its worker: asked before the intent, after its commit, and
  *    just before the first byte (R2, R6).
- * E3 A secret is opened after the intent, for this request alone, and is in nothing that the gate gives back (C2).
+ * E3 A secret is opened after the intent, for this effect alone, and is in nothing that the gate gives back (C2).
  * E4 Every refusal and every outcome is data with an audit entry (G1). Rejects only where the store does or for a bug.
  */
 import type { EffectCall, Gate, Performed } from "../core/ports/gate.ts";
-import { SealError } from "../keyring/seal-error.ts";
+import { endedAs, type ActionPerformer, type Actions, type Check } from "./action.ts";
 import { intentEntry, outcomeEntry, refusedEntry } from "./audit-effect.ts";
-import { CHECKS, decide, judgeCancelled, type Check, type EffectRefusal } from "./checks.ts";
+import { CHECKS, decide, judgeCancelled } from "./checks.ts";
 import type { GateParts } from "./gate-parts.ts";
-import { headersToSend } from "./headers-to-send.ts";
-import { gatherMatter, type Matter } from "./matter.ts";
-import { createEchoRedactor } from "./redact-echo.ts";
-import { openSecret, type OpenSecret } from "./open-secret.ts";
-import { ended, readAnswer, type ReadAnswer } from "./read-answer.ts";
+import { gatherMatter } from "./matter.ts";
+import { requestHttp } from "./request-http.ts";
+import { unavailable } from "./unavailable.ts";
 
-const REDIRECTS_MAX = 5;
-const RESPONSE_BYTES_MAX = 10 * 1024 * 1024;
-
-/** The gate. `checks` is what an effect must pass; only tests give another list. */
+/** The gate. `checks` is what every effect must pass; only tests give another list. */
 export function createGate(parts: GateParts, checks: readonly Check[] = CHECKS): Gate {
-  return { perform: (call) => perform(parts, checks, call) };
+  const actions: Actions = { "http.request": requestHttp(parts), ...parts.actions };
+  return { perform: (call) => perform(parts, actions[call.effect.action] ?? unavailable, checks, call) };
 }
 
-async function perform(parts: GateParts, checks: readonly Check[], call: EffectCall): Promise<Performed> {
+async function perform(
+  parts: GateParts,
+  action: ActionPerformer,
+  checks: readonly Check[],
+  call: EffectCall,
+): Promise<Performed> {
   const { clock } = parts;
-  const matter = await gatherMatter(parts, call);
-  const refused = await decide(checks, matter);
+  const matter = await gatherMatter(parts, action, call);
+  const place = action.facts(matter.subject);
+  const refused = (await decide(checks, matter)) ?? (await decide(action.checks, matter));
   if (refused !== null) {
     const { check, refusal } = refused;
-    return {
-      outcome: { kind: "refused", ...refusal },
-      audit: [refusedEntry(matter, clock.nowMs(), check, refusal.code)],
-    };
+    const audit = [refusedEntry(matter, place, clock.nowMs(), { check, code: refusal.code })];
+    return { outcome: { kind: "refused", code: refusal.code, message: refusal.message }, audit };
   }
-  await call.intend([intentEntry(matter, clock.nowMs())]);
+  await call.intend([intentEntry(matter, place, clock.nowMs(), action.intentFacts(matter.subject))]);
   const begunMs = clock.monotonicMs();
-  const { outcome, facts } = await send(parts, matter);
-  const ms = Math.round(clock.monotonicMs() - begunMs);
-  return { outcome, audit: [outcomeEntry(matter, clock.nowMs(), ms, facts)] };
-}
-
-async function send(parts: GateParts, matter: Matter): Promise<ReadAnswer> {
-  const { call, request, credential } = matter;
   const cancelled = judgeCancelled(call);
-  if (cancelled !== null) return ended("refused", cancelled);
-  const secret = tryOpen(parts, matter);
-  if ("code" in secret) return ended("refused", secret);
-  const answer = await parts.egress.request({
-    method: request.method,
-    url: request.url,
-    ...headersToSend(matter, secret.value),
-    body: request.body,
-    timeoutMs: call.effect.timeoutMs,
-    responseBytesMax: parts.responseBytesMax ?? RESPONSE_BYTES_MAX,
-    redirectsMax: REDIRECTS_MAX,
-    hosts: credential?.hosts ?? null,
-    signal: call.signal,
-    beforeFirstByte: () => judgeCancelled(call) === null,
-    partition: call.project,
-  });
-  return readAnswer(answer, createEchoRedactor(secret.forms));
-}
-
-function tryOpen(parts: GateParts, { call, credential, keys }: Matter): OpenSecret | EffectRefusal {
-  try {
-    return openSecret(keys, credential);
-  } catch (error) {
-    if (!(error instanceof SealError)) throw error;
-    const slug = call.effect.credential;
-    parts.log(`the credential ${slug} of project ${call.project} does not open (run ${call.run})`, error);
-    return { code: "credential_unreadable", message: `the credential ${slug} can't be opened; set it again` };
-  }
+  const end = cancelled === null ? await action.perform(matter) : endedAs("refused", cancelled);
+  const ms = Math.round(clock.monotonicMs() - begunMs);
+  return { outcome: end.outcome, audit: [outcomeEntry(matter, place, clock.nowMs(), ms, end)] };
 }

@@ -1,9 +1,14 @@
 import type { EgressAnswer } from "../core/ports/egress.ts";
+import type { MailAnswer } from "../core/ports/mail-transport.ts";
 
-type AnswerCode = Extract<EgressAnswer, { readonly code: string }>["code"];
+type AnswerCode = Extract<EgressAnswer | MailAnswer, { readonly code: string }>["code"];
 
 /** Why an effect was refused, failed or is unknown, by code; with `STEP_ERRORS` all that a step's error can say. Never reused. */
 export const EFFECT_ERRORS = {
+  action_unavailable: {
+    title: "This installation does not perform what the step asks for",
+    hint: "Ask the operator whether it is switched off, or take the step out.",
+  },
   aborted: {
     title: "The request was stopped on its way, it may have happened",
     hint: "Look at the other side, then resolve the run or retry it from this step.",
@@ -33,6 +38,27 @@ export const EFFECT_ERRORS = {
     title: "The credential may not be sent to this host",
     hint: "If it belongs there, set the credential again with this host.",
   },
+  mail_deferred: {
+    title: "The mail server can't take the message right now",
+    hint: "Steward tries again by itself, for a day.",
+  },
+  mail_expired: {
+    title: "The message is too old to be of use",
+    hint: "Let its reader ask for a new one.",
+  },
+  mail_gone: { title: "The message is no longer in the outbox", hint: "Nothing is to be done: it was sent or erased." },
+  mail_rejected: {
+    title: "The mail server refuses the message for good",
+    hint: "Check the address; look at the mail server's own log.",
+  },
+  mail_sign_in: {
+    title: "The mail server does not accept Steward's sign-in",
+    hint: "Check user and password in STEWARD_SMTP_URL.",
+  },
+  mail_unreadable: {
+    title: "The message can't be opened",
+    hint: "Let its reader ask for a new one; the server's log says why it does not open.",
+  },
   method_invalid: { title: "The method can't be sent", hint: "Use another method." },
   overloaded: { title: "Too many requests are waiting to be sent", hint: "Give the step a retry policy." },
   port_forbidden: { title: "The port is not for HTTP", hint: "Use another port." },
@@ -50,6 +76,27 @@ export const EFFECT_ERRORS = {
     hint: "Ask the server for less, in pages for instance.",
   },
   scheme_forbidden: { title: "The request can't be sent by this scheme", hint: "Use https." },
+  sql_error: { title: "The database refuses the statement", hint: "Mend what the message names; nothing of it stays." },
+  sql_full: { title: "The project's database is full", hint: "Delete rows or drop tables, or ask for more room." },
+  sql_not_allowed: { title: "A step doesn't run such a statement", hint: "Write one of those that the message names." },
+  sql_timeout: {
+    title: "The statement took too long and was undone",
+    hint: "Raise the step's timeoutMs, or let it do less: an index, a limit.",
+  },
+  sql_too_large: { title: "The answer is too large, the statement was undone", hint: "Select less, or page by page." },
+  sql_too_many_rows: {
+    title: "The statement gives too many rows and was undone",
+    hint: "Add a limit to the statement, or raise the step's rows.",
+  },
+  sql_unavailable: {
+    title: "The project's database could not do it now, nothing of it stays",
+    hint: "Give the step a retry policy.",
+  },
+  sql_unknown: {
+    title: "The connection was lost in the commit, it may have been done",
+    hint: "Look into the table, then resolve the run or retry it from this step.",
+  },
+  sql_values: { title: "The values don't go with the statement", hint: "Give one value for each of $1, $2, …" },
   timeout: {
     title: "No complete answer came in time, the request may have happened",
     hint: "Raise the step's timeoutMs; look at the other side, then resolve the run or retry it from this step.",

@@ -13,9 +13,11 @@ import type { EffectCall, Gate, Performed } from "../core/ports/gate.ts";
 import type { EffectRequest } from "../core/step-kind.ts";
 import { newKeyring, ORGANIZATION, PROJECT } from "../keyring/keyring.testsuite.ts";
 import type { CredentialRow } from "../store/credentials.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "./action.ts";
 import { createGate } from "./create-gate.ts";
 import type { GateParts } from "./gate-parts.ts";
+import type { HttpSubject } from "./http-checks.ts";
+import { requestHttp } from "./request-http.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -105,23 +107,28 @@ export function openGate(
   more: Partial<GateParts> & {
     readonly credentials?: readonly CredentialRow[];
     readonly checks?: readonly Check[];
+    readonly httpChecks?: readonly Check<HttpSubject>[];
     readonly egressOptions?: Partial<EgressOptions>;
   } = {},
 ): OpenGate {
-  const { credentials = [], checks, egressOptions, ...parts } = more;
+  const { credentials = [], checks, httpChecks, egressOptions, ...parts } = more;
   const allow = parseAllowList("127.0.0.0/8");
   const egress = createEgress({ allow, nowMs: () => 0, resolve: async () => ["127.0.0.1"], ...egressOptions });
   closing.push(() => egress.close());
   const logged: string[] = [];
   let monotonicMs = 0;
+  const log = (message: string, error?: unknown): void =>
+    void logged.push(message, error instanceof Error ? (error.stack ?? "") : String(error));
+  const actions = httpChecks && { "http.request": { ...requestHttp({ egress, log }), checks: httpChecks } };
   const gate = createGate(
     {
-      egress,
       findCredential: async (scope, slug) =>
         (scope.project === PROJECT ? credentials.find((each) => each.slug === slug) : undefined) ?? null,
       keysOf: async () => keys,
       clock: { nowMs: () => 1_000, monotonicMs: () => (monotonicMs += 5), after: () => () => undefined },
-      log: (message, error) => logged.push(message, error instanceof Error ? (error.stack ?? "") : String(error)),
+      egress,
+      log,
+      ...(actions && { actions }),
       ...parts,
     },
     checks,

@@ -1,13 +1,13 @@
 import type { EgressRequest } from "../core/ports/egress.ts";
 import { isSecretHeader } from "../core/redact.ts";
-import type { Matter } from "./matter.ts";
+import type { HttpMatter } from "./http-checks.ts";
 
 /**
  * The effect's headers with the credential's and the idempotency key in place of any the flow gave by these names: a
  * flow's own key could change from one sending to the next. `credentialValue` counts only where a credential is named.
  */
 export function headersToSend(
-  { call, request, credential }: Matter,
+  { call, subject: { request }, credential }: HttpMatter,
   credentialValue: string,
 ): Pick<EgressRequest, "headers" | "secretHeaders"> {
   const headers = new Map(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -21,6 +21,6 @@ export function headersToSend(
   return { headers: [...headers], secretHeaders };
 }
 
-function credentialHeader({ kind, header }: NonNullable<Matter["credential"]>): string {
+function credentialHeader({ kind, header }: NonNullable<HttpMatter["credential"]>): string {
   return kind === "header" && header !== null ? header.toLowerCase() : "authorization";
 }

@@ -3,15 +3,11 @@ import type { HttpResult } from "../core/http-effect.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { EgressAnswer } from "../core/ports/egress.ts";
 import { redactHeaders } from "../core/redact.ts";
-import type { EffectOutcome } from "../core/step-kind.ts";
-import type { EffectRefusal } from "./checks.ts";
-import type { EffectErrorCode } from "./effect-errors.ts";
+import { endedAs, type AuditFacts, type EffectEnd, type EffectRefusal } from "./action.ts";
 import type { RedactEcho } from "./redact-echo.ts";
 
 /** What the audit says of an answer. */
-export interface AnswerFacts {
-  readonly outcome: EffectOutcome["kind"];
-  readonly code: EffectErrorCode | null;
+interface AnswerFacts extends AuditFacts {
   readonly status: number | null;
   /** Of the body, as it came. */
   readonly bytes: number | null;
@@ -19,8 +15,7 @@ export interface AnswerFacts {
   readonly answeredBy: string | null;
 }
 
-export interface ReadAnswer {
-  readonly outcome: EffectOutcome;
+interface ReadAnswer extends EffectEnd {
   readonly facts: AnswerFacts;
 }
 
@@ -30,9 +25,8 @@ export function readAnswer(answer: EgressAnswer, redact: RedactEcho): ReadAnswer
     case "answer": {
       const { status, body, url } = answer;
       const host = judgeUrl(url);
-      const facts = { outcome: "done", code: null, status, bytes: body.byteLength } as const;
       const outcome = { kind: "done", result: resultOf(answer, redact) } as const;
-      return { outcome, facts: { ...facts, answeredBy: host.ok ? host.target.host : null } };
+      return { outcome, facts: { status, bytes: body.byteLength, answeredBy: host.ok ? host.target.host : null } };
     }
     case "refused":
       // Too busy to send it is no judgement of it: the step's retry policy may try again.
@@ -51,14 +45,14 @@ export function readAnswer(answer: EgressAnswer, redact: RedactEcho): ReadAnswer
   }
 }
 
-/** An effect that ended without an answer to read. */
-export function ended(
+/** A request that ended without an answer to read. */
+function ended(
   kind: "refused" | "failed" | "unknown",
   { code, message }: EffectRefusal,
-  redact: RedactEcho = (text) => text,
+  redact: RedactEcho,
 ): ReadAnswer {
-  const outcome = { kind, code, message: redact(message) };
-  return { outcome, facts: { outcome: kind, code, status: null, bytes: null, answeredBy: null } };
+  const { outcome } = endedAs(kind, { code, message: redact(message) });
+  return { outcome, facts: { status: null, bytes: null, answeredBy: null } };
 }
 
 function resultOf(answer: EgressAnswer & { readonly kind: "answer" }, redact: RedactEcho): HttpResult {

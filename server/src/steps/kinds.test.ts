@@ -20,6 +20,7 @@ test("the kinds of the first contract are there, each under its own name", () =>
     "merge",
     "reply",
     "set",
+    "sql",
     "wait",
     "while",
   ]);

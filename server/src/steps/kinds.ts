@@ -11,6 +11,7 @@ import { map } from "./map.ts";
 import { merge } from "./merge.ts";
 import { reply } from "./reply.ts";
 import { set } from "./set.ts";
+import { sql } from "./sql.ts";
 import { wait } from "./wait.ts";
 import { whileLoop } from "./while.ts";
 
@@ -28,6 +29,7 @@ export function stepKinds(ports: { readonly checkCode: CheckCode }): StepKinds {
     wait,
     codeStep(ports.checkCode),
     http,
+    sql,
     reply,
     fail,
   ] as readonly StepKind[];
