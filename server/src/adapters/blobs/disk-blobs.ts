@@ -1,19 +1,17 @@
-import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { BlobStore } from "../../core/ports/blob-store.ts";
+import { codeOf } from "../../core/thrown.ts";
+import { blobFileName } from "./blob-file-name.ts";
 
 /** Blobs as files of the home: `blobs/<project>/<first byte>/<address>`, written whole or not at all. */
 export function diskBlobs(folder: string, random: () => string): BlobStore {
-  const fileOf = (project: string, address: Buffer): string => {
-    const name = address.length === 32 ? address.toString("hex") : createHash("sha256").update(address).digest("hex");
-    return path.join(folder, project, name.slice(0, 2), name);
-  };
+  const fileOf = (project: string, address: Buffer): string => path.join(folder, blobFileName(project, address));
   return {
     async put(project, address, bytes) {
       const file = fileOf(project, address);
       if (await exists(file)) return;
-      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      await makeFolder(path.dirname(file));
       const draft = `${file}.${random()}`;
       try {
         const handle = await open(draft, "wx", 0o600);
@@ -34,7 +32,7 @@ export function diskBlobs(folder: string, random: () => string): BlobStore {
       try {
         return await readFile(fileOf(project, address));
       } catch (error) {
-        if (isMissing(error)) return null;
+        if (codeOf(error) === "ENOENT") return null;
         throw error;
       }
     },
@@ -47,9 +45,16 @@ async function exists(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (codeOf(error) === "ENOENT") return false;
     throw error;
   }
+}
+
+/** Makes a folder and those above it, each durably named in the one above. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
 }
 
 /** Makes a file's name durable; Windows has no such thing. */
@@ -62,5 +67,3 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
