@@ -15,7 +15,9 @@ import {
   releaseIdempotencyKey,
   type IdempotencyKey,
 } from "../store/idempotency-keys.ts";
-import type { Principal } from "./authenticate.ts";
+import { INSTALLATION_SCOPE } from "../store/installation.ts";
+import type { Scope } from "../store/scope.ts";
+import type { AnyPrincipal } from "./principal.ts";
 import type { HttpParts } from "./http-parts.ts";
 
 /** An answer as it is sent; the text is empty where there is no body. */
@@ -26,7 +28,7 @@ export interface TextAnswer {
 }
 
 export interface RepeatableRequest {
-  readonly principal: Principal;
+  readonly principal: AnyPrincipal;
   readonly route: RouteName;
   /** The Idempotency-Key header. */
   readonly key: string;
@@ -54,14 +56,15 @@ export async function answerOnce(
   if (!KEY.test(request.key))
     throw new AppError("invalid_request", "An Idempotency-Key has 1 to 255 characters without spaces.");
   const { principal, route } = request;
-  const { keys } = await parts.projects.get(principal.scope);
+  const scope = scopeOf(principal);
+  const { keys } = await parts.projects.get(scope);
   const bodyDigest = keys.digest("idempotency", "request", request.url, request.content);
   const claim = {
     principal: principal.id,
     route,
     key: keys.digest("idempotency", "key", principal.id, route, request.key),
   };
-  const first = await claimIdempotencyKey(parts.database, principal.scope, {
+  const first = await claimIdempotencyKey(parts.database, scope, {
     ...claim,
     bodyDigest,
     nowMs: parts.clock.nowMs(),
@@ -91,6 +94,7 @@ async function actAndKeep(
   claim: IdempotencyKey & { readonly keys: ProjectKeys },
   act: () => Promise<TextAnswer>,
 ): Promise<TextAnswer> {
+  const scope = scopeOf(principal);
   const quietly = async (what: Promise<void>): Promise<void> => {
     await what.catch((error: unknown) => parts.log("an Idempotency-Key's answer was not kept", error));
   };
@@ -98,15 +102,20 @@ async function actAndKeep(
   try {
     answer = await act();
   } catch (error) {
-    await quietly(releaseIdempotencyKey(parts.database, principal.scope, claim));
+    await quietly(releaseIdempotencyKey(parts.database, scope, claim));
     throw error;
   }
-  if (answer.text.length > KEPT_CHARS_MAX) await quietly(releaseIdempotencyKey(parts.database, principal.scope, claim));
+  if (answer.text.length > KEPT_CHARS_MAX) await quietly(releaseIdempotencyKey(parts.database, scope, claim));
   else {
     const sealed = claim.keys.seal("answer", ANSWER, rowOf(claim), Buffer.from(answer.text));
-    await quietly(keepAnswer(parts.database, principal.scope, claim, { status: answer.status, sealed }));
+    await quietly(keepAnswer(parts.database, scope, claim, { status: answer.status, sealed }));
   }
   return answer;
+}
+
+/** Calls outside of projects are remembered in the installation's own. */
+function scopeOf(principal: AnyPrincipal): Scope {
+  return "scope" in principal ? principal.scope : INSTALLATION_SCOPE;
 }
 
 function rowOf({ principal, route, key }: IdempotencyKey): Buffer {

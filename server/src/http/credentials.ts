@@ -15,10 +15,10 @@ export function credentialHandlers(
     },
     putCredential: async ({ principal, params, body }) => ({
       status: 200,
-      body: await putCredential(parts, principal.scope, params.slug, body, principal.member),
+      body: await putCredential(parts, principal.scope, params.slug, body, principal.member, principal.shownId),
     }),
     deleteCredential: async ({ principal, params }) => {
-      await deleteCredential(parts, principal.scope, params.slug);
+      await deleteCredential(parts, principal.scope, params.slug, principal.shownId);
       return { status: 204, body: null };
     },
   };

@@ -1,13 +1,11 @@
-/** One-time links into the page: made for a member, used once within 15 minutes, kept in this process's memory only. */
+/** One-time links into the page: made for a person, used once within 15 minutes, kept in this process's memory only. */
 import { createHash } from "node:crypto";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Ids } from "../core/ports/ids.ts";
-import type { Scope } from "../store/scope.ts";
 
 /** Whom a link lets in. */
 export interface Entry {
-  readonly scope: Scope;
-  readonly member: string;
+  readonly account: string;
 }
 
 export interface EntryLinks {
@@ -35,7 +33,7 @@ export function createEntryLinks(clock: Clock, ids: Ids): EntryLinks {
       const digest = digestOf(token);
       const link = links.get(digest);
       links.delete(digest);
-      return link && clock.monotonicMs() < link.endsMs ? { scope: link.scope, member: link.member } : null;
+      return link && clock.monotonicMs() < link.endsMs ? { account: link.account } : null;
     },
   };
 }

@@ -40,24 +40,24 @@ export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
       return { status: created ? 201 : 200, body: draft };
     },
     deleteFlow: async ({ principal, params }) => {
-      await deleteFlow(parts, principal.scope, params.slug);
+      await deleteFlow(parts, principal.scope, params.slug, principal.shownId);
       return { status: 204, body: null };
     },
     restoreFlow: async ({ principal, params }) => ({
       status: 200,
-      body: await restoreFlow(parts, principal.scope, params.slug),
+      body: await restoreFlow(parts, principal.scope, params.slug, principal.shownId),
     }),
     publishFlow: async ({ principal, params }) => ({
       status: 200,
-      body: await publishFlow(parts, principal.scope, params.slug, principal.member),
+      body: await publishFlow(parts, principal.scope, params.slug, principal.member, principal.shownId),
     }),
     pauseFlow: async ({ principal, params }) => ({
       status: 200,
-      body: await pauseFlow(parts, principal.scope, params.slug),
+      body: await pauseFlow(parts, principal.scope, params.slug, principal.shownId),
     }),
     resumeFlow: async ({ principal, params }) => ({
       status: 200,
-      body: await resumeFlow(parts, principal.scope, params.slug),
+      body: await resumeFlow(parts, principal.scope, params.slug, principal.shownId),
     }),
     listVersions: async ({ principal, params, query }) => {
       const { items, next } = await listVersions(parts, principal.scope, params.slug, query);

@@ -2,6 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { AppError } from "../core/errors.ts";
 import type { HttpParts } from "./http-parts.ts";
 
+type HealthParts = Pick<HttpParts, "readiness" | "readinessFacts" | "clock">;
+
 /** A check that takes longer does not hold. */
 const CHECK_MS_MAX = 2000;
 
@@ -27,11 +29,11 @@ function holds({ clock }: Pick<HttpParts, "clock">, check: () => boolean | Promi
 }
 
 /** `GET /healthz`: the process answers. `GET /readyz`: it can be sent work; else `unavailable` with what is missing. */
-export function registerHealth(app: FastifyInstance, parts: Pick<HttpParts, "readiness" | "clock">): void {
+export function registerHealth(app: FastifyInstance, parts: HealthParts): void {
   app.get("/healthz", { exposeHeadRoute: true }, async () => ({ status: "ok" }));
   app.get("/readyz", { exposeHeadRoute: true }, async () => {
     const { ready, checks } = await readiness(parts);
     if (!ready) throw new AppError("unavailable", "Steward is not ready for work.", { checks });
-    return { status: "ready", checks };
+    return { status: "ready", checks, ...(parts.readinessFacts ? { facts: parts.readinessFacts() } : {}) };
   });
 }

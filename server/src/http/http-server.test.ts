@@ -5,7 +5,6 @@ import { testHttp, type HttpOptions, type TestHttp } from "../../test/http-serve
 import { selfSigned } from "../../test/self-signed.ts";
 import { showId } from "../core/id.ts";
 import type { RunNews, RunView, Started } from "../engine/engine.ts";
-import { sha256 } from "./authenticate.ts";
 import { createHttpServer } from "./create-http-server.ts";
 import { HTTP_LIMITS } from "./http-parts.ts";
 
@@ -74,8 +73,7 @@ async function whileAdvancing<T>(http: TestHttp, ms: number, what: Promise<T>): 
 }
 
 async function enter(http: TestHttp): Promise<string> {
-  const { organization, project, member } = http.installed;
-  const link = new URL(http.server.createEntryLink({ scope: { organization, project }, member }));
+  const link = new URL(http.server.createEntryLink({ account: http.installed.account }));
   const answer = await http.call("GET", link.pathname + link.search, { anonymous: true });
   return answer.headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
 }
@@ -260,18 +258,17 @@ test("a project that is not the key's is as if it did not exist", async () => {
 
 test("a link lets in once and for 15 minutes, and its cookie is the browser's alone", async () => {
   const http = await open();
-  const { organization, project, member } = http.installed;
-  const link = new URL(http.server.createEntryLink({ scope: { organization, project }, member }));
+  const link = new URL(http.server.createEntryLink({ account: http.installed.account }));
   const target = link.pathname + link.search;
   expect((await http.call("HEAD", target, { anonymous: true })).headers["set-cookie"]).toBeUndefined();
   const entered = await http.call("GET", target, { anonymous: true });
   expect({ status: entered.status, location: entered.headers["location"] }).toEqual({ status: 303, location: "/" });
   expect(entered.headers["set-cookie"]![0]).toMatch(
-    /^steward_session=[\w-]{43}; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/,
+    /^steward\.session_token=\w{32}\.[\w%]+%3D; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/,
   );
   expect((await http.call("GET", target, { anonymous: true })).headers["set-cookie"]).toBeUndefined();
 
-  const late = new URL(http.server.createEntryLink({ scope: { organization, project }, member }));
+  const late = new URL(http.server.createEntryLink({ account: http.installed.account }));
   http.clock.advance(15 * 60_000);
   expect(
     (await http.call("GET", late.pathname + late.search, { anonymous: true })).headers["set-cookie"],
@@ -281,27 +278,35 @@ test("a link lets in once and for 15 minutes, and its cookie is the browser's al
   ).toBeUndefined();
 });
 
-test("the cookie is for TLS only where the page is reached by another name than this machine's", async () => {
-  const http = await open();
-  const { organization, project, member } = http.installed;
-  const link = new URL(http.server.createEntryLink({ scope: { organization, project }, member }));
+test("the cookie is for TLS and this very host only where the installation is called by https", async () => {
+  const http = await open({ parts: { publicUrl: "https://steward.test" } });
+  const link = new URL(http.server.createEntryLink({ account: http.installed.account }));
   const entered = await http.call("GET", link.pathname + link.search, {
     anonymous: true,
     headers: { host: "steward.test" },
   });
-  expect(entered.headers["set-cookie"]![0]).toMatch(/; Secure$/);
+  expect(entered.headers["set-cookie"]![0]).toMatch(/^__Host-steward\.session_token=.*; SameSite=Strict; Secure$/);
 });
 
-test("a session ends after a week, and only its digest is stored", async () => {
+test("a session ends after a week, and what is stored of it is no cookie", async () => {
   const http = await open();
   const cookie = await enter(http);
-  const token = cookie.split("=")[1]!;
-  const { rows } = await http.db.admin.query<{ hash: Buffer }>({ text: "select hash from steward.browser_sessions" });
-  expect(rows.map((row) => row.hash.equals(sha256(token)))).toEqual([true]);
-  const headers = { cookie: `other=1; ${cookie}` };
-  expect((await http.call("GET", "/v1/me", { anonymous: true, headers })).status).toBe(200);
+  const { rows } = await http.db.admin.query<{ token: string }>({ text: "select token from identity.session" });
+  const [name, value = ""] = cookie.split("=");
+  expect(rows).toEqual([{ token: value.slice(0, 32) }]);
+  const ask = async (sent: string): Promise<number> =>
+    (await http.call("GET", "/v1/account", { anonymous: true, headers: { cookie: sent } })).status;
+  expect(await ask(`other=1; ${cookie}`)).toBe(200);
+  const forged = [
+    rows[0]!.token,
+    `${rows[0]!.token}.`,
+    `${value.slice(0, 32)}.${"A".repeat(43)}%3D`,
+    `x${value.slice(1)}`,
+  ];
+  for (const wrong of forged) expect([wrong, await ask(`${name}=${wrong}`)]).toEqual([wrong, 401]);
+  expect(await ask(`${name}=${"x".repeat(9000)}; ${cookie}`)).toBe(401);
   http.clock.jump(7 * 86_400_000);
-  expect((await http.call("GET", "/v1/me", { anonymous: true, headers })).status).toBe(401);
+  expect(await ask(cookie)).toBe(401);
 });
 
 test("a session serves our own page only: another site or port that has the browser send the cookie is refused", async () => {
@@ -310,7 +315,7 @@ test("a session serves our own page only: another site or port that has the brow
   const host = new URL(http.address).host;
   const status = async (method: string, headers: Record<string, string>): Promise<number> =>
     (
-      await http.call(method, method === "GET" ? "/v1/me" : "/v1/session-links", {
+      await http.call(method, method === "GET" ? "/v1/account" : "/v1/session-links", {
         anonymous: true,
         headers: { cookie, ...headers },
       })
@@ -671,7 +676,7 @@ test("nothing is served but what the route table names, health, webhooks and the
   for (const path of [
     "/v1",
     "/v1/",
-    "/v1/keys",
+    "/v1/secrets",
     "/metrics",
     "/debug",
     "/admin",

@@ -55,7 +55,7 @@ test("each route's answers, parameters, body and problems are in it", () => {
     expect(names("path")).toEqual([...route.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
     expect(names("query")).toEqual(Object.keys(route.query?.shape ?? {}));
     expect(names("header")).toEqual(route.method === "POST" ? ["Idempotency-Key"] : []);
-    expect(operation.requestBody !== undefined).toBe(route.body !== undefined);
+    expect(operation.requestBody !== undefined).toBe((route.body ?? route.takes) !== undefined);
   }
 });
 

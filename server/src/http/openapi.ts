@@ -16,10 +16,15 @@ const EVERY_ROUTE: readonly ErrorCode[] = [
   "host_refused",
   "value_invalid",
   "overloaded",
+  "rate_limited",
   "internal",
   "unavailable",
 ];
 const WITH_BODY: readonly ErrorCode[] = ["body_too_large", "media_type_unsupported"];
+/** Of what changes something, which the present state may forbid. */
+const CHANGING: readonly ErrorCode[] = ["conflict", "session_not_fresh"];
+/** Of what is inside an organization, and of the installation. */
+const ENTERED: readonly ErrorCode[] = ["second_factor_required", "sign_on_required"];
 const REPEATABLE: readonly ErrorCode[] = ["conflict", "idempotency_mismatch"];
 const SCHEMAS = "#/components/schemas/";
 
@@ -120,7 +125,7 @@ function operation(name: string, route: Route, names: ReadonlyMap<z.ZodType, str
   const reference = (schema: z.ZodType): Schema => ({ $ref: SCHEMAS + names.get(schema)! });
   const parameters = [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")];
   if (route.method === "POST") parameters.push(IDEMPOTENCY_KEY);
-  const media = name === "runEvents" ? "text/event-stream" : "application/json";
+  const media = route.gives ?? (name === "runEvents" ? "text/event-stream" : "application/json");
   const responses: Record<string, Schema> = {};
   for (const [status, schema] of Object.entries(route.answers)) {
     const empty = schema instanceof z.ZodNull;
@@ -133,11 +138,13 @@ function operation(name: string, route: Route, names: ReadonlyMap<z.ZodType, str
     operationId: name,
     summary: route.summary,
     ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.takes ? { requestBody: { required: true, content: { [route.takes]: { schema: BYTES } } } } : {}),
     ...(route.body ? { requestBody: { required: true, content: bodyTypes(name, reference(route.body)) } } : {}),
     responses: { ...responses, ...problemResponses(route) },
   };
 }
 
+const BYTES: Schema = { type: "string", format: "binary" };
 const IDEMPOTENCY_KEY: Schema = {
   name: "Idempotency-Key",
   in: "header",
@@ -161,7 +168,9 @@ function problemResponses(route: Route): Record<string, Schema> {
   const own = (route.problems ?? []).filter((code): code is ErrorCode => code in ERRORS);
   const codes = new Set<ErrorCode>([
     ...EVERY_ROUTE,
-    ...(route.body ? WITH_BODY : []),
+    ...(route.body || route.takes ? WITH_BODY : []),
+    ...(route.method === "GET" ? [] : CHANGING),
+    ...(route.access.in === "open" || route.access.in === "account" ? [] : ENTERED),
     ...(route.method === "POST" ? REPEATABLE : []),
     ...own,
   ]);

@@ -1,15 +1,11 @@
 /** Steward's page and the way into it. Its files hold nothing of anybody; what they show comes from the API. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../core/errors.ts";
-import { insertBrowserSession } from "../store/browser-sessions.ts";
-import { sha256 } from "./authenticate.ts";
 import type { EntryLinks } from "./entry-links.ts";
 import type { HttpParts } from "./http-parts.ts";
 import type { PageFile, PageFiles } from "./page-files.ts";
 import { PAGE_HEADERS } from "./security-headers.ts";
-import { SESSION_MS, setCookie } from "./session-cookie.ts";
 
-const TOKEN_BYTES = 32;
 /** Never the page, whatever the caller accepts. */
 const NOT_THE_PAGE = /^\/(?:v1|webhooks|healthz|readyz|enter|assets)(?:\/|$)/;
 
@@ -53,26 +49,15 @@ export async function sendPageFile(
  * `GET /enter?token=`: begins a session and goes on to the page, which says how to get in when the token was no good.
  * HEAD is not served, so that what looks at a link without opening it doesn't use it up.
  */
-export function registerEntry(
-  app: FastifyInstance,
-  parts: HttpParts,
-  links: EntryLinks,
-  isSecure: (request: FastifyRequest) => boolean,
-): void {
+export function registerEntry(app: FastifyInstance, parts: Pick<HttpParts, "identity">, links: EntryLinks): void {
   app.get("/enter", async (request, reply) => {
     const { query } = request;
     const token = typeof query === "object" && query !== null && "token" in query ? query.token : null;
     const entry = typeof token === "string" ? links.redeem(token) : null;
     reply.headers(PAGE_HEADERS).header("cache-control", "no-store");
-    if (entry) {
-      const session = parts.ids.bytes(TOKEN_BYTES).toString("base64url");
-      const now = parts.clock.nowMs();
-      await insertBrowserSession(
-        parts.database,
-        { ...entry.scope, hash: sha256(session), member: entry.member, expiresAt: now + SESSION_MS },
-        now,
-      );
-      reply.header("set-cookie", setCookie(session, isSecure(request)));
+    if (entry && parts.identity) {
+      const origin = { address: request.ip, userAgent: request.headers["user-agent"] ?? null };
+      reply.header("set-cookie", await parts.identity.beginSession(entry.account, origin));
     }
     return await reply.redirect("/", 303);
   });

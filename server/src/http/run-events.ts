@@ -8,7 +8,7 @@ import { AppError } from "../core/errors.ts";
 import { parseId } from "../core/id.ts";
 import { presentNews } from "./present-run.ts";
 import { API_HEADERS } from "./security-headers.ts";
-import type { Principal } from "./authenticate.ts";
+import type { Principal } from "./principal.ts";
 import type { HttpLimits, HttpParts } from "./http-parts.ts";
 
 /** What the answer's socket is to a stream. */

@@ -31,9 +31,9 @@ export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
       body: await read(parts, principal.scope, runIdOf(params.id)),
     }),
     listSteps: (call) => listSteps(parts, call),
-    sendEvent: async ({ principal: { scope }, params, body }) => {
+    sendEvent: async ({ principal: { scope, shownId }, params, body }) => {
       const run = runIdOf(params.id);
-      await engine.sendEvent(scope, run, body.name, body.data);
+      await engine.sendEvent(scope, run, body.name, body.data, shownId);
       return { status: 202, body: await read(parts, scope, run) };
     },
     cancelRun: async ({ principal, params }) => {
@@ -42,8 +42,8 @@ export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
       const body = await read(parts, principal.scope, run);
       return { status: isTerminal(body.status) ? 200 : 202, body };
     },
-    retryRun: async ({ principal: { scope }, params, body }) => {
-      const run = await engine.retryRun(scope, runIdOf(params.id), body.from ?? null);
+    retryRun: async ({ principal: { scope, shownId }, params, body }) => {
+      const run = await engine.retryRun(scope, runIdOf(params.id), body.from ?? null, shownId);
       return accepted(await read(parts, scope, run));
     },
     resolveEffect: async ({ principal, params, body }) => {

@@ -1,5 +1,8 @@
 /** Headers of every answer. The page runs its own files only; answers of the API and of webhooks run nothing at all. */
 
+/** Two years (RFC 6797); other hosts of the same name may have reasons of their own. */
+export const STRICT_TRANSPORT = "max-age=63072000";
+
 const EVERYWHERE = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",

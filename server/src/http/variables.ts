@@ -12,10 +12,10 @@ export function variableHandlers(parts: HttpParts): Pick<Handlers, "listVariable
     },
     putVariable: async ({ principal, params, body }) => ({
       status: 200,
-      body: await putVariable(parts, principal.scope, params.name, body.value),
+      body: await putVariable(parts, principal.scope, params.name, body.value, principal.shownId),
     }),
     deleteVariable: async ({ principal, params }) => {
-      await deleteVariable(parts, principal.scope, params.name);
+      await deleteVariable(parts, principal.scope, params.name, principal.shownId);
       return { status: 204, body: null };
     },
   };

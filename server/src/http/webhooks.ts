@@ -18,6 +18,8 @@ export type RawReply = FastifyReply["raw"];
 export interface WebhookSurface {
   readonly receive: (request: WebhookRequest) => Promise<WebhookAnswer>;
   readonly checkHost: (request: RawRequest) => void;
+  /** A delivery to no webhook; throws `rate_limited` when there were too many from there. */
+  readonly unknown: (request: RawRequest) => void;
   readonly problem: (thrown: unknown) => ProblemAnswer;
   readonly bodyBytesMax: number;
   readonly clock: Clock;
@@ -46,8 +48,17 @@ export function serveWebhooks(surface: WebhookSurface): (request: RawRequest, re
     });
     send(reply, answer);
   };
+  const limited = (request: RawRequest, error: unknown): unknown => {
+    if (!(error instanceof AppError) || error.code !== "not_found") return error;
+    try {
+      surface.unknown(request);
+      return error;
+    } catch (tooMany) {
+      return tooMany;
+    }
+  };
   return (request, reply) => {
-    serve(request, reply).catch((error: unknown) => refuse(request, reply, surface.problem(error)));
+    serve(request, reply).catch((error: unknown) => refuse(request, reply, surface.problem(limited(request, error))));
   };
 }
 
