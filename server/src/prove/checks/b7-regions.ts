@@ -1,0 +1,76 @@
+import { countRegions, listMisplaced } from "../../store/regions.ts";
+import { type Check, type ProveParts, verdictOf } from "../check.ts";
+import { expectAnswer, fieldsOf, tellOf } from "../expect-answer.ts";
+import { startProofRun } from "../proof-flow.ts";
+
+const LOOKS = 6;
+const LOOK_MS = 250;
+const OVER: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
+
+/** B7: what is pinned to a region is led by workers of it and by no others; one installation's store is of one region. */
+export const regions: Check = {
+  id: "B7",
+  promise: "A project can be pinned to a region label; its data and runs stay on stores and workers with that label",
+  tries:
+    "pins its organization to the region of this installation and to one that is not, and runs a flow there; looks for runs that are led by a worker of another region",
+  notWhen: "no region is set up",
+  async run(parts) {
+    const { facts, dispatch, clock } = parts;
+    const [label, ...others] = facts.regions;
+    if (label === undefined) return { state: "not_applicable", reason: "No region is set up here (STEWARD_REGIONS)." };
+    if (others.length > 0)
+      return {
+        state: "broken",
+        evidence: [
+          `${facts.regions.length} regions are set up (${facts.regions.join(", ")}), and one database and one store hold the data of all`,
+        ],
+      };
+    const workers = (await countRegions(dispatch, clock.nowMs())).find((one) => one.label === label)?.workers ?? 0;
+    const pinned = await runPinned(parts, label, workers);
+    const misplaced = await countMisplaced(parts);
+    const faults = [...pinned.faults];
+    if (misplaced > 0) faults.push(`${misplaced} runs are led by a worker of another region than their project's`);
+    return verdictOf(faults, [
+      `all data of this installation is in ${label}: its one database and its store; another label is refused`,
+      ...pinned.evidence,
+      "no run is led by a worker of another region than its project's",
+    ]);
+  },
+};
+
+async function runPinned(parts: ProveParts, label: string, workers: number) {
+  const {
+    call,
+    clock,
+    tenants: [own],
+  } = parts;
+  const path = `/v1/organizations/${own.shownOrganization}`;
+  const pin = (region: string | null) => call("PATCH", path, { key: own.keys.owner, body: { region } });
+  const faults: string[] = [];
+  const pinned = expectAnswer(await pin(label), 200, `pinning to ${label}`);
+  try {
+    if (fieldsOf(pinned)["region"] !== label) faults.push(`an organization that was pinned to ${label} is not`);
+    const elsewhere = await pin(`not-${label}`.slice(0, 50));
+    if (elsewhere.status !== 422)
+      faults.push(`an organization was pinned to a region that is not here: ${tellOf(elsewhere)}`);
+    const run = `/v1/runs/${await startProofRun(parts, own, "pinned")}`;
+    let status = "queued";
+    for (let looks = 0; looks < LOOKS && !OVER.has(status); looks++) {
+      await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+      status = String(fieldsOf(await call("GET", run, { key: own.keys.viewer }))["status"]);
+    }
+    if (workers === 0 && status !== "queued") faults.push(`a run went on without any worker in ${label}: ${status}`);
+    if (status === "queued") await call("POST", `${run}/cancel`, { key: own.keys.operator, body: {} });
+    const evidence = `a run pinned to ${label}, where ${workers} workers stand: ${status}`;
+    return { faults, evidence: [evidence] };
+  } finally {
+    await pin(null);
+  }
+}
+
+/** Of two looks the second counts: what was pinned a moment ago is about to be given back. */
+async function countMisplaced({ dispatch, clock }: ProveParts): Promise<number> {
+  if ((await listMisplaced(dispatch)).length === 0) return 0;
+  await new Promise<void>((resolve) => void clock.after(LOOKS * LOOK_MS, resolve));
+  return (await listMisplaced(dispatch)).length;
+}
