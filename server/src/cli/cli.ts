@@ -13,6 +13,12 @@ export interface LocalSteward {
   access(): { readonly address: string | null; readonly apiKey: string | null };
   /** Keeps the first key in the home; gives the file. */
   keepApiKey(apiKey: string): string;
+  /** Gives the home's own master key file a successor, see `rotateMasterFile`. */
+  readonly rotateMaster?: (log: AppOptions["log"]) => Promise<{ readonly rewrapped: number }>;
+  /** Gives the audit log's heads a new signing key, see `rotateSigningKey`. */
+  readonly rotateSigning?: (log: AppOptions["log"]) => Promise<{ readonly keyId: string; readonly publicKey: string }>;
+  /** Ends the enforcement of sign-on in the organization `org_…`, see `liftEnforcement`; gives whether there was one. */
+  readonly liftSignOn?: (organization: string, log: AppOptions["log"]) => Promise<boolean>;
 }
 
 export interface CliParts {
@@ -35,6 +41,10 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly url?: string;
   readonly key?: string;
+  /** A slug or an id. */
+  readonly project?: string;
+  /** A name or an id. */
+  readonly organization?: string;
 }
 
 export interface Cli extends CliParts {

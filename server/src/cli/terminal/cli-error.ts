@@ -2,8 +2,10 @@ import type { ExitCode } from "./exit-codes.ts";
 
 /** The command line's own codes by what happened; beside them stand those of the API. */
 export const CLI_ERRORS = {
+  audit_damaged: "The export of the audit log is not whole, or was changed",
   failed: "Something unforeseen went wrong; the message says what",
   interrupted: "It was broken off before anything was changed",
+  promise_broken: "A promise was found broken; the lines before say which and how",
   run_cancelled: "The run that was waited for was cancelled",
   run_failed: "The run that was waited for failed",
   run_open: "The run that was waited for has not ended: it goes on, waits, is parked or in doubt",

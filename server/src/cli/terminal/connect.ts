@@ -1,9 +1,11 @@
 import { type Client, createClient, ProblemError } from "@steward/sdk";
 import type { Cli } from "../cli.ts";
+import { findProject } from "../find-project.ts";
+import { organizationOf } from "../organization-of.ts";
 import { readAddress } from "./address.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
-import { readLogin } from "./login-file.ts";
+import { type Login, readLogin } from "./login-file.ts";
 
 const ANSWER_BYTES_MAX = 268_435_456;
 
@@ -12,15 +14,37 @@ interface Access {
   readonly key: string;
 }
 
-/** A client of the Steward that is meant, see `findAccess`. */
+/** A client of the Steward that is meant, see `findAccess`, in the project that is meant: the key's own unless named. */
 export async function connect(cli: Cli): Promise<Client> {
-  const { address, key } = await findAccess(cli);
+  const access = await findAccess(cli);
+  const named = cli.options().project ?? (cli.env["STEWARD_PROJECT"]?.trim() || undefined);
+  if (named === undefined) return clientOf(access);
+  return clientOf(access, await projectOf(cli, clientOf(access), named));
+}
+
+/** The same for what lies in no project: organizations, people, the installation. */
+export async function connectOutside(cli: Cli): Promise<Client> {
+  return clientOf(await findAccess(cli));
+}
+
+function clientOf({ address, key }: Access, project?: string): Client {
   return createClient({
     baseUrl: address,
     apiKey: key,
+    project: () => project,
     answerBytesMax: ANSWER_BYTES_MAX,
     eventLimits: { attemptsMax: 1 }, // followRun connects again, and says so
   });
+}
+
+/** The id of the project that is named by slug or id; the key's own needs no list, which not every key may read. */
+async function projectOf(cli: Cli, client: Client, named: string): Promise<string> {
+  if (named.startsWith("prj_")) return named;
+  if (cli.options().organization === undefined) {
+    const { project } = await client.me();
+    if (project.slug === named) return project.id;
+  }
+  return (await findProject(client, await organizationOf(cli, client), named)).id;
 }
 
 /**
@@ -28,15 +52,8 @@ export async function connect(cli: Cli): Promise<Client> {
  * kept key goes only to the address it belongs to.
  */
 export async function findAccess(cli: Cli): Promise<Access> {
-  const { url, key } = cli.options();
-  const login = readLogin(cli);
-  const named = url ?? (cli.env["STEWARD_URL"]?.trim() || undefined) ?? login?.address;
-  const local = (await cli.local()).access();
-  if (named === undefined && local.address === null) {
-    throw new CliError(EXIT.unreachable, "unreachable", "no Steward runs here and none is known", "steward up");
-  }
-  const address = readAddress(named ?? local.address ?? "");
-  const given = key ?? (cli.env["STEWARD_API_KEY"]?.trim() || undefined);
+  const { address, login, local } = await findPlace(cli);
+  const given = cli.options().key ?? (cli.env["STEWARD_API_KEY"]?.trim() || undefined);
   const kept = login?.address === address ? login.key : local.address === address ? local.apiKey : null;
   const found = given ?? kept;
   if (found === null) {
@@ -45,6 +62,27 @@ export async function findAccess(cli: Cli): Promise<Access> {
     throw new CliError(EXIT.refused, "unauthenticated", message, `steward login ${address}`);
   }
   return { address, key: found };
+}
+
+/** The address alone, for who signs in otherwise. */
+export async function findAddress(cli: Cli): Promise<string> {
+  return (await findPlace(cli)).address;
+}
+
+interface Place {
+  readonly address: string;
+  readonly login: Login | null;
+  readonly local: { readonly address: string | null; readonly apiKey: string | null };
+}
+
+async function findPlace(cli: Cli): Promise<Place> {
+  const login = readLogin(cli);
+  const named = cli.options().url ?? (cli.env["STEWARD_URL"]?.trim() || undefined) ?? login?.address;
+  const local = (await cli.local()).access();
+  if (named === undefined && local.address === null) {
+    throw new CliError(EXIT.unreachable, "unreachable", "no Steward runs here and none is known", "steward up");
+  }
+  return { address: readAddress(named ?? local.address ?? ""), login, local };
 }
 
 /** Who has no key for an address where nothing answers lacks the server first. */

@@ -1,0 +1,30 @@
+import type { Client } from "@steward/sdk";
+import type { Command } from "commander";
+import { asPerson } from "./as-person.ts";
+import { type Cli, show } from "./cli.ts";
+import { organizationCalled, organizationOf } from "./organization-of.ts";
+import { connectOutside, findAddress } from "./terminal/connect.ts";
+
+export function addOrganizationRestore(parent: Command, cli: Cli): void {
+  parent
+    .command("restore")
+    .description("bring a deleted organization back; its own keys are over, so sign in with --email")
+    .argument("<organization>", "its name or id")
+    .option("--email <address>", "sign in as this person, whose password is asked for or read from a pipe")
+    .action((named: string, { email }: { readonly email?: string }) => restore(cli, named, email));
+}
+
+async function restore(cli: Cli, named: string, email: string | undefined): Promise<void> {
+  const back = async (client: Client, organization: string): Promise<void> => {
+    const restored = await client.restoreOrganization({ organization });
+    show(cli, restored, () => [`${restored.name}: back`]);
+  };
+  if (email === undefined) {
+    const client = await connectOutside(cli);
+    return await back(client, await organizationOf(cli, client, named));
+  }
+  await asPerson(cli, await findAddress(cli), email, async (session) => {
+    const client = session.client();
+    await back(client, named.startsWith("org_") ? named : await organizationCalled(client, named));
+  });
+}

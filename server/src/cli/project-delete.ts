@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { type Cli, note, show } from "./cli.ts";
+import { findProject } from "./find-project.ts";
+import { organizationOf } from "./organization-of.ts";
+import { connectOutside } from "./terminal/connect.ts";
+
+export function addProjectDelete(parent: Command, cli: Cli): void {
+  parent
+    .command("delete")
+    .description("delete a project and stop its runs; it can be brought back for 30 days")
+    .argument("<project>", "its slug or id")
+    .action(async (named: string) => {
+      const client = await connectOutside(cli);
+      const organization = await organizationOf(cli, client);
+      const { id: project, slug } = await findProject(client, organization, named);
+      await client.deleteProject({ organization, project });
+      show(cli, { project, slug, deleted: true }, () => [`${slug}: deleted`]);
+      note(cli, `Next, to bring it back: steward project restore ${slug}`);
+    });
+}
