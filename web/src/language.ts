@@ -1,5 +1,10 @@
 /** Every word the page shows, in one place. Plain and short; buttons are verbs; no exclamation marks. */
 import type { RunStatus, StepStatus } from "@steward/sdk";
+import { account } from "./language/account.ts";
+import { data } from "./language/data.ts";
+import { entry } from "./language/entry.ts";
+import { people } from "./language/people.ts";
+import { settings } from "./language/settings.ts";
 import { countWords } from "./words.ts";
 import { visible } from "./visible.ts";
 
@@ -27,13 +32,6 @@ export const say = {
   copy: { id: (id: string) => `Copy ${id}`, path: "Copy path", curl: "Copy as curl", address: "Copy the address" },
   copied: { yes: "Copied", no: "Not copied: the browser refused", raw: "Copy the JSON" },
   theme: { label: "Theme", system: "System", light: "Light", dark: "Dark" },
-  signedOut: {
-    title: "This page is not signed in",
-    what: "A link signs a browser in once, then it is spent.",
-    ways: ["Open the link that npm start printed.", "Or make a new one, in the folder where Steward runs:"],
-    commands: ["npm run --silent steward -- link"],
-    again: "I have opened it",
-  },
   notFound: { title: "Nothing is here", what: "It may have been renamed or deleted.", way: "Go to the flows" },
   broken: {
     title: "The page failed to show this",
@@ -57,7 +55,13 @@ export const say = {
     palette: "Search and commands",
     help: "Show these shortcuts",
     close: "Close what was opened last",
-    go: { flows: "Go to flows", runs: "Go to runs", settings: "Go to settings" },
+    go: {
+      flows: "Go to flows",
+      runs: "Go to runs",
+      settings: "Go to settings",
+      organization: "Go to the organization",
+      account: "Go to your account",
+    },
     search: "Search this list",
     save: "Save the draft",
     run: "Run",
@@ -253,51 +257,17 @@ export const say = {
     cut: "Too large to show whole. Use Raw or the API for the rest.",
     rawCut: (size: string) => `The first ${size} are shown.`,
   },
-  settings: {
-    title: "Settings",
-    credentials: "Credentials",
-    credentialsWhat:
-      "Secrets that steps and signatures name by slug. Write-only: once set, a secret is never shown again, and it goes only to the hosts you list.",
-    setCredential: "Set credential",
-    setAgain: "Set again",
-    setBy: "by",
-    set: "Set",
-    hosts: "Hosts",
-    hostsNeeded: "Name at least one host it may be sent to.",
-    actions: "Actions",
-    credentialNoun: { one: "credential", many: "credentials" },
-    variableNoun: { one: "variable", many: "variables" },
-    anyHost: "No host: only for signatures",
-    noCredentials: "No credentials yet",
-    noCredentialsWhat: "HTTP steps and webhook signatures need one to prove who they are.",
-    kinds: { bearer: "Bearer token", basic: "User and password", header: "Header", secret: "Signing secret" },
-    kind: "Kind",
-    slug: "Slug",
-    slugHelp: "The name steps use for it.",
-    secret: "Secret",
-    secretHelp: "Never shown again after you save it.",
-    user: "User",
-    header: "Header name",
-    headerHelp: "For instance X-Api-Key.",
-    hostsHelp: "One per line, for instance api.example.org. It is sent nowhere else. Leave empty for a signing secret.",
-    save: "Save",
-    saved: (slug: string) => `Set “${slug}”. Steps use it from now on.`,
-    erase: "Erase",
-    eraseTitle: (slug: string) => `Erase “${slug}”?`,
-    eraseWhat: "The secret is destroyed and can't be brought back. Steps that name it fail from now on.",
-    erased: (slug: string) => `Erased “${slug}”.`,
-    variables: "Variables",
-    variablesWhat:
-      "Plain configuration that expressions read as vars.name. Not for secrets: everyone in the project sees them.",
-    setVariable: "Set variable",
-    noVariables: "No variables yet",
-    noVariablesWhat: "For values that several flows share, such as an address or a limit.",
-    name: "Name",
-    nameHelp: "A letter a-z, then letters, digits or _.",
-    nameWrong: "Use a letter a-z, then up to 62 letters, digits or _.",
-    value: "Value",
-    valueHelp: "JSON. A text without quotes is taken as text.",
-    change: "Change",
-    needed: "This is needed.",
+  shell: {
+    switchProject: (name: string) => `Project ${name}: go to another`,
+    account: "Account",
+    organization: "Organization and members",
+    organizationShort: "Organization",
+    audit: "Audit log",
+    installation: "Installation",
   },
+  settings,
+  entry,
+  account,
+  people,
+  data,
 } as const;

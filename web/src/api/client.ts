@@ -1,4 +1,4 @@
-import type { Client } from "@steward/sdk";
+import type { Client, SignInClient } from "@steward/sdk";
 import { createContext, useContext } from "react";
 
 export const ClientContext = createContext<Client | null>(null);
@@ -7,5 +7,14 @@ export const ClientContext = createContext<Client | null>(null);
 export function useClient(): Client {
   const client = useContext(ClientContext);
   if (!client) throw new Error("ClientContext is not provided");
+  return client;
+}
+
+export const SignInContext = createContext<SignInClient | null>(null);
+
+/** How people prove who they are to the Steward that served this page. */
+export function useSignInClient(): SignInClient {
+  const client = useContext(SignInContext);
+  if (!client) throw new Error("SignInContext is not provided");
   return client;
 }

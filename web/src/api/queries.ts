@@ -9,7 +9,7 @@ const CALM_MS = 15_000;
 const LIVE_PAGES_MAX = 3;
 
 export const keys = {
-  me: ["me"],
+  session: ["session"],
   flows: ["flows"],
   flow: (slug: string) => ["flow", slug],
   runs: ["runs"],
@@ -18,8 +18,8 @@ export const keys = {
   variables: ["variables"],
 } as const;
 
-export const meQuery = (client: Client) =>
-  queryOptions({ queryKey: keys.me, queryFn: ({ signal }) => client.me({ signal }), staleTime: 60_000 });
+export const entranceQuery = (client: Client) =>
+  queryOptions({ queryKey: ["entrance"], queryFn: ({ signal }) => client.getEntrance({ signal }), staleTime: 60_000 });
 
 /** The first page has no cursor. */
 const FIRST = "";

@@ -4,6 +4,7 @@ import { paths } from "../paths.ts";
 import { Page } from "../ui/Page.tsx";
 import { CredentialList } from "./CredentialList.tsx";
 import { CredentialPanel } from "./CredentialPanel.tsx";
+import { SettingsTabs } from "./SettingsTabs.tsx";
 import { VariableList } from "./VariableList.tsx";
 import { VariablePanel } from "./VariablePanel.tsx";
 
@@ -20,6 +21,7 @@ export function SettingsPage() {
         (set === "variable" && <VariablePanel key={name} name={name ?? null} close={close} />)
       }
     >
+      <SettingsTabs />
       <div className="space-y-10 py-6">
         <CredentialList />
         <VariableList />

@@ -1,31 +1,26 @@
 import { Link } from "@tanstack/react-router";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { IconButton } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
+import { AccountMenu } from "./AccountMenu.tsx";
+import { ProjectSwitch } from "./ProjectSwitch.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
-import { useSignOut } from "./use-sign-out.ts";
 
 const ITEM =
   "flex h-8 items-center gap-2.5 rounded-md px-2 text-13 font-medium text-text-2 transition-colors hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1 max-md:gap-1.5";
 
 /** The narrow rail at the left (a bar on top on a phone): the project, its places, the theme. */
-export function Rail({
-  project,
-  openPalette,
-  openHelp,
-}: {
-  project: string;
-  openPalette: () => void;
-  openHelp: () => void;
-}) {
-  const signOut = useSignOut();
+export function Rail({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }) {
+  const { may } = useSession();
+  const settings = may("credential.read") || may("variable.read") ? paths.settings() : paths.apiKeys();
   return (
     <header className="flex shrink-0 gap-1 border-line bg-surface-1 max-md:items-center max-md:border-b max-md:px-2 max-md:py-1.5 md:w-[216px] md:flex-col md:border-r md:p-3">
       <div className="flex h-8 min-w-0 items-center gap-2.5 px-1 max-md:shrink-0 md:mb-2">
         <img src="/icon.svg" alt="" className="size-6 shrink-0" />
-        <span className="truncate font-semibold max-md:sr-only">{project === "" ? say.product : project}</span>
+        <ProjectSwitch />
       </div>
       <button
         type="button"
@@ -36,27 +31,63 @@ export function Rail({
         <span className="flex-1 text-left max-md:sr-only">{say.palette.open}</span>
         <Kbd keys="mod+k" />
       </button>
-      <nav aria-label={say.nav.label} className="flex gap-0.5 md:flex-col">
-        <Link {...paths.flows()} activeOptions={{ includeSearch: false }} className={ITEM}>
-          <Icon name="flows" className="max-md:hidden" />
-          {say.nav.flows}
-        </Link>
-        <Link {...paths.runs()} activeOptions={{ includeSearch: false }} className={ITEM}>
-          <Icon name="runs" className="max-md:hidden" />
-          {say.nav.runs}
-        </Link>
-        <Link {...paths.settings()} activeOptions={{ includeSearch: false }} className={ITEM}>
-          <Icon name="settings" className="max-md:hidden" />
-          {say.nav.settings}
-        </Link>
+      <nav
+        aria-label={say.nav.label}
+        className="flex gap-0.5 max-md:min-w-0 max-md:overflow-x-auto max-md:[scrollbar-width:none] md:flex-col"
+      >
+        {may("flow.read") && (
+          <Link {...paths.flows()} activeOptions={{ includeSearch: false }} className={ITEM}>
+            <Icon name="flows" className="max-md:hidden" />
+            {say.nav.flows}
+          </Link>
+        )}
+        {may("run.read") && (
+          <Link {...paths.runs()} activeOptions={{ includeSearch: false }} className={ITEM}>
+            <Icon name="runs" className="max-md:hidden" />
+            {say.nav.runs}
+          </Link>
+        )}
+        <RailData />
+        {(settings.to !== "/settings/keys" || may("key.read")) && (
+          <Link {...settings} activeOptions={{ includeSearch: false }} className={ITEM}>
+            <Icon name="settings" className="max-md:hidden" />
+            {say.nav.settings}
+          </Link>
+        )}
       </nav>
-      <div className="flex items-center justify-between gap-2 max-md:hidden md:mt-auto">
-        <ThemeSwitch />
-        <span className="flex">
+      <div className="flex flex-col gap-2 max-md:hidden md:mt-auto">
+        <AccountMenu />
+        <div className="flex items-center justify-between gap-2">
+          <ThemeSwitch />
           <IconButton icon="keyboard" label={say.keys.title} onClick={openHelp} />
-          <IconButton icon="leave" label={say.signOut} onClick={signOut} />
-        </span>
+        </div>
       </div>
     </header>
+  );
+}
+
+/** What the project keeps: its files and its tables. */
+function RailData() {
+  const { may } = useSession();
+  const { nav } = say.data;
+  if (!may("file.read") && !may("table.read")) return null;
+  return (
+    <div role="group" aria-label={nav.label} className="flex gap-0.5 md:flex-col">
+      <p aria-hidden className="px-2 pt-2 text-12 font-medium text-text-3 max-md:hidden">
+        {nav.label}
+      </p>
+      {may("file.read") && (
+        <Link {...paths.files()} activeOptions={{ includeSearch: false }} className={ITEM}>
+          <Icon name="folder" className="max-md:hidden" />
+          {nav.files}
+        </Link>
+      )}
+      {may("table.read") && (
+        <Link {...paths.tables()} activeOptions={{ includeSearch: false }} className={ITEM}>
+          <Icon name="table" className="max-md:hidden" />
+          {nav.tables}
+        </Link>
+      )}
+    </div>
   );
 }

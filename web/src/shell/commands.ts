@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import type { Permission } from "@steward/sdk";
 import { useDeferredValue } from "react";
 import { useClient } from "../api/client.ts";
 import { keys } from "../api/queries.ts";
+import { type Session, useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { chooseTheme, THEMES } from "../theme.ts";
@@ -32,21 +34,54 @@ function to(id: string, label: string, icon: IconName, go: () => Promise<void>, 
   return { id, label, note, icon, run: () => void go() };
 }
 
-function places(words: string, navigate: Navigate): Command[] {
+function places(words: string, navigate: Navigate, { account, may }: Session): Command[] {
+  const { people, shell, nav, settings, data } = say;
+  const member = may("member.read");
   const all = [
-    to("flows", say.nav.flows, "flows", () => navigate(paths.flows()), "G F"),
-    to("runs", say.nav.runs, "runs", () => navigate(paths.runs()), "G R"),
-    to("settings", say.nav.settings, "settings", () => navigate(paths.settings()), "G S"),
+    ...(may("flow.read") ? [to("flows", nav.flows, "flows", () => navigate(paths.flows()), "G F")] : []),
+    ...(may("run.read") ? [to("runs", nav.runs, "runs", () => navigate(paths.runs()), "G R")] : []),
+    ...(may("file.read") ? [to("files", data.nav.files, "folder", () => navigate(paths.files()))] : []),
+    ...(may("table.read") ? [to("tables", data.nav.tables, "table", () => navigate(paths.tables()))] : []),
+    to("settings", nav.settings, "settings", () => navigate(paths.settings()), "G S"),
+    ...(may("key.read") ? [to("keys", settings.tabs.keys, "settings", () => navigate(paths.apiKeys()))] : []),
+    to("organization", shell.organization, "people", () => navigate(paths.organization()), "G O"),
+    ...(member ? [to("invitations", people.tabs.invitations, "people", () => navigate(paths.invitations()))] : []),
+    ...(member ? [to("services", people.tabs.services, "people", () => navigate(paths.serviceAccounts()))] : []),
+    to("roles", people.tabs.roles, "people", () => navigate(paths.roles())),
+    to("projects", people.tabs.projects, "people", () => navigate(paths.projects())),
+    ...(may("sign_on.read") ? [to("sign-on", people.tabs.signOn, "people", () => navigate(paths.signOn()))] : []),
+    to("support", people.tabs.support, "people", () => navigate(paths.supportAccess())),
+    to("account", shell.account, "person", () => navigate(paths.account()), "G A"),
+    ...(may("audit.read") ? [to("audit", shell.audit, "log", () => navigate(paths.audit()))] : []),
+    ...(account.operator ? installation(navigate) : []),
   ];
   if (!/^run_[0-9a-z]{26}$/.test(words)) return all;
   return [to(words, say.palette.openRun(shortId(words)), "runs", () => navigate(paths.run(words))), ...all];
 }
 
-function actions(navigate: Navigate, openHelp: () => void, signOut: () => void): Command[] {
+function installation(navigate: Navigate): Command[] {
+  const { title, tabs } = say.people.installation;
   return [
-    to("new", say.flows.new, "plus", () => navigate(paths.newFlow())),
-    to("credential", say.settings.setCredential, "plus", () => navigate(paths.settings({ set: "credential" }))),
-    to("variable", say.settings.setVariable, "plus", () => navigate(paths.settings({ set: "variable" }))),
+    to("installation", title, "server", () => navigate(paths.installation())),
+    to("mail", tabs.mail, "server", () => navigate(paths.mail()), title),
+    to("outbound", tabs.outbound, "server", () => navigate(paths.outbound()), title),
+    to("proof", tabs.proof, "server", () => navigate(paths.proof()), title),
+  ];
+}
+
+function actions(navigate: Navigate, { may }: Session, openHelp: () => void, signOut: () => void): Command[] {
+  const { settings, people, flows, data } = say;
+  const make = (needs: Permission, id: string, label: string, go: () => Promise<void>) =>
+    may(needs) ? [to(id, label, "plus", go)] : [];
+  return [
+    ...make("flow.write", "new", flows.new, () => navigate(paths.newFlow())),
+    ...make("credential.write", "credential", settings.setCredential, () =>
+      navigate(paths.settings({ set: "credential" })),
+    ),
+    ...make("variable.write", "variable", settings.setVariable, () => navigate(paths.settings({ set: "variable" }))),
+    ...make("key.write", "make-key", people.keys.make, () => navigate(paths.apiKeys({ make: true }))),
+    ...make("table.design", "new-table", data.tables.new, () => navigate(paths.tables({ panel: "new" }))),
+    ...make("member.write", "invite", people.members.invite, () => navigate(paths.organization({ panel: "invite" }))),
     { id: "help", label: say.keys.help, note: "?", icon: "keyboard", run: openHelp },
     ...THEMES.map((theme): Command => ({
       id: `theme-${theme}`,
@@ -64,6 +99,8 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
   const client = useClient();
   const navigate = useNavigate();
   const signOut = useSignOut();
+  const session = useSession();
+  const { may } = session;
   const words = typed.trim();
   const asked = useDeferredValue(words);
   const flows = useQuery({
@@ -71,10 +108,12 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
     queryFn: ({ signal }) =>
       client.listFlows({ search: asked === "" ? undefined : asked.slice(0, 200), limit: FOUND_MAX, signal }),
     placeholderData: (before) => before,
+    enabled: may("flow.read"),
   });
   const runs = useQuery({
     queryKey: [...keys.runs, "palette"],
     queryFn: ({ signal }) => client.listRuns({ limit: 50, signal }),
+    enabled: may("run.read"),
   });
   const found = (commands: Command[], many = FOUND_MAX) =>
     commands
@@ -89,9 +128,9 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
   );
   const { groups } = say.palette;
   return [
-    { value: groups.go, items: found(places(words, navigate)) },
+    { value: groups.go, items: found(places(words, navigate, session)) },
     { value: groups.flows, items: found(named) },
     { value: groups.runs, items: found(recent, words === "" ? 5 : FOUND_MAX) },
-    { value: groups.actions, items: found(actions(navigate, openHelp, signOut)) },
+    { value: groups.actions, items: found(actions(navigate, session, openHelp, signOut)) },
   ].filter(({ items }) => items.length > 0);
 }

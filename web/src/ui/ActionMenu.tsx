@@ -1,5 +1,5 @@
 import { Menu } from "@base-ui/react/menu";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { classes } from "./classes.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 
@@ -17,19 +17,23 @@ export function ActionMenu({
   trigger,
   triggerClass,
   actions,
+  tabIndex,
 }: {
   label: string;
   trigger: ReactNode;
   triggerClass: string;
   actions: readonly MenuAction[];
+  /** -1 where arrow keys go to it, as in a grid. */
+  tabIndex?: number;
 }) {
+  const [content, setContent] = useState<HTMLElement | null>(null);
   return (
-    <Menu.Root>
-      <Menu.Trigger aria-label={label} className={triggerClass}>
+    <Menu.Root onOpenChange={(open) => open && setContent(document.querySelector<HTMLElement>("#content"))}>
+      <Menu.Trigger aria-label={label} className={triggerClass} {...(tabIndex !== undefined && { tabIndex })}>
         {trigger}
       </Menu.Trigger>
-      {/* Within the page's main part, so that the list lies in a landmark. */}
-      <Menu.Portal container={document.querySelector<HTMLElement>("#content")}>
+      {/* Within the page's main part as it is then, so that the list lies in a landmark. */}
+      <Menu.Portal container={content}>
         <Menu.Positioner className="z-40 outline-none" sideOffset={4} align="end">
           <Menu.Popup className="max-h-80 min-w-44 overflow-y-auto rounded-md border border-line bg-float p-1 text-13 shadow-float outline-none transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0">
             {actions.map(({ label: name, run, icon, mark, danger }) => (

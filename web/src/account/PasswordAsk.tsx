@@ -1,0 +1,54 @@
+import { say } from "../language.ts";
+import { Button } from "../ui/Button.tsx";
+import { needed, wrongs } from "../ui/checks.ts";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Field } from "../ui/Field.tsx";
+import { useForm } from "../ui/use-form.ts";
+
+const { factor: words } = say.account;
+
+/** Asks for the password again before something that guards the account changes. */
+export function PasswordAsk({
+  what,
+  verb,
+  send,
+  cancel,
+}: {
+  what?: string;
+  verb: string;
+  send: (password: string) => Promise<void>;
+  cancel: () => void;
+}) {
+  const form = useForm(
+    { password: "" },
+    ({ password }) => wrongs({ password: needed(password) }),
+    async ({ password }) => await send(password),
+  );
+  return (
+    <form className="motion-appear max-w-md space-y-4" onSubmit={form.submit} noValidate>
+      {what !== undefined && <p className="text-13">{what}</p>}
+      <Field label={words.password} help={words.passwordHelp} error={form.errors.password}>
+        {(control) => (
+          <input
+            {...control}
+            type="password"
+            autoComplete="current-password"
+            autoFocus
+            value={form.values.password}
+            onChange={form.type("password")}
+            className="field"
+          />
+        )}
+      </Field>
+      {form.error !== null && <ErrorNote error={form.error} />}
+      <div className="flex gap-2">
+        <Button type="submit" look="primary" disabled={form.busy}>
+          {verb}
+        </Button>
+        <Button look="quiet" onClick={cancel}>
+          {say.cancel}
+        </Button>
+      </div>
+    </form>
+  );
+}

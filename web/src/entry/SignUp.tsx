@@ -1,0 +1,105 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useClient, useSignInClient } from "../api/client.ts";
+import { entranceQuery } from "../api/queries.ts";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { Button } from "../ui/Button.tsx";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Field } from "../ui/Field.tsx";
+import { emailWrong, needed, passwordShort, wrongs } from "../ui/checks.ts";
+import { EntryPage } from "./EntryPage.tsx";
+import { useForm } from "../ui/use-form.ts";
+
+const { signUp: words, signIn } = say.entry;
+
+/** A new account: open to anybody, or to whom an invitation names. */
+export function SignUp() {
+  const { token, next } = useSearch({ from: "/sign-up" });
+  const entrance = useQuery(entranceQuery(useClient()));
+  if (entrance.data === undefined)
+    return <EntryPage title={words.title}>{entrance.isError && <ErrorNote error={entrance.error} />}</EntryPage>;
+  const { signUp, minimumAge } = entrance.data;
+  const refusal =
+    signUp === "closed" ? words.closed : signUp === "invitation" && token === undefined ? words.invited : null;
+  if (refusal !== null)
+    return (
+      <EntryPage title={words.title} what={refusal}>
+        <Link {...paths.signIn({ next })} className="text-13 font-medium text-accent hover:underline">
+          {signIn.go}
+        </Link>
+      </EntryPage>
+    );
+  return <SignUpForm minimumAge={minimumAge} mail={entrance.data.mail} />;
+}
+
+function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boolean }) {
+  const { token, email = "", next } = useSearch({ from: "/sign-up" });
+  const auth = useSignInClient();
+  const form = useForm(
+    { name: "", email, password: "", birthDate: "" },
+    (values) =>
+      wrongs({
+        name: needed(values.name),
+        email: emailWrong(values.email),
+        password: passwordShort(values.password),
+        birthDate: minimumAge === null ? undefined : needed(values.birthDate),
+      }),
+    async ({ birthDate, ...person }) =>
+      await auth.signUp({
+        ...person,
+        email: person.email.trim(),
+        ...(minimumAge === null ? {} : { birthDate }),
+        ...(token === undefined ? {} : { invitation: token }),
+      }),
+  );
+  if (form.done)
+    return (
+      <EntryPage title={words.sent} what={words.sentWhat(form.values.email.trim())}>
+        {!mail && <p className="text-13 text-text-2">{words.noMail}</p>}
+        <Button onClick={() => void auth.sendVerification(form.values.email.trim())}>{words.again}</Button>
+      </EntryPage>
+    );
+  const text =
+    (name: "name" | "email" | "password" | "birthDate", type: string, autoComplete: string) => (control: object) => (
+      <input
+        {...control}
+        type={type}
+        autoComplete={autoComplete}
+        value={form.values[name]}
+        onChange={form.type(name)}
+        readOnly={name === "email" && email !== ""}
+        className="field read-only:bg-surface-2"
+      />
+    );
+  return (
+    <EntryPage title={words.title}>
+      <form className="space-y-4" onSubmit={form.submit} noValidate>
+        <Field label={words.name} error={form.errors.name}>
+          {text("name", "text", "name")}
+        </Field>
+        <Field label={signIn.email} error={form.errors.email}>
+          {text("email", "email", "username")}
+        </Field>
+        <Field label={signIn.password} help={words.passwordHelp} error={form.errors.password}>
+          {text("password", "password", "new-password")}
+        </Field>
+        {minimumAge !== null && (
+          <Field label={words.birthDate} help={words.birthDateHelp(minimumAge)} error={form.errors.birthDate}>
+            {text("birthDate", "date", "bday")}
+          </Field>
+        )}
+        {form.error !== null && <ErrorNote error={form.error} />}
+        <Button type="submit" look="primary" disabled={form.busy}>
+          {words.go}
+        </Button>
+      </form>
+      <p className="text-13 text-text-2">
+        {words.have}{" "}
+        <Link {...paths.signIn({ next })} className="font-medium text-accent hover:underline">
+          {signIn.go}
+        </Link>
+      </p>
+    </EntryPage>
+  );
+}
