@@ -1,5 +1,6 @@
 /** How long a start on an existing home takes, and how much memory it holds while nothing happens. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { descendants } from "./cpu-time.ts";
 import type { Line, Measurement } from "./measurement.ts";
 import { percentile } from "./percentile.ts";
 
@@ -67,32 +68,5 @@ function residentBytes(pid: number): number | null {
     return kilobytes === undefined ? null : Number(kilobytes) * 1024;
   } catch {
     return null;
-  }
-}
-
-/** The processes that a process started, and theirs. */
-function descendants(pid: number): readonly number[] {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const parent = parentOf(Number(entry));
-    if (parent !== null) children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-  }
-  const found: number[] = [];
-  const look = [pid];
-  for (let one = look.pop(); one !== undefined; one = look.pop()) {
-    const own = children.get(one) ?? [];
-    found.push(...own);
-    look.push(...own);
-  }
-  return found;
-}
-
-function parentOf(pid: number): number | null {
-  try {
-    // The name before it, in parentheses, may hold spaces.
-    const [, parent] = /\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-    return parent === undefined ? null : Number(parent);
-  } catch {
-    return null; // it has ended
   }
 }

@@ -7,6 +7,8 @@ export interface Target {
   readonly url: string;
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a GET: headers that go along in turn on each connection. */
+  readonly callers?: readonly Readonly<Record<string, string>>[];
   /** Sent in turn by each connection. */
   readonly bodies?: readonly string[];
 }
@@ -59,6 +61,12 @@ export async function startLoad(): Promise<LoadProcess> {
 }
 
 /** Everything of a target, as the script expects it. */
-function full({ url, method = "POST", headers = JSON_HEADERS, bodies = [""] }: Target): Required<Target> {
-  return { url, method, headers, bodies };
+function full({
+  url,
+  method = "POST",
+  headers = JSON_HEADERS,
+  callers = [{}],
+  bodies = [""],
+}: Target): Required<Target> {
+  return { url, method, headers, callers, bodies };
 }

@@ -9,6 +9,8 @@ const Target = z.object({
   url: z.string(),
   method: z.enum(["GET", "POST"]),
   headers: z.record(z.string(), z.string()),
+  /** Headers that go along in turn. */
+  callers: z.array(z.record(z.string(), z.string())),
   bodies: z.array(z.string()),
 });
 const Question = z.discriminatedUnion("kind", [
@@ -28,10 +30,24 @@ const ANSWER_MS_MAX = 60_000;
 const LOOK_MS = 50;
 
 /** So many connections, each with one request at a time. */
-async function steady({ url, method, headers, bodies, connections, seconds, amount }: Steady): Promise<object> {
+async function steady({
+  url,
+  method,
+  headers,
+  callers,
+  bodies,
+  connections,
+  seconds,
+  amount,
+}: Steady): Promise<object> {
   const began = performance.now();
   const times: number[] = [];
   let ended = began;
+  let begun = 0;
+  const asked: autocannon.Request[] =
+    method === "GET"
+      ? callers.map((caller) => ({ method, headers: { ...headers, ...caller } }))
+      : bodies.map((body) => ({ method, headers, body }));
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const load = autocannon(
       {
@@ -39,7 +55,12 @@ async function steady({ url, method, headers, bodies, connections, seconds, amou
         connections: Math.min(connections, amount ?? connections),
         timeout: ANSWER_MS_MAX / 1000,
         sampleInt: LOOK_MS,
-        requests: bodies.map((body) => (method === "GET" ? { method, headers } : { method, headers, body })),
+        requests: asked,
+        // Each begins elsewhere in the list: else all would ask the same at the same moment.
+        setupClient: (client) => {
+          const from = begun++ % asked.length;
+          client.setRequests([...asked.slice(from), ...asked.slice(0, from)]);
+        },
         ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
       },
       (error: unknown, told) => (error ? reject(new Error("the load failed", { cause: error })) : resolve(told)),

@@ -20,6 +20,9 @@ export interface Sizes {
   /** Of each stretch of load. */
   readonly seconds: number;
   readonly connections: readonly number[];
+  /** Of what is measured in turn: how often, and how long each time. */
+  readonly pairs: number;
+  readonly pairSeconds: number;
   readonly chainRuns: number;
   readonly chainsAtOnce: number;
   readonly burst: number;
@@ -31,6 +34,10 @@ export interface Sizes {
   readonly idleSeconds: number;
   readonly sizedRuns: number;
   readonly listedRuns: number;
+  readonly signIns: number;
+  readonly importedRows: number;
+  readonly fileMegabytes: number;
+  readonly auditEntries: number;
 }
 
 export interface Bench {
@@ -38,6 +45,8 @@ export interface Bench {
   readonly steward: BenchSteward;
   readonly load: LoadProcess;
   readonly sizes: Sizes;
+  /** Of Node, for server processes. */
+  readonly flags: readonly string[];
   /** Stops Steward; `resume` starts it again on the same home. */
   pause(): Promise<void>;
   resume(): Promise<BenchSteward>;

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { access } from "./access.ts";
+import { auditList } from "./audit-list.ts";
 import { burst } from "./burst.ts";
 import { durableCommit } from "./durable-commit.ts";
 import { effects } from "./effects.ts";
@@ -10,10 +12,13 @@ import { lateness } from "./lateness.ts";
 import { startLoad } from "./load-process.ts";
 import { machineFacts } from "./machine.ts";
 import type { Bench, Line, Measurement, Sizes } from "./measurement.ts";
+import { rowSecurity } from "./row-security.ts";
 import { runBytes } from "./run-bytes.ts";
 import { runList } from "./run-list.ts";
+import { signIn } from "./sign-in.ts";
 import { smallCosts } from "./small-costs.ts";
 import { startSteward } from "./steward.ts";
+import { volumeAndTables } from "./volume-and-tables.ts";
 import { webhooks } from "./webhooks.ts";
 
 /** In their order: what leaves the home as it was comes first. */
@@ -21,11 +26,16 @@ export const MEASUREMENTS: readonly Measurement[] = [
   footprint,
   durableCommit,
   webhooks,
+  rowSecurity,
+  access,
+  signIn,
   effects,
   burst,
   runBytes,
   lateness,
   runList,
+  auditList,
+  volumeAndTables,
   smallCosts,
 ];
 
@@ -49,6 +59,7 @@ export async function runBench({ sizes, measurements, flags, say }: BenchOptions
   const bench: Bench = {
     load,
     sizes,
+    flags,
     say,
     get steward() {
       return steward;

@@ -11,7 +11,9 @@ import {
   type EmbeddedServer,
 } from "./adapters/postgres/embedded.ts";
 import { openNotifications, type Notifications } from "./adapters/postgres/notifications.ts";
-import { openPool, type Pool, type PoolOptions } from "./adapters/postgres/pool.ts";
+import type { Way } from "./adapters/project-databases/way.ts";
+import { makeTemplate } from "./adapters/project-databases/template.ts";
+import { openPool, type Pool } from "./adapters/postgres/pool.ts";
 import type { Config } from "./config.ts";
 import { AppError } from "./core/errors.ts";
 import { sqlState } from "./core/ports/database.ts";
@@ -25,6 +27,10 @@ export interface OpenDatabase {
   readonly database: Pool;
   /** As steward_dispatch: routing tables of all projects. */
   readonly dispatch: Pool;
+  /** As steward_identity, in the sign-in library's own schema. */
+  readonly identity: Pool;
+  /** As steward_databases, into the server's maintenance database; null where no way was given to make projects' databases. */
+  readonly databasesWay: Way | null;
   readonly notifications: Notifications;
   /** What was done to the schema, for the log. */
   readonly migrated: readonly string[];
@@ -33,10 +39,9 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-type Way = Pick<PoolOptions, "url" | "connection">;
-
 const APP_CONNECTIONS = 12;
 const DISPATCH_CONNECTIONS = 6;
+const IDENTITY_CONNECTIONS = 4;
 
 export interface OpenOptions {
   readonly config: Config;
@@ -56,9 +61,11 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
   const stop = async (): Promise<void> => await server?.stop();
   let way: Way;
   let migrateWay: Way | null;
+  let databasesWay: Way | null;
   if (config.databaseUrl !== null) {
     way = { url: config.databaseUrl };
     migrateWay = lock ? { url: config.migrateUrl ?? config.databaseUrl } : null;
+    databasesWay = config.databasesUrl === null ? null : { url: config.databasesUrl };
   } else if (lock) {
     server = await startEmbedded({ home: options.home, lock, log });
     server.onExit((reason) => {
@@ -68,13 +75,16 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     await prepareServer(server, log);
     way = { connection: server.config(DATABASE, "steward_app") };
     migrateWay = { connection: server.config(DATABASE, "steward_migrate") };
+    databasesWay = { connection: server.config("postgres", "steward_databases") };
   } else {
-    way = { connection: connectEmbedded(options.home).config(DATABASE, "steward_app") };
+    const embedded = connectEmbedded(options.home);
+    way = { connection: embedded.config(DATABASE, "steward_app") };
+    databasesWay = { connection: embedded.config("postgres", "steward_databases") };
     migrateWay = null;
   }
   try {
     const migrated = migrateWay ? await migrateThrough(migrateWay, options) : [];
-    return { ...(await openPools(way, options, migrated, stop)), gone: gone.promise };
+    return { ...(await openPools(way, options, migrated, stop)), databasesWay, gone: gone.promise };
   } catch (error) {
     await stop();
     throw error;
@@ -86,16 +96,22 @@ async function openPools(
   options: OpenOptions,
   migrated: readonly string[],
   stop: () => Promise<void>,
-): Promise<Omit<OpenDatabase, "gone">> {
+): Promise<Omit<OpenDatabase, "gone" | "databasesWay">> {
   const { log } = options;
   const applicationName = `steward ${options.worker}`;
   const database = openPool({ ...way, max: APP_CONNECTIONS, applicationName, log });
   await checkServer(database);
   await checkRole(database, ROLES_SQL);
   const dispatch = openPool({
-    ...asDispatch(way),
+    ...asRole(way, "steward_dispatch"),
     max: DISPATCH_CONNECTIONS,
     applicationName: `${applicationName} dispatch`,
+    log,
+  });
+  const identity = openPool({
+    ...asRole(way, "steward_identity", "identity"),
+    max: IDENTITY_CONNECTIONS,
+    applicationName: `${applicationName} identity`,
     log,
   });
   const notifications = await openNotifications({
@@ -107,20 +123,21 @@ async function openPools(
   return {
     database,
     dispatch,
+    identity,
     notifications,
     migrated,
     async close() {
       await notifications.close();
-      await Promise.all([database.close(), dispatch.close()]);
+      await Promise.all([database.close(), dispatch.close(), identity.close()]);
       await stop();
     },
   };
 }
 
-/** The same way in, as steward_dispatch from the first statement. */
-function asDispatch(way: Way): Way {
-  const options = "-c role=steward_dispatch";
-  if (way.url === undefined) return { connection: { ...way.connection, options } };
+/** The same way in, as another role from the first statement. */
+function asRole(way: Way, role: string, schema?: string): Way {
+  const options = `-c role=${role}${schema === undefined ? "" : ` -c search_path=${schema}`}`;
+  if ("connection" in way) return { connection: { ...way.connection, options } };
   const url = new URL(way.url);
   url.searchParams.set("options", options);
   return { url: url.href };
@@ -129,10 +146,24 @@ function asDispatch(way: Way): Way {
 async function prepareServer(server: EmbeddedConnection, log: (line: string) => void): Promise<void> {
   const admin = openPool({ connection: server.admin, max: 1, applicationName: "steward roles", log });
   try {
-    await makeDatabase(admin, { migrate: server.password("steward_migrate"), app: server.password("steward_app") });
+    await makeDatabase(admin, {
+      migrate: server.password("steward_migrate"),
+      app: server.password("steward_app"),
+      databases: server.password("steward_databases"),
+      backup: server.password("steward_backup"),
+    });
   } finally {
     await admin.close();
   }
+  await makeTemplate(async (name, act) => {
+    const connection = server.config(name, "postgres");
+    const pool = openPool({ connection, max: 1, applicationName: "steward template", log });
+    try {
+      await act(pool);
+    } finally {
+      await pool.close();
+    }
+  });
 }
 
 async function migrateThrough(way: Way, options: OpenOptions): Promise<readonly string[]> {

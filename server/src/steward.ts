@@ -46,5 +46,9 @@ async function localSteward(env: CliParts["env"]): Promise<LocalSteward> {
     start: async (role, log) => (await import("./app.ts")).startApp({ config, role, log }),
     access: () => readHomeAccess(config.home),
     keepApiKey: (apiKey) => keepApiKey(config.home, apiKey),
+    rotateMaster: async (log) => (await import("./local-verbs.ts")).rotateMasterHere(config, log),
+    rotateSigning: async (log) => (await import("./local-verbs.ts")).rotateSigningHere(config, log),
+    liftSignOn: async (organization, log) =>
+      (await import("./local-verbs.ts")).liftSignOnHere(config, organization, log),
   };
 }

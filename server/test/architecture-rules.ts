@@ -174,15 +174,22 @@ const SQL = [
   /^\s*(?:create|alter|drop|truncate)\s+(?:or\s+replace\s+)?(?:unique\s+)?(?:table|index|role|database|schema|policy|function|view|type|user)\s/,
   /^\s*(?:grant|revoke)\s+[\s\S]+\s(?:to|from)\s/,
 ];
-/** The adapter's own: making the server, checking it, its notifications. It knows no table of ours. */
-const OWN_SQL = `${SERVER}adapters/postgres/`;
+/**
+ * The adapters' own: making and checking the server, its notifications; the databases of projects; the sign-in library's
+ * schema. They know no table of ours.
+ */
+const OWN_SQL = ["postgres", "project-databases", "identity"].map((folder) => `${SERVER}adapters/${folder}/`);
+/** Its example is a statement that people write. */
+const SQL_STEP = `${SERVER}steps/sql.ts`;
 
 /** Statements outside `store`. */
 export function strayStatements(sources: readonly Source[]): string[] {
   return product(sources).flatMap(({ path: file, texts }) => {
-    if (folderOf(file) === "store") return [];
+    if (folderOf(file) === "store" || file === SQL_STEP) return [];
     const statements = texts.filter((text) => SQL.some((pattern) => pattern.test(text.toLowerCase())));
-    const strays = file.startsWith(OWN_SQL) ? statements.filter((text) => /\bsteward\.\w/.test(text)) : statements;
+    const strays = OWN_SQL.some((folder) => file.startsWith(folder))
+      ? statements.filter((text) => /\bsteward\.\w/.test(text))
+      : statements;
     return strays.map((text) => `${file}: ${text.trim().slice(0, 60)}`);
   });
 }

@@ -17,6 +17,7 @@ import { createEngine, type RunningEngine } from "../src/engine/create-engine.ts
 import { ENGINE_LIMITS, type EngineLimits } from "../src/engine/engine-parts.ts";
 import { createProjects } from "../src/engine/projects.ts";
 import type { Version, Versions } from "../src/engine/versions.ts";
+import { readRegion } from "../src/store/regions.ts";
 import type { Scope } from "../src/store/scope.ts";
 import { inScope } from "../src/store/scope.ts";
 import { stepKinds } from "../src/steps/kinds.ts";
@@ -86,6 +87,8 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>;
   readonly start?: boolean;
   readonly lanes?: number;
+  /** The region it stands in, null for none; absent: no regions are set up for it. */
+  readonly region?: string | null;
   /** Stands between the engine and its database, to break it. */
   readonly database?: (real: Database) => Database;
 }
@@ -163,7 +166,11 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     clock,
     ids,
     notifications: await db.notifications(`w${ids.bytes(6).toString("hex")}`),
-    projects: createProjects(keyring, () => Promise.resolve({})),
+    projects: createProjects(
+      keyring,
+      () => Promise.resolve({}),
+      (one) => readRegion(db.database, one),
+    ),
     versions: versionsOf(world),
     gate: options.gate ?? closedGate,
     code,
@@ -173,6 +180,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
       clock,
     ),
     limits: { ...ENGINE_LIMITS, ...options.limits },
+    ...(options.region === undefined ? {} : { place: { region: options.region } }),
     host: "test",
     process: process.pid,
     abortEffects: () => undefined,

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createHeadSigner } from "../src/audit/sign-heads.ts";
 import { checkCode } from "../src/adapters/quickjs/check-code.ts";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
+import type { ProjectServer } from "../src/core/ports/project-databases.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { createProjects } from "../src/engine/projects.ts";
 import { createChanges } from "../src/flows/changes.ts";
@@ -13,10 +15,20 @@ import { createWebhookRoutes } from "../src/flows/webhook-routes.ts";
 import { createHttpServer, type HttpServer } from "../src/http/create-http-server.ts";
 import { HTTP_LIMITS, type HttpLimits, type HttpParts, type HttpSettings } from "../src/http/http-parts.ts";
 import { firstStart, type Installed } from "../src/people/first-start.ts";
+import { testOutside } from "../src/people/people.testsuite.ts";
+import type { SignOnOutside } from "../src/people/sign-on-parts.ts";
+import { createSignOnRules } from "../src/people/sign-on-rules.ts";
+import { testSignOn } from "../src/people/sign-on.testsuite.ts";
 import { stepKinds } from "../src/steps/kinds.ts";
+import type { IdentityOptions } from "../src/adapters/identity/identity-options.ts";
+import { testKey } from "./audit-key.ts";
 import { fakeClock, type FakeClock } from "./engine.ts";
+import { testIdentity, type TestIdentity } from "./identity.ts";
+import { signInAs, type SignInOptions, type TestPerson } from "./sign-in-as.ts";
 import { openTestKeys } from "./open-test-keys.ts";
 import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
+import { testTables } from "./tables.ts";
+import { testFiles } from "./volume.ts";
 
 export interface TestHttp {
   readonly server: HttpServer;
@@ -27,10 +39,17 @@ export interface TestHttp {
   readonly clock: FakeClock;
   readonly db: StewardDatabase;
   readonly logs: string[];
+  /** What the sign-in mailed and recorded. */
+  readonly mails: TestIdentity["mails"];
+  readonly acts: TestIdentity["acts"];
+  /** A person who is signed in: an account, a membership unless `role` is null, and a session's cookie. */
+  signIn(options?: SignInOptions): Promise<TestPerson>;
   /** One request, with the key unless `headers` says otherwise; the Host header may be set. */
   call(method: string, target: string, options?: CallOptions): Promise<TestAnswer>;
   close(): Promise<void>;
 }
+
+export type { SignInOptions, TestPerson };
 
 export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -50,7 +69,11 @@ export interface HttpOptions {
   readonly engine?: Partial<Engine>;
   readonly limits?: Partial<HttpLimits>;
   readonly parts?: Partial<HttpParts>;
+  readonly identity?: Partial<IdentityOptions>;
+  readonly signOn?: Partial<SignOnOutside>;
   readonly settings?: Partial<HttpSettings>;
+  /** Where the projects' databases lie; without it there are none. */
+  readonly projectServer?: ProjectServer;
 }
 
 /** A call that hangs fails. */
@@ -72,31 +95,17 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
   const ids = systemIds(() => clock.nowMs());
   const keyring = await openTestKeys(folder, clock);
   const { database, dispatch } = db;
-  const settings = { ownerEmail: null, apiKey: API_KEY };
-  const installed = await firstStart({ database, dispatch, keyring, ids, clock }, settings);
-  const kinds = stepKinds({ checkCode });
-  const projects = createProjects(keyring, () => Promise.resolve({}));
-  const versions = createVersions({ database, projects, kinds, clock });
-  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
-  const changes = await createChanges(await db.notifications("http"), { versions, routes, projects });
   const { logs, log } = keptLog();
-  const parts: HttpParts = {
-    database,
-    dispatch,
-    projects,
-    versions,
-    kinds,
-    routes,
-    changes,
-    clock,
-    ids,
-    log,
-    engine: closedEngine(options.engine),
-    verifySignature: () => Promise.resolve(),
-    publicUrl: "http://steward.test",
-    readiness: {},
-    ...options.parts,
-  };
+  const signOn = { ...testSignOn(keyring), ...options.signOn };
+  const rules = createSignOnRules({ database, dispatch, clock, ids, signOn });
+  const signIn = testIdentity(
+    { database: db.identity, clock, ids },
+    { log, signOn: rules, publicUrl: () => options.parts?.publicUrl ?? "http://steward.test", ...options.identity },
+  );
+  const { identity } = signIn;
+  const settings = { ownerEmail: null, ownerPassword: null, apiKey: API_KEY };
+  const installed = await firstStart({ database, dispatch, keyring, ids, clock, identity }, settings);
+  const parts = await partsOf({ db, folder, clock, ids, keyring, log, signIn, signOn }, options);
   const pageFolder = path.join(folder, "page");
   writePage(pageFolder);
   const server = await createHttpServer(parts, {
@@ -116,13 +125,80 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
     clock,
     db,
     logs,
+    mails: signIn.mails,
+    acts: signIn.acts,
+    signIn: (more = {}) => signInAs({ db, identity, ids, installed, call: (...sent) => send(address, ...sent) }, more),
     apiKey: API_KEY,
     call: (method, target, more = {}) => send(address, method, target, more),
     async close() {
       await server.close();
+      await identity.close();
       await db.drop();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+interface TestGround {
+  readonly db: StewardDatabase;
+  readonly folder: string;
+  readonly clock: FakeClock;
+  readonly ids: HttpParts["ids"];
+  readonly keyring: Awaited<ReturnType<typeof openTestKeys>>;
+  readonly log: HttpParts["log"];
+  readonly signIn: TestIdentity;
+  readonly signOn: SignOnOutside;
+}
+
+async function partsOf(ground: TestGround, options: HttpOptions): Promise<HttpParts> {
+  const { db, folder, clock, ids, keyring, log, signIn, signOn } = ground;
+  const { database, dispatch } = db;
+  const kinds = stepKinds({ checkCode });
+  const projects = createProjects(keyring, () => Promise.resolve({}));
+  const versions = createVersions({ database, projects, kinds, clock });
+  const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
+  const changes = await createChanges(await db.notifications("http"), { versions, routes, projects });
+  const auditKey = testKey();
+  return {
+    database,
+    dispatch,
+    projects,
+    versions,
+    kinds,
+    routes,
+    changes,
+    clock,
+    ids,
+    log,
+    engine: closedEngine(options.engine),
+    installation: {
+      version: "0.0.0",
+      signUp: "closed",
+      minimumAge: null,
+      tls: "none",
+      home: folder,
+      mail: { inbox: true },
+    },
+    prove: () => Promise.reject(new Error("this test proves nothing")),
+    identity: signIn.identity,
+    accounts: {
+      mailGoesOut: false,
+      version: "0.0.0",
+      recordAct: (act) => Promise.resolve(void signIn.acts.push(act as TestIdentity["acts"][number])),
+      endMemberships: () => Promise.resolve(),
+    },
+    people: testOutside(keyring).outside,
+    signOn,
+    denials: { note: () => undefined },
+    heads: createHeadSigner({ database, dispatch, clock, openKey: async () => auditKey, log }),
+    verifySignature: () => Promise.resolve(),
+    publicUrl: "http://steward.test",
+    readiness: {},
+    rateLimits: null,
+    requestLog: null,
+    files: testFiles({ database, keyring, clock, ids, folder, log }),
+    tables: testTables({ database, dispatch, keyring, clock, ids, log, server: options.projectServer }),
+    ...options.parts,
   };
 }
 

@@ -11,9 +11,15 @@ function der(tag: number, ...contents: (Uint8Array | string)[]): Buffer {
 const oid = (...bytes: number[]): Buffer => der(0x06, Buffer.from(bytes));
 
 /** A certificate that signed itself, for a host name and 127.0.0.1, valid until 2049 (RFC 5280). */
-export function selfSigned(host = "steward.test"): { key: string; cert: string } {
-  const { publicKey, privateKey } = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const signature = der(0x30, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+export function selfSigned(host = "steward.test", kind: "ec" | "rsa" = "ec"): { key: string; cert: string } {
+  const { publicKey, privateKey } =
+    kind === "ec"
+      ? crypto.generateKeyPairSync("ec", { namedCurve: "P-256" })
+      : crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const signature =
+    kind === "ec"
+      ? der(0x30, oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02))
+      : der(0x30, oid(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b), der(0x05));
   const name = der(0x30, der(0x31, der(0x30, oid(0x55, 0x04, 0x03), der(0x0c, host))));
   const names = der(0x30, der(0x82, host), der(0x87, Buffer.from([127, 0, 0, 1])));
   const toBeSigned = der(

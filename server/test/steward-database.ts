@@ -15,8 +15,13 @@ export interface StewardDatabase {
   readonly name: string;
   readonly database: Pool;
   readonly dispatch: Pool;
+  /** As steward_identity. */
+  readonly identity: Pool;
   readonly admin: Pool;
-  pool(user: "steward_app" | "steward_migrate" | "postgres", options?: string): Pool;
+  pool(
+    user: "steward_app" | "steward_migrate" | "steward_backup" | "steward_databases" | "postgres",
+    options?: string,
+  ): Pool;
   config(user: string): ClientConfig;
   notifications(worker: string): Promise<Notifications>;
   drop(): Promise<void>;
@@ -49,6 +54,7 @@ export async function stewardDatabase(): Promise<StewardDatabase> {
     name,
     database: pool("steward_app"),
     dispatch: pool("steward_app", "-c role=steward_dispatch"),
+    identity: pool("steward_app", "-c role=steward_identity -c search_path=identity"),
     admin: pool("postgres"),
     pool,
     config: (user) => server.config(name, user),
@@ -81,7 +87,12 @@ async function makeTemplate(): Promise<void> {
       if (count > 0) return;
       await asAdmin(async (other) => {
         await other.query({
-          text: embeddedRolesSql({ migrate: server.password("steward_migrate"), app: server.password("steward_app") }),
+          text: embeddedRolesSql({
+            migrate: server.password("steward_migrate"),
+            app: server.password("steward_app"),
+            databases: server.password("steward_databases"),
+            backup: server.password("steward_backup"),
+          }),
         });
         await other.query({
           text: `create database ${TEMPLATE}_draft owner steward_migrate template template0 strategy file_copy`,

@@ -9,6 +9,7 @@ import { stopOrphans } from "./flight.ts";
 import { ignoreLost } from "./ignore-lost.ts";
 import { hasUnsaved, type LiveRun } from "./live-run.ts";
 import { endRun } from "./end-run.ts";
+import { giveOver } from "./leave-region.ts";
 import { record } from "./record.ts";
 import { startStep } from "./start-step.ts";
 import { isStopping, turnLoop } from "./turn-loop.ts";
@@ -19,6 +20,7 @@ const SLICE_MS = 5;
 
 export function advanceRun(parts: EngineParts, run: LiveRun): void {
   if (run.advancing || run.gone || run.disposition.kind !== "hold") return;
+  if (run.leaving && run.state.cancelledBy === null) return giveOver(parts, run);
   run.advancing = true;
   try {
     const until = parts.clock.monotonicMs() + SLICE_MS;

@@ -35,8 +35,9 @@ export function createBlobValues(store: BlobStore, database: Database, clock: Cl
     address: (project, text) => project.keys.digest("blob", text),
     async put(project, address, text) {
       const sealed = project.keys.seal("blob", PLACE, address, deflateRawSync(Buffer.from(text), { level: 1 }));
-      await store.put(project.project, address, sealed);
+      // Noted first: a sweep that removes the same blob holds its row, and is waited for.
       await noteBlob(database, project, { address, bytes: text.length, nowMs: clock.nowMs() });
+      await store.put(project.project, address, sealed);
     },
     async get(project, address) {
       const sealed = await store.get(project.project, address);

@@ -18,7 +18,8 @@ const BODY = placeOf("inbox", "body");
 /** What a message in an inbox says. */
 export type Message =
   | { readonly kind: "cancel"; readonly by: string }
-  | { readonly kind: "event"; readonly name: string; readonly data?: Json }
+  /** Without `by` in messages of earlier programs. */
+  | { readonly kind: "event"; readonly name: string; readonly data?: Json; readonly by?: string }
   | {
       readonly kind: "resolve";
       /** The unknown effect that is meant, by its intent's record, and how often it had been sent; null lets a parked run go on. */

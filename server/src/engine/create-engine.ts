@@ -11,11 +11,19 @@ import { insertWorker } from "../store/workers.ts";
 import { advanceRun } from "./advance-run.ts";
 import type { BlobValues } from "./blob-values.ts";
 import type { Engine } from "./engine.ts";
-import { NEWS_CHANNEL, RUN_CHANNEL, RUNS_PER_WORD, type EngineLimits, type EngineParts } from "./engine-parts.ts";
+import {
+  NEWS_CHANNEL,
+  RUN_CHANNEL,
+  RUNS_PER_WORD,
+  type EngineLimits,
+  type EngineParts,
+  type Place,
+} from "./engine-parts.ts";
 import { fireSchedules } from "./fire-schedules.ts";
 import { followRun } from "./follow-run.ts";
 import { isPassing } from "./is-passing.ts";
 import { createJournal } from "./journal.ts";
+import { createRegionWatch, type RegionWatch } from "./leave-region.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Projects } from "./projects.ts";
@@ -42,6 +50,8 @@ export interface EngineConfig {
   readonly code: CodeRunner;
   readonly blobs: BlobValues;
   readonly limits: EngineLimits;
+  /** Absent where no regions are set up. */
+  readonly place?: Place;
   readonly host: string;
   readonly process: number;
   /** Closes every outbound socket (R6). */
@@ -52,10 +62,13 @@ export interface EngineConfig {
 }
 
 export interface RunningEngine {
+  /** As on the list of workers. */
+  readonly id: string;
   readonly engine: Engine;
   readonly parts: EngineParts;
   readonly worker: Worker;
   readonly lease: Lease;
+  readonly regions: RegionWatch;
   /** Claims and fires what is due now: what the turns do by themselves once `start` is called. */
   tick(): Promise<void>;
   start(): void;
@@ -67,7 +80,8 @@ export interface RunningEngine {
 export async function createEngine(config: EngineConfig): Promise<RunningEngine> {
   const { clock, dispatch, ids, log, notifications } = config;
   const id = ids.uuid();
-  await insertWorker(dispatch, { id, host: config.host, process: config.process, startedMs: clock.nowMs() });
+  const region = config.place?.region ?? null;
+  await insertWorker(dispatch, { id, host: config.host, process: config.process, startedMs: clock.nowMs(), region });
   const live = new Map<string, LiveRun>();
   const lost = Promise.withResolvers<void>();
   const claim = (): void => void worker.claim().catch((error: unknown) => log("claiming failed", error));
@@ -95,12 +109,15 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
   await notifications.listen(NEWS_CHANNEL, (payload) => {
     for (const run of payload.split(",")) if (!live.has(run)) parts.watch.tell(run, null);
   });
-  const turns = createTurns(parts, worker, lease, config.abortEffects);
+  const regions = createRegionWatch(parts);
+  const turns = createTurns(parts, worker, lease, regions, config.abortEffects);
   return {
+    id,
     engine: verbs(parts),
     parts,
     worker,
     lease,
+    regions,
     lost: lost.promise,
     async tick() {
       await fireSchedules(parts);
@@ -133,6 +150,7 @@ function createParts(
       database: config.database,
       clock,
       worker,
+      place: config.place ?? null,
       chains: Array.from({ length: config.lanes }, () => ids.uuid()),
       log,
       onFlushed: (flushed) => onFlushed(parts, flushed),
@@ -204,9 +222,9 @@ function verbs(parts: EngineParts): Engine {
     listSteps: (scope, run, after, limit, step) => listSteps(parts, scope, run, after, limit, step),
     follow: (scope, run, after, signal) => followRun(parts, scope, run, after, signal),
     cancelRun: (scope, run, by) => cancelRun(parts, scope, run, by),
-    sendEvent: (scope, run, name, data) => sendEvent(parts, scope, run, name, data),
+    sendEvent: (scope, run, name, data, by) => sendEvent(parts, scope, run, name, data, by),
     resolveEffect: (scope, run, resolution, by) => resolveEffect(parts, scope, run, resolution, by),
-    retryRun: (scope, run, from) => retryRun(parts, scope, run, from),
+    retryRun: (scope, run, from, by) => retryRun(parts, scope, run, from, by),
     forgetProject: (project) => parts.projects.forget(project),
     forgetFlow: (flow) => parts.versions.forget(flow),
   };

@@ -208,12 +208,12 @@ test("a poison run that kills its worker three times is parked, and the others g
   await it.tick();
   expect((await it.engine.readRun(it.scope, run))?.row).toMatchObject({ status: "parked", errorCode: "run_poisonous" });
   const end = it.engine.waitForEnd(it.scope, other.run, 5000);
-  await it.engine.sendEvent(it.scope, other.run, "go", 1);
+  await it.engine.sendEvent(it.scope, other.run, "go", 1, "ann");
   await it.tick();
   expect(await end).toMatchObject({ status: "completed" });
   const parkedEnd = it.engine.waitForEnd(it.scope, run, 5000);
   await it.engine.resolveEffect(it.scope, run, { step: null, path: null, how: "repeat", result: undefined }, "ann");
-  await it.engine.sendEvent(it.scope, run, "go", 2);
+  await it.engine.sendEvent(it.scope, run, "go", 2, "ann");
   await it.tick();
   expect(await parkedEnd).toMatchObject({ status: "completed", output: 2 });
 });

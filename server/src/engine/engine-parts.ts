@@ -42,6 +42,12 @@ export const ENGINE_LIMITS: EngineLimits = {
   inboxMax: 1000,
 };
 
+/** Where a process stands, where regions are set up at all (PROMISES B7). */
+export interface Place {
+  /** The label it stands in; null for nowhere in particular: then it leads runs of projects that are pinned nowhere. */
+  readonly region: string | null;
+}
+
 export interface EngineParts {
   readonly database: Database;
   /** The same server as steward_dispatch: routing tables of all projects. */
@@ -58,6 +64,8 @@ export interface EngineParts {
   readonly watch: RunWatch;
   readonly limits: EngineLimits;
   readonly worker: string;
+  /** Absent where no regions are set up: then no project is pinned, and flushes need not ask. */
+  readonly place?: Place;
   /** Whether this worker's lease stands: asked before each effect's first byte (R2). */
   readonly leaseStands: () => boolean;
   readonly live: Map<string, LiveRun>;

@@ -153,7 +153,7 @@ test("an event wakes its run, a cancel stops it, and a finished run refuses both
   const start = () => it.engine.startRun({ scope: it.scope, version, trigger: "manual", input: {} }, null, 0);
   const first = await start();
   const end = it.engine.waitForEnd(it.scope, first.run, 10_000);
-  await it.engine.sendEvent(it.scope, first.run, "go", { x: 7 });
+  await it.engine.sendEvent(it.scope, first.run, "go", { x: 7 }, "ann");
   expect(await end).toMatchObject({ status: "completed", output: { got: 7 } });
   const second = await start();
   const cancelled = it.engine.waitForEnd(it.scope, second.run, 10_000);
@@ -203,7 +203,7 @@ test("a large value lies in the blob store and is there after the run is taken u
   });
   const { run } = await it.engine.startRun({ scope: it.scope, version, trigger: "manual", input: {} }, null, 0);
   const end = it.engine.waitForEnd(it.scope, run, 10_000);
-  await it.engine.sendEvent(it.scope, run, "go", null);
+  await it.engine.sendEvent(it.scope, run, "go", null, "ann");
   expect(await end).toMatchObject({ status: "completed", output: { length: 200_000 } });
   const { rows } = await it.db.admin.query<{ bytes: number }>({
     text: "select sum(length(body))::bigint as bytes from steward.segments where run = $1",
@@ -224,7 +224,7 @@ test("a retry keeps what ended well before the chosen step", async () => {
     ],
   });
   const first = await it.run(version);
-  const again = await it.engine.retryRun(it.scope, first.run, "b");
+  const again = await it.engine.retryRun(it.scope, first.run, "b", "ann");
   const settled = await it.engine.waitForEnd(it.scope, again, 10_000);
   expect(settled).toMatchObject({ status: "completed" });
   const output = settled?.output as { from: string; own: string };

@@ -91,12 +91,13 @@ export interface Engine {
   follow(scope: Scope, run: string, after: number, signal: AbortSignal): AsyncGenerator<RunNews>;
   /** Throws `not_found`, `run_finished`. Settles when the wish is durable; the run stops at once, wherever it is led. */
   cancelRun(scope: Scope, run: string, by: string): Promise<void>;
-  sendEvent(scope: Scope, run: string, name: string, data: Json | undefined): Promise<void>;
+  /** `by` is audited with the flush that takes the event into the run. */
+  sendEvent(scope: Scope, run: string, name: string, data: Json | undefined, by: string): Promise<void>;
   /** Throws `nothing_to_resolve`. */
   resolveEffect(scope: Scope, run: string, resolution: Resolution, by: string): Promise<void>;
   /** Begins a new run with the earlier records kept (R3); gives its UUID. Throws `run_not_finished`, `value_invalid`. */
-  retryRun(scope: Scope, run: string, from: string | null): Promise<string>;
-  /** Reads the project's variables and its flows' published versions again before they are next used, in every process. */
+  retryRun(scope: Scope, run: string, from: string | null, by: string): Promise<string>;
+  /** Reads the project's variables and region, and its flows' published versions, again before they are next used, in every process. */
   forgetProject(project: string): void;
   forgetFlow(flow: string): void;
 }

@@ -191,7 +191,7 @@ test("a full disk keeps runs waiting, refuses new ones, counts no crash, and all
   const { run } = await start(it, nap);
   await until(async () => (await statusOf(it, run)) === "waiting");
   const end = it.engine.waitForEnd(it.scope, run, 30_000);
-  await it.engine.sendEvent(it.scope, run, "go", null);
+  await it.engine.sendEvent(it.scope, run, "go", null, "ann");
   full = true;
   const late = start(it, nap);
   await until(() => {
@@ -399,7 +399,7 @@ test("a run that can't be read is parked with its reason, and the others go on",
     error: { code: "run_unreadable", message: expect.stringMatching(/could not be read three times/) as unknown },
   });
   const end = it.engine.waitForEnd(it.scope, good.run, 5000);
-  await it.engine.sendEvent(it.scope, good.run, "go", 1);
+  await it.engine.sendEvent(it.scope, good.run, "go", 1, "ann");
   await it.tick();
   expect(await end).toMatchObject({ status: "completed" });
   expect((await it.db.admin.query({ text: "select from steward.queue where worker is not null" })).count).toBe(0);

@@ -8,6 +8,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import { isConnectionLost, isOutOfDisk, type Database } from "../core/ports/database.ts";
 import { readAuditHead } from "../store/audit.ts";
 import { readStanding } from "../store/standing.ts";
+import type { Place } from "./engine-parts.ts";
 import { createAuditChain, type AuditChain } from "./audit-chain.ts";
 import { takeItem, type FlushItem } from "./flush-item.ts";
 import { isPassing } from "./is-passing.ts";
@@ -32,6 +33,8 @@ export interface JournalOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly worker: string;
+  /** Null where no regions are set up. */
+  readonly place: Place | null;
   readonly chains: readonly string[];
   /** After a commit: runs whose part was written, and runs others should look at. */
   readonly onFlushed: (flushed: Flushed) => void;
@@ -153,11 +156,11 @@ class GroupJournal implements Journal {
   }
 
   async #write(items: readonly FlushItem[], lane: Lane): Promise<void> {
-    const { database, clock, worker, log } = this.#options;
+    const { database, clock, worker, place, log } = this.#options;
     const { chain } = lane;
     for (let attempt = 0; ; attempt++) {
       try {
-        const flushed = await writeFlush(database, items, chain, worker, clock.nowMs());
+        const flushed = await writeFlush(database, items, chain, { worker, place }, clock.nowMs());
         lane.stalled = false;
         for (const batch of flushed.audit) chain.advance(batch);
         return settle(flushed, this.#options);

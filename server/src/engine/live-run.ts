@@ -94,6 +94,8 @@ export interface LiveRun {
   readonly inFlight: Set<Flight>;
   /** The number of the record with the reply, once there is one. */
   replySeq: number | null;
+  /** It may not be led here any more: nothing new is begun, and it is given back when nothing is in flight. */
+  leaving: boolean;
   /** The end is being prepared. */
   closing: boolean;
   /** The run has grown beyond its size limit and ends. */

@@ -42,6 +42,7 @@ export function newLiveRun(
     started: new Map(),
     inFlight: new Set(),
     replySeq: null,
+    leaving: false,
     closing: false,
     overflow: false,
     blobWrites: 0,

@@ -2,6 +2,7 @@
 import type { AuditEntry } from "../core/audit-entry.ts";
 import { parkRun } from "../store/parked-runs.ts";
 import { claimPoison, type ClaimedRun } from "../store/queue.ts";
+import { claimerOf } from "./claimer-of.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { isPassing } from "./is-passing.ts";
 import { RunLostError } from "./live-run.ts";
@@ -12,7 +13,7 @@ const PARKED_AT_ONCE = 10;
 export const RUN_UNREADABLE = "run_unreadable";
 
 export async function parkPoison(parts: EngineParts): Promise<void> {
-  for (const claimed of await claimPoison(parts.dispatch, parts.worker, PARKED_AT_ONCE)) {
+  for (const claimed of await claimPoison(parts.dispatch, claimerOf(parts), PARKED_AT_ONCE)) {
     try {
       await park(parts, claimed);
     } catch (error) {

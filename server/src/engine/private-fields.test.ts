@@ -35,7 +35,7 @@ test("a private field is there for later steps, also after the run was let go, s
   };
   expect(await count()).toBe(1);
   const end = it.engine.waitForEnd(it.scope, run, 10_000);
-  await it.engine.sendEvent(it.scope, run, "go", null);
+  await it.engine.sendEvent(it.scope, run, "go", null, "ann");
   expect(await end).toMatchObject({ status: "completed", output: { length: CANARY.length, open: 1 } });
   expect(await count()).toBe(0);
   expect(it.logs).toEqual([]);

@@ -1,4 +1,5 @@
 /** Takes what lies in a run's inbox into its history; the flush that records it removes it. */
+import { actOn } from "../core/audit-entry.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { Active } from "../core/run/state.ts";
 import type { StepOutcome } from "../core/step-kind.ts";
@@ -30,6 +31,7 @@ function take(parts: EngineParts, run: LiveRun, id: string, message: Message): v
       if (run.state.cancelledBy === null) record(parts, run, { t: "cancel", at, by: message.by });
       return;
     case "event":
+      run.unsaved.audit.push(actOn(run.project.project, message.by ?? "system", "run.event_sent", run.shownId, {}, at));
       return record(parts, run, {
         t: "event",
         at,

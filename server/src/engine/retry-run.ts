@@ -2,6 +2,7 @@
  * Runs again as a new run of the same version (R3): the records of steps that don't depend on the
  * one to begin from are copied, everything else runs anew.
  */
+import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import { invariant } from "../core/invariant.ts";
@@ -14,7 +15,14 @@ import { newLiveRun } from "./new-live-run.ts";
 import { readRecords } from "./read-records.ts";
 import { record } from "./record.ts";
 
-export async function retryRun(parts: EngineParts, scope: Scope, id: string, from: string | null): Promise<string> {
+/** `by` is whom the audit names; the entry is committed with the new run. */
+export async function retryRun(
+  parts: EngineParts,
+  scope: Scope,
+  id: string,
+  from: string | null,
+  by: string,
+): Promise<string> {
   const row = await findRun(parts.database, scope, id);
   if (!row) throw new AppError("not_found", `there is no run ${showId("run", id)}`);
   if (row.endedAt === null)
@@ -45,6 +53,8 @@ export async function retryRun(parts: EngineParts, scope: Scope, id: string, fro
   record(parts, run, again);
   const whole = from === null && row.status === "completed"; // nothing failed: all of it runs again
   for (const one of whole ? [] : keptRecords(records, graph, from)) record(parts, run, one);
+  const facts = { run: run.shownId, from };
+  run.unsaved.audit.push(actOn(scope.project, by, "run.retried", showId("run", id), facts, again.at));
   run.status = "queued";
   run.disposition = { kind: "release", dueMs: 0 };
   await parts.journal.commit(run);

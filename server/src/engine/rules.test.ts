@@ -109,7 +109,7 @@ test("R3: what has ended stays as it ended, whoever wants to change it; a retry 
   const before = await it.engine.readRun(it.scope, run);
   expect(before?.row.status).toBe("failed");
   await expect(it.engine.cancelRun(it.scope, run, "ann")).rejects.toMatchObject({ code: "run_finished" });
-  await expect(it.engine.sendEvent(it.scope, run, "go", 1)).rejects.toMatchObject({ code: "run_finished" });
+  await expect(it.engine.sendEvent(it.scope, run, "go", 1, "ann")).rejects.toMatchObject({ code: "run_finished" });
   const resolution = { step: null, path: null, how: "repeat", result: undefined } as const;
   await expect(it.engine.resolveEffect(it.scope, run, resolution, "ann")).rejects.toMatchObject({
     code: "run_finished",
@@ -119,7 +119,7 @@ test("R3: what has ended stays as it ended, whoever wants to change it; a retry 
       await tx.query(statement);
   });
   expect(await it.engine.readRun(it.scope, run)).toEqual(before);
-  const again = await it.engine.retryRun(it.scope, run, null);
+  const again = await it.engine.retryRun(it.scope, run, null, "ann");
   expect(again).not.toBe(run);
   expect(await it.engine.waitForEnd(it.scope, again, 5000)).toMatchObject({ status: "failed" });
   expect((await it.engine.readRun(it.scope, again))?.row.retryOf).toBe(run);
@@ -187,7 +187,7 @@ test("R7: a run goes on with the version it began with, also on another worker",
   await it.tick();
   const newer = flow("second");
   const other = await second(it);
-  await other.engine.sendEvent(it.scope, run, "go", null);
+  await other.engine.sendEvent(it.scope, run, "go", null, "ann");
   const end = other.engine.waitForEnd(it.scope, run, 5000);
   await other.tick();
   expect(await end).toMatchObject({ status: "completed", output: { what: "first" } });

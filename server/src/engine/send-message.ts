@@ -1,7 +1,9 @@
 /** What somebody wants of a run from outside: a row in its inbox, durable before it is answered, told to whoever leads it. */
+import { actOn, type AuditEntry } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import type { Json } from "../core/json.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { countInbox, insertInbox } from "../store/inbox.ts";
 import { lockQueue, wakeRuns } from "../store/queue.ts";
 import { findRun } from "../store/runs.ts";
@@ -13,7 +15,14 @@ import { RUN_UNREADABLE } from "./park-run.ts";
 import { loadRun } from "./load-run.ts";
 import { doubtful } from "./read-messages.ts";
 
-async function send(parts: EngineParts, scope: Scope, run: string, message: Message): Promise<void> {
+/** @param act audited with the message; null where the flush that takes it into the run's history audits it */
+async function send(
+  parts: EngineParts,
+  scope: Scope,
+  run: string,
+  message: Message,
+  act: AuditEntry | null,
+): Promise<void> {
   const project = await parts.projects.get(scope);
   const id = parts.ids.uuid();
   const row = { run, id, kind: message.kind, body: sealMessage({ project }, run, id, message) };
@@ -28,6 +37,7 @@ async function send(parts: EngineParts, scope: Scope, run: string, message: Mess
       );
     }
     for (const statement of [...insertInbox(scope.project, [row]), wakeRuns([run])]) await tx.query(statement);
+    if (act) await appendActs(tx, scope.organization, [act], act.atMs);
   });
   parts.announce(RUN_CHANNEL, [run]);
 }
@@ -42,7 +52,8 @@ async function mustExist(parts: EngineParts, scope: Scope, run: string): Promise
 
 export async function cancelRun(parts: EngineParts, scope: Scope, run: string, by: string): Promise<void> {
   await mustExist(parts, scope, run);
-  await send(parts, scope, run, { kind: "cancel", by });
+  const act = actOn(scope.project, by, "run.cancelled", showId("run", run), {}, parts.clock.nowMs());
+  await send(parts, scope, run, { kind: "cancel", by }, act);
 }
 
 export async function sendEvent(
@@ -51,9 +62,10 @@ export async function sendEvent(
   run: string,
   name: string,
   data: Json | undefined,
+  by: string,
 ): Promise<void> {
   await mustExist(parts, scope, run);
-  await send(parts, scope, run, { kind: "event", name, ...(data === undefined ? {} : { data }) });
+  await send(parts, scope, run, { kind: "event", name, ...(data === undefined ? {} : { data }), by }, null);
 }
 
 /** Throws `nothing_to_resolve` when no unknown effect fits, or several do and none is named. */
@@ -78,5 +90,7 @@ export async function resolveEffect(
   }
   const { how, result } = resolution;
   const meant = active ? { of: active.seq, sent: active.sent } : null;
-  await send(parts, scope, run, { kind: "resolve", meant, how, ...(result === undefined ? {} : { result }), by });
+  const facts = { how, step: active?.step.id ?? null };
+  const act = actOn(scope.project, by, "run.resolved", showId("run", run), facts, parts.clock.nowMs());
+  await send(parts, scope, run, { kind: "resolve", meant, how, ...(result === undefined ? {} : { result }), by }, act);
 }

@@ -1,18 +1,21 @@
 /**
- * Accepts a run. The accepting process leads it at once while it has room, and what it has done by
- * then is committed together with the acceptance (R1); else the run is committed as queued and
- * whoever has room claims it.
+ * Accepts a run. The accepting process leads it at once while it has room and stands where the project's
+ * runs may be led, and what it has done by then is committed together with the acceptance (R1); else the
+ * run is committed as queued and whoever may and has room claims it.
  */
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import { findDelivery } from "../store/deliveries.ts";
+import { readRegion } from "../store/regions.ts";
 import type { NewRun, Settled, Started } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { hasRoom } from "./has-room.ts";
 import { RunLostError, type LiveRun } from "./live-run.ts";
+import { mayLead } from "./may-lead.ts";
 import { newLiveRun } from "./new-live-run.ts";
 import { readSettled, settledOf } from "./read-settled.ts";
 import { record } from "./record.ts";
+import type { Project } from "./projects.ts";
 import { within } from "./within.ts";
 
 export type Until = null | "reply" | "end";
@@ -34,6 +37,7 @@ export async function startRun(parts: EngineParts, wish: NewRun, until: Until, w
   } catch (error) {
     settling?.stop();
     if (!(error instanceof RunLostError)) throw error;
+    if (await wasPinned(parts, project)) return startRun(parts, wish, until, waitMs); // queued now: this branch is not taken twice
     if (wish.delivery) return repeated(parts, wish, until, waitMs);
     throw unwritten("the run could not be written: repeat the request");
   }
@@ -44,6 +48,14 @@ export async function startRun(parts: EngineParts, wish: NewRun, until: Until, w
 }
 
 const unwritten = (message: string): AppError => new AppError("unavailable", message, { retryAfterSeconds: 2 });
+
+/** Whether the project was pinned elsewhere without our having heard of it: then its run was not written as led here. */
+async function wasPinned(parts: EngineParts, before: Project): Promise<boolean> {
+  if (!parts.place || !mayLead(parts, before)) return false;
+  if (mayLead(parts, { region: await readRegion(parts.database, before) })) return false;
+  parts.projects.forget(before.project);
+  return true;
+}
 
 /** Settles when the acceptance is committed. */
 function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
@@ -59,7 +71,7 @@ function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
   if (run.overflow)
     throw new AppError("body_too_large", `the input is larger than a run may be (${parts.limits.runBytesMax} bytes)`);
   const accepted = new Promise<void>((done, lost) => run.waiters.push({ seq: 1, done, lost }));
-  if (hasRoom(parts)) {
+  if (hasRoom(parts) && mayLead(parts, run.project)) {
     run.startedAt = at;
     parts.live.set(run.id, run);
     parts.advance(run);

@@ -3,6 +3,7 @@ import type { EngineParts } from "./engine-parts.ts";
 import { makeWeekPartition } from "../store/partitions.ts";
 import { fireSchedules } from "./fire-schedules.ts";
 import { ignoreLost } from "./ignore-lost.ts";
+import type { RegionWatch } from "./leave-region.ts";
 import { BEAT_MS, type Lease } from "./lease.ts";
 import { LOOK_MS, type Worker } from "./worker.ts";
 
@@ -20,6 +21,7 @@ export function createTurns(
   parts: EngineParts,
   worker: Worker,
   lease: Lease,
+  regions: RegionWatch,
   abortEffects: (reason: string) => void,
 ): Turns {
   let stopped = true;
@@ -66,6 +68,7 @@ export function createTurns(
       repeat("claiming", LOOK_MS, look);
       repeat("looking for messages", 2 * LOOK_MS, () => worker.lookForMessages());
       repeat("reconciling", 5000, () => worker.reconcile());
+      repeat("leaving regions", 2 * LOOK_MS, () => regions.look());
       repeat("firing schedules", LOOK_MS, () => fireSchedules(parts));
       repeat("making partitions", PARTITION_MS, () => makePartitions(parts));
     },

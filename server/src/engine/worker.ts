@@ -8,10 +8,12 @@ import {
   heldBy,
   nextDue,
   type ClaimedRun,
+  type Claimer,
 } from "../store/queue.ts";
 import { deleteWorkers } from "../store/workers.ts";
 import { inboxOf } from "../store/inbox.ts";
 import type { EngineParts } from "./engine-parts.ts";
+import { claimerOf } from "./claimer-of.ts";
 import { hasRoom } from "./has-room.ts";
 import { ignoreLost } from "./ignore-lost.ts";
 import { isPassing } from "./is-passing.ts";
@@ -53,6 +55,7 @@ const LAST_FLUSH_MS_MAX = 5000;
 
 class ClaimingWorker implements Worker {
   readonly #parts: EngineParts;
+  readonly #claimer: Claimer;
   readonly #loading = new Set<string>();
   /** Held by the database's word and not led here, at the last look. */
   #strays = new Set<string>();
@@ -64,6 +67,7 @@ class ClaimingWorker implements Worker {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#claimer = claimerOf(parts);
   }
 
   claim(): Promise<number> {
@@ -86,11 +90,11 @@ class ClaimingWorker implements Worker {
   }
 
   async #claimOnce(): Promise<number> {
-    const { dispatch, worker, clock, limits, live } = this.#parts;
+    const { dispatch, clock, limits, live } = this.#parts;
     if (this.#stopped || !hasRoom(this.#parts)) return 0;
     const room = Math.min(CLAIM_MAX, limits.liveRunsMax - live.size);
     let solo = ![...live.values()].some((run) => run.suspect);
-    const { runs, next } = await claimRuns(dispatch, worker, clock.nowMs(), room, this.#after, solo);
+    const { runs, next } = await claimRuns(dispatch, this.#claimer, clock.nowMs(), room, this.#after, solo);
     this.#after = next;
     const taken = runs.map((claimed) => {
       if (claimed.crashes < 2) return this.#lead(claimed);
@@ -153,7 +157,8 @@ class ClaimingWorker implements Worker {
   }
 
   nextDueMs(): Promise<number | null> {
-    return nextDue(this.#parts.dispatch, this.#parts.clock.nowMs() + 60_000);
+    const { dispatch, clock } = this.#parts;
+    return nextDue(dispatch, clock.nowMs() + 60_000, this.#claimer.region);
   }
 
   async stop(graceMs: number): Promise<void> {

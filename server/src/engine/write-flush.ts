@@ -1,6 +1,7 @@
 /**
  * One flush: one transaction of per-project batches, each in its own scope. It writes only runs whose
- * fence still matches, and new runs that are the first for their delivery; the others are the losers.
+ * fence still matches, and new runs that are the first for their delivery and, if they were led here, may be:
+ * their project is not pinned elsewhere meanwhile (PROMISES B7). The others are the losers.
  * Locks: projects by id, in each the queue's rows by run id (its own and those it wakes), then the rest.
  */
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
@@ -23,8 +24,10 @@ import { insertRuns, updateRuns, type RunRow } from "../store/runs.ts";
 import { insertSegments, type SegmentRow } from "../store/segments.ts";
 import { insertAuditBatch, type AuditBatch } from "../store/audit.ts";
 import { referBlobs } from "../store/blobs.ts";
+import { mayLeadProject, requireRegion } from "../store/regions.ts";
 import { scopeStatement, type Scope } from "../store/scope.ts";
 import type { AuditChain } from "./audit-chain.ts";
+import type { Place } from "./engine-parts.ts";
 import { queuedRows, type FlushItem } from "./flush-item.ts";
 
 export interface Flushed {
@@ -33,6 +36,12 @@ export interface Flushed {
   readonly audit: readonly AuditBatch[];
   /** Runs others should look at now: children, and runs with something new in their inbox. */
   readonly woken: readonly string[];
+}
+
+/** Who writes, and where it stands; null where no regions are set up. */
+interface Writer {
+  readonly worker: string;
+  readonly place: Place | null;
 }
 
 interface Winners {
@@ -51,19 +60,20 @@ export async function writeFlush(
   database: Database,
   items: readonly FlushItem[],
   chain: AuditChain,
-  worker: string,
+  { worker, place }: Writer,
   nowMs: number,
 ): Promise<Flushed> {
   const batches = byProject(items);
   if (!items.some(isContested)) {
     try {
-      return await writeAtOnce(database, batches, chain, worker, nowMs);
+      return await writeAtOnce(database, batches, chain, { worker, place }, nowMs);
     } catch (error) {
       if (!isNotHeld(error)) throw error; // else find out which of them lost
     }
   }
   return database.transaction(async (tx) => {
-    const winners = await Promise.all(batches.map((batch) => winnersOf(tx, batch, nowMs)));
+    const here = await whichMayLead(tx, batches, place);
+    const winners = await Promise.all(batches.map((batch, at) => winnersOf(tx, batch, here[at]!, nowMs)));
     const won = batches.map((batch, at) => ({
       scope: batch.scope,
       items: batch.items.filter((item) => winners[at]!.runs.has(item.run.id)),
@@ -80,24 +90,30 @@ export async function writeFlush(
 const isContested = (item: FlushItem): boolean =>
   (item.fresh && item.run.acceptance?.delivery != null) || item.unsaved.messages.length > 0;
 
+/** Whether a run is new and was led here: its worker must be where it may be. */
+const isLedHere = (item: FlushItem): boolean => item.fresh && item.disposition.kind !== "release";
+
 /**
- * New runs without a delivery id can't lose, and held ones hardly ever do: everything goes in one round
- * trip, and is undone when a fence does not match.
+ * New runs without a delivery id hardly ever lose, and held ones neither: everything goes in one round
+ * trip, and is undone when a fence does not match, or a project is pinned elsewhere.
  */
 async function writeAtOnce(
   database: Database,
   batches: readonly Batch[],
   chain: AuditChain,
-  worker: string,
+  { worker, place }: Writer,
   nowMs: number,
 ): Promise<Flushed> {
   const holds: Statement<object>[] = [];
   let scope: Scope | null = null;
   for (const batch of batches) {
     const held = batch.items.filter((item) => !item.fresh);
-    if (held.length === 0) continue;
+    const asks = place !== null && batch.items.some(isLedHere);
+    if (held.length === 0 && !asks) continue;
     scope = batch.scope;
-    holds.push(scopeStatement(scope), requireHeld(held.map(({ run }) => ({ run: run.id, fence: run.fence }))));
+    holds.push(scopeStatement(scope));
+    if (held.length > 0) holds.push(requireHeld(held.map(({ run }) => ({ run: run.id, fence: run.fence }))));
+    if (asks) holds.push(requireRegion(scope.project, place.region));
   }
   const { statements, audit, woken } = statementsOf(batches, chain, worker, nowMs, scope);
   const results = await database.pipeline([...holds, ...statements]);
@@ -116,22 +132,39 @@ function byProject(items: readonly FlushItem[]): readonly Batch[] {
   return [...batches.values()].toSorted((a, b) => (a.scope.project < b.scope.project ? -1 : 1));
 }
 
-async function winnersOf(tx: Transaction, batch: Batch, nowMs: number): Promise<Winners> {
+/** Whether each batch's project may be led here, as far as any of its new runs was. */
+async function whichMayLead(tx: Transaction, batches: readonly Batch[], place: Place | null) {
+  return await Promise.all(
+    batches.map(async ({ scope, items }) => {
+      if (place === null || !items.some(isLedHere)) return true;
+      const [, here] = await Promise.all([
+        tx.query(scopeStatement(scope)),
+        mayLeadProject(tx, scope.project, place.region),
+      ]);
+      return here;
+    }),
+  );
+}
+
+/** @param here whether new runs of its project may be led here; one that is not written takes no delivery */
+async function winnersOf(tx: Transaction, batch: Batch, here: boolean, nowMs: number): Promise<Winners> {
+  const { project } = batch.scope;
+  const mayBe = (item: FlushItem): boolean => here || !isLedHere(item);
   const held = batch.items.filter((item) => !item.fresh);
   const woken = batch.items.flatMap((item) => item.unsaved.messages.map((message) => message.run));
   const deliveries = batch.items.flatMap((item) => {
-    const delivery = item.fresh ? item.run.acceptance?.delivery : null;
+    const delivery = item.fresh && mayBe(item) ? item.run.acceptance?.delivery : null;
     return delivery ? [{ ...delivery, run: item.run.id }] : [];
   });
   const [, locked, first] = await Promise.all([
     tx.query(scopeStatement(batch.scope)),
     held.length + woken.length > 0 ? lockQueue(tx, [...held.map((item) => item.run.id), ...woken]) : [],
-    deliveries.length > 0 ? claimDeliveries(tx, batch.scope.project, deliveries, nowMs) : new Set<string>(),
+    deliveries.length > 0 ? claimDeliveries(tx, project, deliveries, nowMs) : new Set<string>(),
   ]);
   const fences = new Map(locked.map((row) => [row.run, row.fence]));
   const contested = new Set(deliveries.map((delivery) => delivery.run));
   const wins = (item: FlushItem): boolean =>
-    item.fresh ? !contested.has(item.run.id) || first.has(item.run.id) : fences.get(item.run.id) === item.run.fence;
+    item.fresh ? mayBe(item) && (!contested.has(item.run.id) || first.has(item.run.id)) : fences.get(item.run.id) === item.run.fence;
   return { runs: new Set(batch.items.filter(wins).map((item) => item.run.id)), open: new Set(fences.keys()) };
 }
 

@@ -25,7 +25,7 @@ afterAll(async () => await world.close());
 
 const parts = () => world.process.parts;
 const put = (slug: string, given: PutCredential) =>
-  putCredential(parts(), world.scope, slug, given, world.scope.member);
+  putCredential(parts(), world.scope, slug, given, world.scope.member, "mem_1");
 const HOSTS = ["api.example.com"];
 
 async function opened(slug: string): Promise<string> {
@@ -133,9 +133,9 @@ test("every host that is taken is a pattern that matches something", async () =>
 
 test("an erased credential is gone", async () => {
   await put("erased", { kind: "secret", secret: "x" });
-  await deleteCredential(parts(), world.scope, "erased");
+  await deleteCredential(parts(), world.scope, "erased", "mem_1");
   expect(await findCredential(world.db.database, world.scope, "erased")).toBeNull();
-  await expect(deleteCredential(parts(), world.scope, "erased")).rejects.toMatchObject({ code: "not_found" });
+  await expect(deleteCredential(parts(), world.scope, "erased", "mem_1")).rejects.toMatchObject({ code: "not_found" });
 });
 
 test("credentials are listed in pages", async () => {
@@ -150,34 +150,34 @@ test("credentials are listed in pages", async () => {
 
 test("a variable is stored sealed and is known in every process", async () => {
   const other = await world.another();
-  await putVariable(parts(), world.scope, "greeting", { text: "hello-cellar" });
+  await putVariable(parts(), world.scope, "greeting", { text: "hello-cellar" }, "mem_1");
   expect((await parts().projects.get(world.scope)).variables).toEqual({ greeting: { text: "hello-cellar" } });
   expect((await other.parts.projects.get(world.scope)).variables).toHaveProperty("greeting");
-  await putVariable(parts(), world.scope, "greeting", 2);
+  await putVariable(parts(), world.scope, "greeting", 2, "mem_1");
   await soon(async () => (await other.parts.projects.get(world.scope)).variables["greeting"] === 2);
-  await putVariable(parts(), world.scope, "greeting", { text: "hello-cellar" });
+  await putVariable(parts(), world.scope, "greeting", { text: "hello-cellar" }, "mem_1");
   const { rows } = await world.db.admin.query<{ all: string }>({
     text: "select string_agg(encode(value, 'escape'), '') as all from steward.variables",
   });
   expect(rows[0]!.all).not.toContain("cellar");
-  await putVariable(parts(), world.scope, "limit", 3);
+  await putVariable(parts(), world.scope, "limit", 3, "mem_1");
   const page = await listVariables(parts(), world.scope, { limit: 1 });
   expect(page).toMatchObject({ items: [{ name: "greeting", value: { text: "hello-cellar" } }], next: "greeting" });
   expect((await listVariables(parts(), world.scope, { limit: 1, cursor: "greeting" })).items).toMatchObject([
     { name: "limit", value: 3 },
   ]);
-  await deleteVariable(parts(), world.scope, "greeting");
+  await deleteVariable(parts(), world.scope, "greeting", "mem_1");
   expect((await parts().projects.get(world.scope)).variables).toEqual({ limit: 3 });
-  await expect(deleteVariable(parts(), world.scope, "greeting")).rejects.toMatchObject({ code: "not_found" });
+  await expect(deleteVariable(parts(), world.scope, "greeting", "mem_1")).rejects.toMatchObject({ code: "not_found" });
 });
 
 test("a variable has at most 64 KB, and a project so many of them", async () => {
-  await putVariable(parts(), world.scope, "large", "x".repeat(65_534));
-  await expect(putVariable(parts(), world.scope, "large", "x".repeat(65_535))).rejects.toMatchObject({
+  await putVariable(parts(), world.scope, "large", "x".repeat(65_534), "mem_1");
+  await expect(putVariable(parts(), world.scope, "large", "x".repeat(65_535), "mem_1")).rejects.toMatchObject({
     code: "value_invalid",
     details: { field: "value" },
   });
-  await deleteVariable(parts(), world.scope, "large");
+  await deleteVariable(parts(), world.scope, "large", "mem_1");
   const { keys } = await parts().projects.get(world.scope);
   const before = Object.keys(await readVariables(world.db.database, world.scope, keys)).length;
   const names = Array.from({ length: VARIABLES_MAX - before }, (_, at) => `filler${at}`);
@@ -186,9 +186,9 @@ test("a variable has at most 64 KB, and a project so many of them", async () => 
       select $1, $2, name, value, now() from unnest($3::text[], $4::bytea[]) as v (name, value)`,
     values: [world.scope.organization, world.scope.project, names, names.map((name) => sealVariable(keys, name, "1"))],
   });
-  await expect(putVariable(parts(), world.scope, "more", 1)).rejects.toMatchObject({
+  await expect(putVariable(parts(), world.scope, "more", 1, "mem_1")).rejects.toMatchObject({
     code: "value_invalid",
     details: { field: "name" },
   });
-  await putVariable(parts(), world.scope, "limit", 4);
+  await putVariable(parts(), world.scope, "limit", 4, "mem_1");
 });

@@ -6,6 +6,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FlowFileInput } from "@steward/sdk";
 import { closedGate, fakeClock, type FakeClock } from "../../test/engine.ts";
+import { testIdentity } from "../../test/identity.ts";
 import { stewardDatabase, type StewardDatabase } from "../../test/steward-database.ts";
 import { diskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { checkCode } from "../adapters/quickjs/check-code.ts";
@@ -59,8 +60,9 @@ export async function newWorld(): Promise<World> {
   const ids = systemIds(() => clock.nowMs());
   const files = memoryKeyFiles();
   const keyring = keyringOn(files, { fillRandom: randomFillSync });
-  const first = { database: db.database, dispatch: db.dispatch, keyring, ids, clock };
-  const scope = await firstStart(first, { ownerEmail: null, apiKey: null });
+  const { identity } = testIdentity({ database: db.identity, clock, ids });
+  const first = { database: db.database, dispatch: db.dispatch, keyring, ids, clock, identity };
+  const scope = await firstStart(first, { ownerEmail: null, ownerPassword: null, apiKey: null });
   let processes = 0;
   const start = async (): Promise<Process> => {
     const own = keyringOn(files, { fillRandom: randomFillSync });
@@ -138,7 +140,7 @@ export async function push(world: World, slug: string, more: Partial<FlowFileInp
 /** Pushes and publishes. */
 export async function publish(world: World, slug: string, more: Partial<FlowFileInput> = {}) {
   await push(world, slug, more);
-  return await publishFlow(world.process.parts, world.scope, slug, world.scope.member);
+  return await publishFlow(world.process.parts, world.scope, slug, world.scope.member, "mem_1");
 }
 
 export function tokenOf(published: { readonly webhooks: readonly { readonly url: string }[] }, at = 0): string {

@@ -1,4 +1,7 @@
 import type { FlowDetail } from "@steward/sdk";
+import { actOn } from "../core/audit-entry.ts";
+import { showId } from "../core/id.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { lockFlow, setPaused } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { stopTriggers } from "./align-triggers.ts";
@@ -7,13 +10,16 @@ import { noSuchFlow } from "./flow-refusals.ts";
 import { getFlow } from "./get-flow.ts";
 
 /** Stops a flow's triggers; runs that have begun go on. A paused flow may be paused again. Throws `not_found`. */
-export async function pauseFlow(parts: FlowParts, scope: Scope, slug: string): Promise<FlowDetail> {
+export async function pauseFlow(parts: FlowParts, scope: Scope, slug: string, actor: string): Promise<FlowDetail> {
   const flow = await inScope(parts.database, scope, async (tx) => {
     const row = await lockFlow(tx, scope.project, slug);
     if (row === null) throw noSuchFlow(slug);
     if (row.paused) return row.id;
-    await tx.query(setPaused(scope.project, row.id, true, parts.clock.nowMs()));
+    const nowMs = parts.clock.nowMs();
+    await tx.query(setPaused(scope.project, row.id, true, nowMs));
     await stopTriggers(tx, scope.project, row.id);
+    const act = actOn(scope.project, actor, "flow.paused", `flow:${slug}`, { id: showId("flw", row.id) }, nowMs);
+    await appendActs(tx, scope.organization, [act], nowMs);
     return row.id;
   });
   parts.changes.flow(flow);

@@ -93,7 +93,7 @@ test("two first pushes of one slug at once make one flow", async () => {
 
 test("a draft with problems is not published, and each problem is told with its line", async () => {
   await push(world, "broken", { steps: [{ ...out, next: ["nowhere"] }] });
-  const error = await refusal(publishFlow(parts(), world.scope, "broken", world.scope.member));
+  const error = await refusal(publishFlow(parts(), world.scope, "broken", world.scope.member, "mem_1"));
   expect(error.code).toBe("flow_has_problems");
   expect(error.details["problems"]).toMatchObject([{ field: "steps[0].next[0]", line: expect.any(Number) }]);
 });
@@ -115,7 +115,7 @@ test("an unchanged draft published again gives the same version, a changed one t
     JSON.stringify(flowFile({ steps: [{ next: [], ...out, onError: "fail" }] })),
     "",
   );
-  expect(await publishFlow(parts(), world.scope, "versions", world.scope.member)).toEqual(first);
+  expect(await publishFlow(parts(), world.scope, "versions", world.scope.member, "mem_1")).toEqual(first);
   const second = await publish(world, "versions", { name: "Other" });
   expect(second).toEqual({ ...first, version: 2 });
   const { items, next } = await listVersions(parts(), world.scope, "versions", { limit: 1 });
@@ -131,7 +131,9 @@ test("an unchanged draft published again gives the same version, a changed one t
 test("several that publish at once make one version", async () => {
   await push(world, "published-at-once");
   const all = await Promise.all(
-    Array.from({ length: 4 }, () => publishFlow(parts(), world.scope, "published-at-once", world.scope.member)),
+    Array.from({ length: 4 }, () =>
+      publishFlow(parts(), world.scope, "published-at-once", world.scope.member, "mem_1"),
+    ),
   );
   expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1);
 });
@@ -175,7 +177,7 @@ test("R8: an unchanged rule keeps its place in time, a changed one begins now", 
 test("what fell into a pause is not caught up, and the grid goes on where it was", async () => {
   await publish(world, "paused", { triggers: [every(600), hook] });
   const [before] = (await rowsOf("paused")).schedules;
-  const paused = await pauseFlow(parts(), world.scope, "paused");
+  const paused = await pauseFlow(parts(), world.scope, "paused", "mem_1");
   expect(paused).toMatchObject({ paused: true, schedules: [{ trigger: "tick", nextAt: null }] });
   expect(paused.webhooks).toHaveLength(1);
   expect((await rowsOf("paused")).triggers.map((row) => row.active)).toEqual([false, false]);
@@ -184,7 +186,7 @@ test("what fell into a pause is not caught up, and the grid goes on where it was
   });
   expect((await rowsOf("paused")).triggers.map((row) => row.active)).toEqual([false, false]);
   world.clock.advance(3 * 600_000 + 1000);
-  const resumed = await resumeFlow(parts(), world.scope, "paused");
+  const resumed = await resumeFlow(parts(), world.scope, "paused", "mem_1");
   const [after] = (await rowsOf("paused")).schedules;
   expect(resumed).toMatchObject({ paused: false, webhooks: paused.webhooks });
   expect(after!.dueAt).toBe(before!.anchorAt + 4 * 600_000);
@@ -194,28 +196,28 @@ test("what fell into a pause is not caught up, and the grid goes on where it was
 
 test("a deleted flow starts nothing, and comes back with its addresses", async () => {
   const { webhooks } = await publish(world, "deleted", { triggers: [hook, every(60)] });
-  await deleteFlow(parts(), world.scope, "deleted");
+  await deleteFlow(parts(), world.scope, "deleted", "mem_1");
   expect(await refusal(getFlow(parts(), world.scope, "deleted"))).toMatchObject({ code: "not_found" });
   expect((await rowsOf("deleted")).triggers.map((row) => row.active)).toEqual([false, false]);
   expect((await rowsOf("deleted")).schedules).toMatchObject([{ dueAt: null }]);
-  expect(await refusal(deleteFlow(parts(), world.scope, "deleted"))).toMatchObject({ code: "not_found" });
-  expect(await restoreFlow(parts(), world.scope, "deleted")).toMatchObject({ version: 1, webhooks });
+  expect(await refusal(deleteFlow(parts(), world.scope, "deleted", "mem_1"))).toMatchObject({ code: "not_found" });
+  expect(await restoreFlow(parts(), world.scope, "deleted", "mem_1")).toMatchObject({ version: 1, webhooks });
   expect((await rowsOf("deleted")).triggers.map((row) => row.active)).toEqual([true, true]);
   expect((await rowsOf("deleted")).schedules[0]!.dueAt).toBeGreaterThan(world.clock.nowMs());
 });
 
 test("a slug that was taken meanwhile stands in the way of bringing a flow back", async () => {
   await push(world, "twice");
-  await deleteFlow(parts(), world.scope, "twice");
+  await deleteFlow(parts(), world.scope, "twice", "mem_1");
   await push(world, "twice");
-  expect(await refusal(restoreFlow(parts(), world.scope, "twice"))).toMatchObject({ code: "conflict" });
+  expect(await refusal(restoreFlow(parts(), world.scope, "twice", "mem_1"))).toMatchObject({ code: "conflict" });
 });
 
 test("a flow comes back for 30 days and not longer", async () => {
   await push(world, "long-gone");
-  await deleteFlow(parts(), world.scope, "long-gone");
+  await deleteFlow(parts(), world.scope, "long-gone", "mem_1");
   world.clock.advance(30 * 86_400_000 + 1000);
-  expect(await refusal(restoreFlow(parts(), world.scope, "long-gone"))).toMatchObject({ code: "not_found" });
+  expect(await refusal(restoreFlow(parts(), world.scope, "long-gone", "mem_1"))).toMatchObject({ code: "not_found" });
 });
 
 test("flows are listed by slug in pages, and searched by slug and name, wildcards being letters", async () => {
@@ -246,7 +248,7 @@ test("a start by API needs a published flow that is not paused, and gives the in
   await start("started");
   const input = { method: null, path: null, headers: {}, query: {}, body: { n: 1 }, deliveryId: null };
   expect(started).toMatchObject([[{ version: { slug: "started", number: 1 }, trigger: "manual", input }, "end", 5000]]);
-  await pauseFlow(parts(), world.scope, "started");
+  await pauseFlow(parts(), world.scope, "started", "mem_1");
   expect(await refusal(start("started"))).toMatchObject({ code: "flow_paused" });
 });
 

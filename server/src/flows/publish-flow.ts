@@ -1,7 +1,10 @@
 import type { DraftProblem, Published } from "@steward/sdk";
+import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
+import { showId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { insertFlowVersion } from "../store/flow-versions.ts";
 import { lockFlow, setPublished, type FlowDraftRow } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
@@ -14,10 +17,17 @@ import { listWebhooks } from "./list-webhooks.ts";
 
 /**
  * Makes the draft the published version, with its triggers and schedules, in one transaction. A draft
- * that means the same as the published version gives that version again. `by` is the member who did it.
+ * that means the same as the published version gives that version again. `by` is the member who did it, `actor` what
+ * the audit names: the member or a key of theirs.
  * Throws `flow_has_problems` with `problems`, `not_found`.
  */
-export async function publishFlow(parts: FlowParts, scope: Scope, slug: string, by: string): Promise<Published> {
+export async function publishFlow(
+  parts: FlowParts,
+  scope: Scope,
+  slug: string,
+  by: string,
+  actor: string,
+): Promise<Published> {
   const { keys } = await parts.projects.get(scope);
   const { flow, published } = await inScope(parts.database, scope, async (tx) => {
     const row = await lockFlow(tx, scope.project, slug);
@@ -25,6 +35,7 @@ export async function publishFlow(parts: FlowParts, scope: Scope, slug: string, 
     const unchanged = row.version !== null && row.versionDigest?.equals(row.draftDigest) === true;
     const version = unchanged ? row.version : await writeVersion(tx, parts, scope, keys, row, by);
     const webhooks = await listWebhooks(tx, keys, parts.publicUrl, scope.project, { id: row.id, version });
+    if (!unchanged) await appendPublished(tx, parts, scope, { row, version, actor });
     return { flow: row.id, published: { version, webhooks } };
   });
   parts.changes.flow(flow);
@@ -63,6 +74,17 @@ async function writeVersion(
   const around = { scope, keys, ids: parts.ids, nowMs };
   await alignTriggers(tx, around, { flow: row.id, version, triggers: file.triggers, running: !row.paused });
   return version;
+}
+
+async function appendPublished(
+  tx: Transaction,
+  { clock }: FlowParts,
+  { organization, project }: Scope,
+  { row, version, actor }: { readonly row: FlowDraftRow; readonly version: number | null; readonly actor: string },
+): Promise<void> {
+  const now = clock.nowMs();
+  const facts = { id: showId("flw", row.id), version };
+  await appendActs(tx, organization, [actOn(project, actor, "flow.published", `flow:${row.slug}`, facts, now)], now);
 }
 
 /** The line on which the draft's text had a field, as far as saving it found a problem there. */

@@ -1,12 +1,14 @@
 import type { Credential, PutCredential } from "@steward/sdk";
 import { placeOf } from "../catalogue/tables.ts";
+import { actOn } from "../core/audit-entry.ts";
 import { parseAddress } from "../core/egress/address.ts";
 import { normalizeName } from "../core/egress/host-name.ts";
 import { judgeHeaders } from "../core/egress/judge-headers.ts";
 import { AppError } from "../core/errors.ts";
-import { uuidBytes } from "../core/id.ts";
+import { showId, uuidBytes } from "../core/id.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { putCredential as putCredentialRow } from "../store/credentials.ts";
-import type { Scope } from "../store/scope.ts";
+import { inScope, type Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
 import { showCredential } from "./show-credential.ts";
 
@@ -15,7 +17,8 @@ const SECRET = placeOf("credentials", "secret");
 /**
  * Sets a credential, write-only: nothing gives the secret back, and only the gate opens it. One of the
  * same slug is replaced whole, hosts and all, so that nobody can point a secret they don't know at
- * another host. `by` is the member who did it. Throws `value_invalid` with `field`.
+ * another host. `by` is the member who did it, `actor` what the audit
+ * names. Throws `value_invalid` with `field`.
  */
 export async function putCredential(
   parts: Pick<FlowParts, "database" | "projects" | "clock" | "ids">,
@@ -23,6 +26,7 @@ export async function putCredential(
   slug: string,
   given: PutCredential,
   by: string,
+  actor: string,
 ): Promise<Credential> {
   const { kind } = given;
   const text = secretText(given);
@@ -34,7 +38,12 @@ export async function putCredential(
   const secret = keys.seal("credential", SECRET, uuidBytes(id), plain);
   plain.fill(0);
   const row = { id, slug, kind, header, hosts, secret, setAt: parts.clock.nowMs(), setBy: by };
-  await putCredentialRow(parts.database, scope, row);
+  await inScope(parts.database, scope, async (tx) => {
+    await tx.query(putCredentialRow(scope, row));
+    const facts = { id: showId("crd", id), kind, hosts: hosts.length };
+    const act = actOn(scope.project, actor, "credential.set", `credential:${slug}`, facts, row.setAt);
+    await appendActs(tx, scope.organization, [act], row.setAt);
+  });
   return showCredential(row);
 }
 

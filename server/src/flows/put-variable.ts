@@ -1,9 +1,11 @@
 import type { Variable } from "@steward/sdk";
+import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { measureJson } from "../core/parse-json.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { putVariable as putVariableRow } from "../store/variables.ts";
-import type { Scope } from "../store/scope.ts";
+import { inScope, type Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
 import { VARIABLES_MAX } from "./read-variables.ts";
 import { sealVariable } from "./sealed-variable.ts";
@@ -22,6 +24,7 @@ export async function putVariable(
   scope: Scope,
   name: string,
   value: Json,
+  actor: string,
 ): Promise<Variable> {
   const text = JSON.stringify(value);
   const bytes = Buffer.byteLength(text);
@@ -32,9 +35,12 @@ export async function putVariable(
   const { keys } = await parts.projects.get(scope);
   const setAt = parts.clock.nowMs();
   const row = { name, value: sealVariable(keys, name, text), setAt };
-  if (!(await putVariableRow(parts.database, scope, row, VARIABLES_MAX))) {
-    throw invalid("name", `a project has at most ${VARIABLES_MAX} variables: put several values into one`);
-  }
+  await inScope(parts.database, scope, async (tx) => {
+    if (!(await putVariableRow(tx, scope, row, VARIABLES_MAX)))
+      throw invalid("name", `a project has at most ${VARIABLES_MAX} variables: put several values into one`);
+    const act = actOn(scope.project, actor, "variable.set", `variable:${name}`, { bytes }, setAt);
+    await appendActs(tx, scope.organization, [act], setAt);
+  });
   parts.changes.project(scope.project);
   return { name, value: showJson(value), setAt: showTime(setAt) };
 }

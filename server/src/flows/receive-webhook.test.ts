@@ -120,8 +120,8 @@ test("how long the caller waits is for the trigger's reply to say", async () => 
 test("every token that leads nowhere gets the same answer", async () => {
   const token = await hook("gone");
   const paused = await hook("paused");
-  await pauseFlow(world.process.parts, world.scope, "paused");
-  await deleteFlow(world.process.parts, world.scope, "gone");
+  await pauseFlow(world.process.parts, world.scope, "paused", "mem_1");
+  await deleteFlow(world.process.parts, world.scope, "gone", "mem_1");
   const messages = new Set<string>();
   for (const wrong of [
     token,
@@ -139,7 +139,7 @@ test("every token that leads nowhere gets the same answer", async () => {
     messages.add(error!.message);
   }
   expect(messages.size).toBe(1);
-  await resumeFlow(world.process.parts, world.scope, "paused");
+  await resumeFlow(world.process.parts, world.scope, "paused", "mem_1");
   expect(await codeOf(deliver(paused))).toBeNull();
 });
 
@@ -193,19 +193,27 @@ test("a delivery signed as GitHub signs begins a run, another does not, and noth
     "hub",
     { kind: "secret", secret: "s3cret" },
     world.scope.member,
+    "mem_1",
   );
   expect(await codeOf(deliver(token, delivery))).toBeNull();
   expect(inputOf()).toMatchObject({ body: { n: 1 }, headers: { "x-hub-signature-256": "[redacted]" } });
   expect(await codeOf(deliver(token, { ...delivery, rawBody: Buffer.from('{"n":2}') }))).toBe("signature_invalid");
   expect(await codeOf(deliver(token, { headers, rawBody }))).toBe("signature_invalid");
-  await deleteCredential(world.process.parts, world.scope, "hub");
+  await deleteCredential(world.process.parts, world.scope, "hub", "mem_1");
   expect(await codeOf(deliver(token, delivery))).toBe("signature_invalid");
 });
 
 test("a delivery signed by Standard Webhooks begins a run, and is known by its id when it is repeated", async () => {
   const token = await hook("signed-standard", { signature: { kind: "standard", credential: "standard" } });
   const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-  await putCredential(world.process.parts, world.scope, "standard", { kind: "secret", secret }, world.scope.member);
+  await putCredential(
+    world.process.parts,
+    world.scope,
+    "standard",
+    { kind: "secret", secret },
+    world.scope.member,
+    "mem_1",
+  );
   const nowMs = world.clock.nowMs();
   const headers = {
     "webhook-id": "msg_1",
@@ -233,7 +241,7 @@ test("a route is at hand without the database, and old in every process once the
     await deliver(token, {}, other);
     return begun.at(-1)!.run.version.number === 2;
   });
-  await pauseFlow(world.process.parts, world.scope, "routes");
+  await pauseFlow(world.process.parts, world.scope, "routes", "mem_1");
   expect(await codeOf(deliver(token))).toBe("not_found");
   await soon(async () => (await codeOf(deliver(token, {}, other))) === "not_found");
 });

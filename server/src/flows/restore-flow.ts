@@ -1,6 +1,9 @@
 import type { FlowDetail } from "@steward/sdk";
+import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
+import { showId } from "../core/id.ts";
 import { isUniqueViolation } from "../core/ports/database.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { lockDeletedFlow, lockFlow, setDeleted } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
@@ -15,7 +18,7 @@ const RECOVERABLE_MS = 30 * 86_400_000;
  * Brings back the flow that last had this slug, with its webhooks' addresses; schedules go on from now,
  * and a paused flow stays paused. Throws `not_found`, and `conflict` when another flow has the slug now.
  */
-export async function restoreFlow(parts: FlowParts, scope: Scope, slug: string): Promise<FlowDetail> {
+export async function restoreFlow(parts: FlowParts, scope: Scope, slug: string, actor: string): Promise<FlowDetail> {
   const { keys } = await parts.projects.get(scope);
   const nowMs = parts.clock.nowMs();
   try {
@@ -25,6 +28,8 @@ export async function restoreFlow(parts: FlowParts, scope: Scope, slug: string):
       if (row === null) throw noSuchFlow(slug);
       await tx.query(setDeleted(scope.project, row.id, null, nowMs));
       if (!row.paused) await runTriggers(tx, { scope, keys, ids: parts.ids, nowMs }, row);
+      const act = actOn(scope.project, actor, "flow.restored", `flow:${slug}`, { id: showId("flw", row.id) }, nowMs);
+      await appendActs(tx, scope.organization, [act], nowMs);
       return row.id;
     });
     parts.changes.flow(flow);

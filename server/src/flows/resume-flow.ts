@@ -1,8 +1,11 @@
 import type { FlowDetail } from "@steward/sdk";
+import { actOn } from "../core/audit-entry.ts";
+import { showId } from "../core/id.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { findFlowVersion } from "../store/flow-versions.ts";
 import { lockFlow, setPaused, type FlowRow } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
@@ -16,7 +19,7 @@ import { openDefinition } from "./sealed-flow.ts";
  * Starts a paused flow's triggers again. Schedules go on from now: what fell into the pause is not
  * caught up, whatever their `missed` says. Throws `not_found`.
  */
-export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string): Promise<FlowDetail> {
+export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string, actor: string): Promise<FlowDetail> {
   const { keys } = await parts.projects.get(scope);
   const flow = await inScope(parts.database, scope, async (tx) => {
     const row = await lockFlow(tx, scope.project, slug);
@@ -25,6 +28,8 @@ export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string): 
     const nowMs = parts.clock.nowMs();
     await tx.query(setPaused(scope.project, row.id, false, nowMs));
     await runTriggers(tx, { scope, keys, ids: parts.ids, nowMs }, row);
+    const act = actOn(scope.project, actor, "flow.resumed", `flow:${slug}`, { id: showId("flw", row.id) }, nowMs);
+    await appendActs(tx, scope.organization, [act], nowMs);
     return row.id;
   });
   parts.changes.flow(flow);

@@ -96,6 +96,6 @@ test("accepted answers once the run is committed, and a start by API runs the sa
 test("a change of a variable is seen by the next run", async () => {
   const token = await hook("variable", "last", { steps: [{ id: "out", kind: "set", input: { n: "{{ vars.n }}" } }] });
   expect((await deliver(token, {})).body).toBe("{}");
-  await putVariable(world.process.parts, world.scope, "n", 7);
+  await putVariable(world.process.parts, world.scope, "n", 7, "mem_1");
   expect((await deliver(token, {})).body).toBe('{"n":7}');
 });

@@ -13,6 +13,7 @@ export const EMBEDDED_SETTINGS: Readonly<Record<string, string | number>> = {
   wal_level: "replica", // `minimal` was not faster and forbids pg_backup_start
   max_wal_senders: 0,
   max_logical_replication_workers: 0,
+  max_parallel_workers: 0, // they would escape the memory limit of projects' connections
   wal_compression: "pglz", // lz4 is not compiled in
   max_connections: CONNECTIONS_MAX,
   shared_buffers: "128MB",

@@ -1,0 +1,99 @@
+/** A body that a route takes, made of its schema: the least that is right, with one place filled by force. */
+import type { JsonSchema } from "./arbitrary-of-schema.ts";
+import type { Document, Operation, Way } from "./tenant-objects-slots.ts";
+
+export interface Forced {
+  readonly way: Way;
+  readonly value: unknown;
+}
+
+/** What a schema doesn't say of the bodies that are right; merged over what is made of it. */
+const SAID: Readonly<Record<string, object>> = {
+  putFlow: { format: 1, name: "Sample", steps: [{ id: "out", kind: "set", input: {} }] },
+  changeAccount: { name: "Person" },
+  createInvitation: { email: "somebody@sample.test", role: "viewer" },
+  createProject: { slug: "sample" },
+  addSignOnDomain: { domain: "sample.test" },
+  createAuditSink: { kind: "http", address: "https://sample.test/log" },
+  sendEvent: { name: "nothing waits for this" },
+  resolveEffect: { step: "call", how: "fail" },
+  insertRows: { rows: [{ title: "sample" }] },
+  deleteRows: { ids: ["01900000-0000-7000-8000-000000000000"] },
+  updateRow: { version: 0, values: { title: "sample" } },
+  changeColumn: { required: false },
+  addColumn: { name: "sample", type: "text" },
+  createServiceAccount: { role: "viewer" },
+  createTable: { name: "sample", columns: [] },
+  setProjectMember: { role: "viewer" },
+  changeMember: { role: "viewer" },
+  shredProject: { slug: "sample" },
+  createSupportConsent: { reason: "Sample", hours: 1 },
+};
+
+type Schemas = Document["components"]["schemas"];
+
+/** Null for a route that takes none. */
+export function bodyOf({ operationId, body }: Operation, schemas: Schemas, forced: readonly Forced[] = []): unknown {
+  if (body === null) return null;
+  const made = forced.length === 0 ? sample(body, schemas, null) : undefined;
+  if (made !== undefined) return { ...(made as object), ...SAID[operationId] };
+  let whole: Record<string, unknown> = { ...(sample(body, schemas, null) as object), ...SAID[operationId] };
+  for (const { way, value } of forced) {
+    const part = sample(body, schemas, { way, value }) as Record<string, unknown>;
+    const field = way.find((step) => !step.startsWith("|"))!;
+    // Another alternative of the whole body has other fields.
+    whole = way[0]!.startsWith("|") ? { ...part } : { ...whole, [field]: part[field] };
+  }
+  return whole;
+}
+
+/** The least that is right by a schema, with what is forced in its place. */
+export function sample(schema: JsonSchema, schemas: Schemas, forced: Forced | null, depth = 0): unknown {
+  if (depth > 12) return null;
+  if (schema.$ref !== undefined) return sample(schemas[schema.$ref.split("/").at(-1)!]!, schemas, forced, depth + 1);
+  const further = (one: JsonSchema, step: string): unknown => {
+    const [next, ...rest] = forced?.way ?? [];
+    return sample(one, schemas, next === step && forced ? { way: rest, value: forced.value } : null, depth + 1);
+  };
+  if (forced?.way.length === 0) return forced.value;
+  const alternatives = schema.anyOf ?? schema.oneOf;
+  if (alternatives) {
+    const chosen = forced?.way[0]?.startsWith("|") ? Number(forced.way[0].slice(1)) : 0;
+    return further(alternatives[chosen]!, `|${chosen}`);
+  }
+  if ("const" in schema) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
+  switch (type) {
+    case "object":
+      return Object.fromEntries([
+        ...Object.entries(schema.properties ?? {}).flatMap(([name, one]) =>
+          schema.required?.includes(name) || forced?.way[0] === name ? [[name, further(one, name)] as const] : [],
+        ),
+        ...(forced?.way[0] === "{}" && typeof schema.additionalProperties === "object"
+          ? [["title", further(schema.additionalProperties, "{}")] as const]
+          : []),
+      ]);
+    case "array":
+      return (schema.minItems ?? 0) > 0 || forced?.way[0] === "[]" ? [further(schema.items ?? {}, "[]")] : [];
+    case "string":
+      return textOf(schema);
+    case "integer":
+    case "number":
+      return Math.max(1, schema.minimum ?? 1);
+    case "boolean":
+      return false;
+    case undefined:
+    default:
+      return null;
+  }
+}
+
+function textOf({ format, pattern = "" }: JsonSchema): string {
+  if (format === "uri") return "https://sample.test/";
+  if (format === "uuid") return "01900000-0000-7000-8000-000000000000";
+  if (format === "date-time") return "2026-01-01T00:00:00.000Z";
+  const prefix = /^\^([a-z]{3})_/.exec(pattern)?.[1];
+  if (prefix !== undefined) return `${prefix}_${"0".repeat(26)}`;
+  return pattern.includes("@") ? "somebody@sample.test" : "sample";
+}
