@@ -14,7 +14,7 @@ import type { StepKinds } from "./core/step-kind.ts";
 import { createProjectDatabases, type ProjectDatabases } from "./data/project-databases.ts";
 import { createBlobValues } from "./engine/blob-values.ts";
 import { createEngine, type RunningEngine } from "./engine/create-engine.ts";
-import { ENGINE_LIMITS } from "./engine/engine-parts.ts";
+import { ENGINE_LIMITS, type Place } from "./engine/engine-parts.ts";
 import { createKeyWords } from "./engine/key-words.ts";
 import { createProjects, type Projects } from "./engine/projects.ts";
 import type { Versions } from "./engine/versions.ts";
@@ -95,7 +95,7 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
     code,
     blobs: createBlobValues(blobs, database, clock),
     limits: ENGINE_LIMITS,
-    ...(ground.config.regions.length > 0 ? { place: { region: ground.config.region } } : {}),
+    ...placeOf(ground),
     host: hostname(),
     process: process.pid,
     abortEffects: (reason) => {
@@ -125,6 +125,11 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
   closers.push(() => engine.stop(built.stopMs));
   engine.start();
   return built;
+}
+
+/** Nothing where no regions are set up: then no flush asks for one. */
+function placeOf({ config: { regions, region } }: Ground): { readonly place?: Place } {
+  return regions.length > 0 ? { place: { region } } : {};
 }
 
 function openBlobs({ config, home, egress, clock, ids }: Ground): BlobStore {

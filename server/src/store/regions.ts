@@ -18,7 +18,11 @@ const LEADABLE = `from steward.projects p join steward.organizations o on o.id =
 
 /** Whether a worker of this region may lead the project's runs. In its scope. */
 export async function mayLeadProject(tx: Transaction, project: string, region: string | null): Promise<boolean> {
-  const { count } = await tx.query({ name: "may_lead_project", text: `select 1 ${LEADABLE}`, values: [project, region] });
+  const { count } = await tx.query({
+    name: "may_lead_project",
+    text: `select 1 ${LEADABLE}`,
+    values: [project, region],
+  });
   return count > 0;
 }
 
