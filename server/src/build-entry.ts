@@ -76,8 +76,8 @@ export function buildEntry(ground: Ground, closers: Closers): Entry {
     sendMail: async (message) => await database.transaction(async (tx) => await send(tx, message)),
     mayJoin: async (email, token) => await mayJoin({ database, dispatch, clock }, email, token),
     recordAct,
-    beforeAuth: authLimits.before,
-    afterSignIn: authLimits.began,
+    beforeAuth: (attempt, origin) => authLimits.before(attempt, origin),
+    afterSignIn: (attempt, origin) => authLimits.began(attempt, origin),
     log,
   });
   return { identity, rateLimits, denials, recordAct, mail, send, signOn };

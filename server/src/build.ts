@@ -9,6 +9,7 @@ import { createCodePool } from "./adapters/quickjs/code-pool.ts";
 import { createMailTransport } from "./adapters/smtp/create-mail-transport.ts";
 import { parseAllowList } from "./core/egress/allow-list.ts";
 import type { BlobStore } from "./core/ports/blob-store.ts";
+import type { Gate } from "./core/ports/gate.ts";
 import type { MailTransport } from "./core/ports/mail-transport.ts";
 import type { StepKinds } from "./core/step-kind.ts";
 import { createProjectDatabases, type ProjectDatabases } from "./data/project-databases.ts";
@@ -60,29 +61,18 @@ const WORKER_CONNECTIONS_MAX = 8;
 const PROJECT_MEMORY_BYTES_MAX = 512 * 1024 * 1024;
 
 export async function build(ground: Ground, role: "server" | "worker", closers: Closers): Promise<Built> {
-  const { db, keyring, clock, ids, log, egress } = ground;
+  const { db, clock, ids, log, egress } = ground;
   const { database, dispatch } = db;
   const kinds = stepKinds({ checkCode });
   const ownKinds = installationKinds(kinds);
-  const projects = createProjects(
-    keyring,
-    (scope, keys) => readVariables(database, scope, keys),
-    (scope) => readRegion(database, scope),
-  );
+  const projects = openProjects(ground);
   const versions = createVersions({ database, projects, kinds: ownKinds, clock });
   const code = createCodePool();
   closers.push(() => code.close());
   const blobs = openBlobs(ground);
   const databases = openProjectDatabases(ground, role, closers);
   const transport = openTransport(ground, closers);
-  const gate = createGate({
-    egress,
-    findCredential: (scope, slug) => findCredential(database, scope, slug),
-    keysOf: async (scope) => (await projects.get(scope)).keys,
-    clock,
-    actions: actionsOf(ground, databases, transport),
-    log,
-  });
+  const gate = openGate(ground, projects, actionsOf(ground, databases, transport));
   const engine = await createEngine({
     database,
     dispatch,
@@ -125,6 +115,25 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
   closers.push(() => engine.stop(built.stopMs));
   engine.start();
   return built;
+}
+
+function openGate({ db, egress, clock, log }: Ground, projects: Projects, actions: Actions): Gate {
+  return createGate({
+    egress,
+    findCredential: (scope, slug) => findCredential(db.database, scope, slug),
+    keysOf: async (scope) => (await projects.get(scope)).keys,
+    clock,
+    actions,
+    log,
+  });
+}
+
+function openProjects({ keyring, db: { database } }: Ground): Projects {
+  return createProjects(
+    keyring,
+    (scope, keys) => readVariables(database, scope, keys),
+    (scope) => readRegion(database, scope),
+  );
 }
 
 /** Nothing where no regions are set up: then no flush asks for one. */

@@ -11,7 +11,7 @@ export function repeat(
 ): () => Promise<void> {
   let stopped = false;
   let underWay: Promise<unknown> = Promise.resolve();
-  let cancel = (): void => undefined;
+  let cancel: (() => void) | null = null;
   const plan = (): void => {
     if (stopped) return;
     cancel = clock.after(everyMs, () => {
@@ -23,7 +23,7 @@ export function repeat(
   plan();
   return async () => {
     stopped = true;
-    cancel();
+    cancel?.();
     await underWay;
   };
 }

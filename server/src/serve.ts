@@ -101,9 +101,10 @@ function watchTls(
     clock,
     log,
   });
-  process.on("SIGHUP", watch.reload);
+  const reload = (): void => watch.reload();
+  process.on("SIGHUP", reload);
   closers.push(() => {
-    process.off("SIGHUP", watch.reload);
+    process.off("SIGHUP", reload);
     watch.close();
     return Promise.resolve();
   });

@@ -28,8 +28,7 @@ import { createLease, type Lease } from "./lease.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Projects } from "./projects.ts";
 import { listSteps, readRun } from "./read-run.ts";
-import { isSettled, startRun, waitFor } from "./start-run.ts";
-import { readSettled } from "./read-settled.ts";
+import { startRun, waitSettled } from "./start-run.ts";
 import { retryRun } from "./retry-run.ts";
 import { cancelRun, resolveEffect, sendEvent } from "./send-message.ts";
 import { createTurns } from "./turns.ts";
@@ -208,15 +207,8 @@ function verbs(parts: EngineParts): Engine {
   return {
     startRun: (run, until, waitMs) => startRun(parts, run, until, waitMs),
     async waitForEnd(scope, run, waitMs) {
-      const waiting = waitFor(parts, run, "end", waitMs);
-      const now = await readSettled(parts, scope, run);
-      if (!now || isSettled(now, "end")) {
-        waiting.stop();
-        return now;
-      }
-      const sighting = await waiting.done;
-      const settled = sighting === null || sighting === "remote" ? await readSettled(parts, scope, run) : sighting;
-      return settled && isSettled(settled, "end") ? settled : null;
+      const settled = await waitSettled(parts, scope, run, "end", waitMs);
+      return settled ?? (await waitSettled(parts, scope, run, "end", 0)); // a word may have been lost
     },
     readRun: (scope, run) => readRun(parts, scope, run),
     listSteps: (scope, run, after, limit, step) => listSteps(parts, scope, run, after, limit, step),

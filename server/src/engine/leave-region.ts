@@ -34,10 +34,12 @@ export function createRegionWatch(parts: EngineParts): RegionWatch {
         const live = worker === parts.worker ? parts.live.get(run) : undefined;
         if (now - sinceMs < LEAVE_MS_MAX) {
           seen.set(run, { fence, sinceMs });
-          
+          if (live) leave(parts, live);
           continue;
         }
-        parts.log(`run ${run} was led for ${LEAVE_MS_MAX / 1000} s where its project may not be: it is taken from there`);
+        parts.log(
+          `run ${run} was led for ${LEAVE_MS_MAX / 1000} s where its project may not be: it is taken from there`,
+        );
         if (live) {
           parts.live.delete(run);
           letGo(live);

@@ -1,4 +1,5 @@
 /** B7: runs of a pinned project are led where its data is, and nowhere else. */
+import type { FlowFileInput } from "@steward/sdk";
 import { afterEach, expect, test } from "vitest";
 import type { EffectCall, Gate } from "../core/ports/gate.ts";
 import { testEngine, type EngineOptions, type TestEngine } from "../../test/engine.ts";
@@ -15,7 +16,11 @@ async function open(options: EngineOptions): Promise<TestEngine> {
 }
 
 /** As the people's verbs do; `told` says whether the word reaches the engines. */
-async function pin(region: string | null, told: boolean, table: "projects" | "organizations" = "projects"): Promise<void> {
+async function pin(
+  region: string | null,
+  told: boolean,
+  table: "projects" | "organizations" = "projects",
+): Promise<void> {
   const it = engines[0]!;
   const id = table === "projects" ? it.scope.project : it.scope.organization;
   await it.db.admin.query({ text: `update steward.${table} set region = $2 where id = $1`, values: [id, region] });
@@ -41,10 +46,14 @@ function slowGate(): Gate & { readonly calls: EffectCall[]; letGo(): void } {
   };
 }
 
-const post = (id: string, next: string[] = []) =>
-  ({ id, kind: "http", input: { method: "POST", url: "https://example.com/" }, next }) as const;
-const QUICK = { format: 1, name: "quick", steps: [{ id: "out", kind: "set", input: { ok: true } }] } as const;
-const TWO = { format: 1, name: "two", steps: [post("one", ["two"]), post("two")] } as const;
+const post = (id: string, next: string[] = []) => ({
+  id,
+  kind: "http",
+  input: { method: "POST", url: "https://example.com/" },
+  next,
+});
+const QUICK: FlowFileInput = { format: 1, name: "quick", steps: [{ id: "out", kind: "set", input: { ok: true } }] };
+const TWO: FlowFileInput = { format: 1, name: "two", steps: [post("one", ["two"]), post("two")] };
 const statusOf = async (it: TestEngine, run: string) => (await it.engine.readRun(it.scope, run))?.row.status;
 const holders = async () =>
   (await engines[0]!.db.admin.query<{ worker: string | null }>({ text: "select worker from steward.queue" })).rows.map(
@@ -96,7 +105,11 @@ test("B7: a schedule is fired by whoever looks, and its run led where it may be"
   const ch = await open({ region: "ch", start: false });
   const eu = await open({ region: "eu", start: false });
   await pin("eu", true);
-  const version = ch.flow({ ...QUICK, name: "hourly", triggers: [{ id: "each", kind: "schedule", cron: "0 * * * *" }] });
+  const version = ch.flow({
+    ...QUICK,
+    name: "hourly",
+    triggers: [{ id: "each", kind: "schedule", cron: "0 * * * *" }],
+  });
   const { organization, project } = ch.scope;
   const trigger = ch.parts.ids.uuid();
   await ch.db.admin.query({
@@ -172,7 +185,10 @@ test("B7: who has not heard of a pin does not lead either: the flush refuses, an
   const delivered = await ch.engine.startRun({ ...wish, delivery }, null, 0);
   expect(delivered.repeated).toBe(false);
   expect(await holders()).toEqual([null]);
-  expect(await ch.engine.startRun({ ...wish, delivery }, null, 0)).toMatchObject({ run: delivered.run, repeated: true });
+  expect(await ch.engine.startRun({ ...wish, delivery }, null, 0)).toMatchObject({
+    run: delivered.run,
+    repeated: true,
+  });
   await eu.tick();
   await expect.poll(() => statusOf(eu, delivered.run)).toBe("completed");
   expect(await statusOf(eu, plain.run)).toBe("completed");

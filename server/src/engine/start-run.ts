@@ -7,6 +7,7 @@ import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import { findDelivery } from "../store/deliveries.ts";
 import { readRegion } from "../store/regions.ts";
+import type { Scope } from "../store/scope.ts";
 import type { NewRun, Settled, Started } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { hasRoom } from "./has-room.ts";
@@ -30,6 +31,7 @@ export async function startRun(parts: EngineParts, wish: NewRun, until: Until, w
   if (parts.journal.stalled()) throw unwritten("the database can't be written to just now");
   const project = parts.projects.peek(wish.scope.project) ?? (await parts.projects.get(wish.scope));
   const run = newLiveRun(project, wish.version, parts.ids.uuid(), {});
+  const byMs = parts.clock.monotonicMs() + waitMs;
   const settling = until === null ? null : waitFor(parts, run.id, until, waitMs);
   try {
     const late = await within(parts.clock, accept(parts, run, wish), ACCEPT_MS_MAX, "late");
@@ -41,9 +43,7 @@ export async function startRun(parts: EngineParts, wish: NewRun, until: Until, w
     if (wish.delivery) return repeated(parts, wish, until, waitMs);
     throw unwritten("the run could not be written: repeat the request");
   }
-  const sighting = settling ? await settling.done : null;
-  const settled =
-    settling === null ? null : sighting === "remote" ? await readSettled(parts, wish.scope, run.id) : sighting;
+  const settled = settling && until && (await settle(parts, wish.scope, run.id, until, settling, byMs));
   return { run: run.id, repeated: false, settled };
 }
 
@@ -97,28 +97,47 @@ async function repeated(parts: EngineParts, wish: NewRun, until: Until, waitMs: 
   return {
     run: first.run,
     repeated: true,
-    settled: until === null ? null : await waitSettled(parts, wish, first.run, until, waitMs),
+    settled: until === null ? null : await waitSettled(parts, scope, first.run, until, waitMs),
   };
 }
 
-async function waitSettled(
+/** What a run that may be led anywhere has come to, once it has; null when the time is over, or there is no such run. */
+export async function waitSettled(
   parts: EngineParts,
-  wish: NewRun,
+  scope: Scope,
   run: string,
   until: "reply" | "end",
   waitMs: number,
 ): Promise<Settled | null> {
+  const byMs = parts.clock.monotonicMs() + waitMs;
   const waiting = waitFor(parts, run, until, waitMs);
-  const now = await readSettled(parts, wish.scope, run);
-  if (now && isSettled(now, until)) {
+  const now = await readSettled(parts, scope, run);
+  if (now && !isSettled(now, until)) return await settle(parts, scope, run, until, waiting, byMs);
+  waiting.stop();
+  return now;
+}
+
+/** Waits on while other processes have led the run somewhere, but not to what is waited for. */
+async function settle(
+  parts: EngineParts,
+  scope: Scope,
+  run: string,
+  until: "reply" | "end",
+  first: Waiting,
+  byMs: number,
+): Promise<Settled | null> {
+  for (let waiting = first; ;) {
+    const sighting = await waiting.done;
+    if (sighting !== "remote") return sighting;
+    waiting = waitFor(parts, run, until, Math.max(0, byMs - parts.clock.monotonicMs()));
+    const now = await readSettled(parts, scope, run);
+    if (now && !isSettled(now, until)) continue;
     waiting.stop();
     return now;
   }
-  const sighting = await waiting.done;
-  return sighting === "remote" ? readSettled(parts, wish.scope, run) : sighting;
 }
 
-export function isSettled(settled: Settled, until: "reply" | "end"): boolean {
+function isSettled(settled: Settled, until: "reply" | "end"): boolean {
   return (
     settled.status === "completed" ||
     settled.status === "failed" ||
@@ -134,7 +153,7 @@ interface Waiting {
 }
 
 /** Waits for a run's reply or end, told by this process or another. */
-export function waitFor(parts: EngineParts, run: string, until: "reply" | "end", waitMs: number): Waiting {
+function waitFor(parts: EngineParts, run: string, until: "reply" | "end", waitMs: number): Waiting {
   let finish: ((value: Settled | "remote" | null) => void) | null = null;
   const done = new Promise<Settled | "remote" | null>((resolve) => (finish = resolve));
   const end = (value: Settled | "remote" | null): void => {

@@ -10,6 +10,7 @@ import {
   type ClaimedRun,
   type Claimer,
 } from "../store/queue.ts";
+import { listMisplaced } from "../store/regions.ts";
 import { deleteWorkers } from "../store/workers.ts";
 import { inboxOf } from "../store/inbox.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -96,7 +97,9 @@ class ClaimingWorker implements Worker {
     let solo = ![...live.values()].some((run) => run.suspect);
     const { runs, next } = await claimRuns(dispatch, this.#claimer, clock.nowMs(), room, this.#after, solo);
     this.#after = next;
+    const elsewhere = await this.#pinnedMeanwhile(runs);
     const taken = runs.map((claimed) => {
+      if (elsewhere.has(claimed.run)) return freeRun(dispatch, claimed, false, clock.nowMs());
       if (claimed.crashes < 2) return this.#lead(claimed);
       if (!solo) return freeRun(dispatch, claimed, false, clock.nowMs() + TRY_AGAIN_MS);
       solo = false;
@@ -105,6 +108,14 @@ class ClaimingWorker implements Worker {
     await Promise.all(taken);
     await parkPoison(this.#parts);
     return runs.length;
+  }
+
+  /** Which of them may not be led here after all: the claim saw their projects as they were when it began. */
+  async #pinnedMeanwhile(runs: readonly ClaimedRun[]): Promise<ReadonlySet<string>> {
+    const { place, dispatch } = this.#parts;
+    if (!place || runs.length === 0) return new Set();
+    const ids = runs.map(({ run }) => run);
+    return new Set((await listMisplaced(dispatch, ids)).map(({ run }) => run));
   }
 
   async #lead(claimed: ClaimedRun): Promise<void> {

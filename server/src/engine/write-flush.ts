@@ -164,7 +164,9 @@ async function winnersOf(tx: Transaction, batch: Batch, here: boolean, nowMs: nu
   const fences = new Map(locked.map((row) => [row.run, row.fence]));
   const contested = new Set(deliveries.map((delivery) => delivery.run));
   const wins = (item: FlushItem): boolean =>
-    item.fresh ? mayBe(item) && (!contested.has(item.run.id) || first.has(item.run.id)) : fences.get(item.run.id) === item.run.fence;
+    item.fresh
+      ? mayBe(item) && (!contested.has(item.run.id) || first.has(item.run.id))
+      : fences.get(item.run.id) === item.run.fence;
   return { runs: new Set(batch.items.filter(wins).map((item) => item.run.id)), open: new Set(fences.keys()) };
 }
 

@@ -43,7 +43,10 @@ export function installationHandlers(parts: HttpParts): Pick<Handlers, Installat
 
 async function read({ database, dispatch, clock, installation }: HttpParts): Promise<Installation> {
   const { mail, ...facts } = installation;
-  const [counts, mails] = await Promise.all([countInstallation(database, dispatch, clock.nowMs()), countOutbox(database)]);
+  const [counts, mails] = await Promise.all([
+    countInstallation(database, dispatch, clock.nowMs()),
+    countOutbox(database),
+  ]);
   const shown =
     "host" in mail
       ? ({ state: "server", ...mail } as const)

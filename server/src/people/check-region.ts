@@ -9,7 +9,10 @@ export function checkRegion({ people }: Pick<PeopleParts, "people">, region: str
   const { regions, storeRegion } = people;
   if (region === null || region === storeRegion) return;
   if (regions.includes(region))
-    throw invalidField("region", `this installation keeps its data in ${storeRegion}, so nothing can be pinned to ${region}`);
+    throw invalidField(
+      "region",
+      `this installation keeps its data in ${storeRegion}, so nothing can be pinned to ${region}`,
+    );
   const known = storeRegion === null ? "none is set up here" : `use ${storeRegion}`;
   throw invalidField("region", `there is no region of this label: ${known}`);
 }

@@ -81,10 +81,14 @@ test("projects and organizations are pinned to the region where the data is, to 
   await changeOrganization(parts, owner, organization, { region: null }, null);
   expect(await effective()).toBeNull();
   told.length = 0;
-  expect(await changeProject(parts, owner, organization, shownProject, { region: "eu" })).toMatchObject({ region: "eu" });
+  expect(await changeProject(parts, owner, organization, shownProject, { region: "eu" })).toMatchObject({
+    region: "eu",
+  });
   await changeProject(parts, owner, organization, shownProject, { region: "eu", name: "First again" });
   expect([told, await effective()]).toEqual([[project], "eu"]);
-  expect(await changeProject(parts, owner, organization, shownProject, { region: null })).toMatchObject({ region: null });
+  expect(await changeProject(parts, owner, organization, shownProject, { region: null })).toMatchObject({
+    region: null,
+  });
   expect(await effective()).toBeNull();
   const acts = (await acme.acts()).filter(({ action }) => action.endsWith(".changed"));
   expect(acts.map(({ action, facts }) => [action, facts["fields"]])).toEqual([

@@ -160,21 +160,6 @@ export async function findOrganizationAccess(
   return rows[0] ?? null;
 }
 
-/** Organizations of a person, oldest first, at most 100, deleted ones too. */
-export async function listMemberships(
-  dispatch: Database,
-  account: string,
-): Promise<readonly { readonly organization: string; readonly member: string; readonly deletedAt: number | null }[]> {
-  const { rows } = await dispatch.query<{ organization: string; member: string; deletedAt: number | null }>({
-    name: "list_memberships",
-    text: `select m.organization, m.id as member, o.deleted_at as "deletedAt" from steward.members m
-      join steward.organizations o on o.id = m.organization
-      where m.account = $1 and m.removed_at is null order by m.organization limit 100`,
-    values: [account],
-  });
-  return rows;
-}
-
 /** Whether this account runs the installation. */
 export async function isOperator(dispatch: Database, account: string): Promise<boolean> {
   const { count } = await dispatch.query({

@@ -49,3 +49,12 @@ export async function findVerification(database: Database, identifier: string): 
   });
   return rows[0]?.value ?? null;
 }
+
+/** Ends what was asked for in an account's name and not used: resets, and challenges for a second factor. */
+export async function endResets(database: Database, account: string): Promise<void> {
+  await database.query({
+    name: "identity_end_resets",
+    text: "delete from verification where value = $1",
+    values: [account],
+  });
+}

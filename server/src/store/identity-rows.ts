@@ -31,5 +31,6 @@ export function identityRows(database: Database): IdentityRows {
     forgetTries: (...given) => factors.forgetTries(database, ...given),
     spendCode: (...given) => factors.spendCode(database, ...given),
     findVerification: (...given) => factors.findVerification(database, ...given),
+    endResets: (...given) => factors.endResets(database, ...given),
   };
 }

@@ -45,16 +45,24 @@ export interface MisplacedRun {
 
 const MISPLACED_PER_LOOK = 1000;
 
-/** Runs held where they may not be, after their project was pinned. Index queue_worker: all that is held. As steward_dispatch. */
-export async function listMisplaced(dispatch: Database): Promise<readonly MisplacedRun[]> {
+/**
+ * Runs held where they may not be, after their project was pinned. Index queue_worker: all that is held. As steward_dispatch.
+ * @param among looks at these only, by the primary key; null: at all
+ */
+export async function listMisplaced(
+  dispatch: Database,
+  among: readonly string[] | null = null,
+): Promise<readonly MisplacedRun[]> {
   const { rows } = await dispatch.query<MisplacedRun>({
-    name: "list_misplaced",
+    name: among === null ? "list_misplaced" : "list_misplaced_among",
     text: `select q.project, q.run, q.fence, q.worker from steward.queue q
       join steward.workers w on w.id = q.worker
       join steward.projects p on p.id = q.project
       join steward.organizations o on o.id = p.organization
       where q.worker is not null and coalesce(p.region, o.region, w.region) is distinct from w.region
+        ${among === null ? "" : "and q.run = any($1::uuid[])"}
       order by q.run limit ${MISPLACED_PER_LOOK}`,
+    ...(among === null ? {} : { values: [among] }),
   });
   return rows;
 }

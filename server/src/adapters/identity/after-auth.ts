@@ -5,7 +5,7 @@ import type { Sent } from "./auth-paths.ts";
 import { CHANGES_ADDRESS, claimsOf } from "./mailed-token.ts";
 import type { AccountAct, IdentityOptions } from "./identity-options.ts";
 
-type Parts = Pick<IdentityOptions, "recordAct" | "sendMail" | "log">;
+type Parts = Pick<IdentityOptions, "recordAct" | "sendMail" | "log" | "rows">;
 
 /** Of calls that a signed-in person makes. */
 const DONE: Readonly<Record<string, { readonly action: AccountAct["action"]; readonly factor?: string }>> = {
@@ -26,6 +26,8 @@ const SIGN_INS: ReadonlySet<string> = new Set([
 
 export const afterAuth = {
   async done(parts: Parts, { attempt: { path }, signedIn }: AuthCall, body: Sent): Promise<void> {
+    // Links to set another one were asked for before this one was set.
+    if (path === "/change-password" && signedIn) await parts.rows.endResets(signedIn.account);
     const told = DONE[path];
     if (told && signedIn)
       await parts.recordAct({

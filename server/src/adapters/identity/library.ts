@@ -128,8 +128,10 @@ function proofs(parts: LibraryParts): Pick<BetterAuthOptions, "emailAndPassword"
           template: "reset",
           values: { name: user.name, url: `${publicUrl}/reset-password#token=${token}` },
         }),
-      onPasswordReset: async ({ user }) =>
-        await parts.recordAct({ action: "password.reset", account: user.id, facts: {} }),
+      onPasswordReset: async ({ user }) => {
+        await parts.rows.endResets(user.id); // links that were mailed before this one, too
+        await parts.recordAct({ action: "password.reset", account: user.id, facts: {} });
+      },
     },
     emailVerification: {
       sendOnSignUp: true,

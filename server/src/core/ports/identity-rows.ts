@@ -66,4 +66,5 @@ export interface IdentityRows extends SignOnRows {
   /** True once for a code. */
   spendCode(account: string, code: string): Promise<boolean>;
   findVerification(identifier: string): Promise<string | null>;
+  endResets(account: string): Promise<void>;
 }
