@@ -13,8 +13,18 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What changes only with the dependencies stays in the browser's cache across releases of the page.
-        codeSplitting: { groups: [{ name: "react", test: /node_modules\/(?:react|react-dom|scheduler)\// }] },
+        codeSplitting: {
+          groups: [
+            // What changes only with the dependencies stays in the browser's cache across releases of the page.
+            { name: "react", test: /node_modules\/(?:react|react-dom|scheduler)\//, priority: 5 },
+            { name: "libraries", test: /node_modules\//, tags: ["$initial"], priority: 4 },
+            { name: "first", tags: ["$initial"], priority: 3 },
+            // A few chunks for what comes later, instead of one for each page and each thing that two of them share.
+            { name: "shared", minShareCount: 2, priority: 2 },
+            { name: "people", test: /\/web\/src\/(?:account|audit|installation|people|sign-on)\//, priority: 1 },
+            { name: "data", test: /\/web\/src\/(?:files|tables)\//, priority: 1 },
+          ],
+        },
       },
     },
   },

@@ -154,6 +154,7 @@ test("files are uploaded by choosing and by dropping, looked at, downloaded, mov
   await button(page, "Bring back red.png").click();
   await text(page, "“images/red.png” is back.");
   await text(page, "No deleted files");
+  expect(await page.locator("nav a[aria-current=page]").allTextContents()).toEqual(["Files", "Deleted files"]);
   await link(page.getByRole("navigation", { name: "Main" }), "Files").click();
   await page.getByRole("searchbox", { name: "Search in this folder" }).fill("RED");
   await link(page, "images/red.png").waitFor();
@@ -302,7 +303,7 @@ test("another's change of the same cell is shown beside mine, and either can be 
 
   await set({ name: "theirs" });
   await edit(0, "mine");
-  await text(page, /name was changed by somebody else meanwhile\. Theirs theirs Yours mine/);
+  await text(page, /name was changed by somebody else meanwhile\. Theirs: theirs Yours: mine/);
   expect(await cell(page, 0, 0).textContent()).toBe("theirs");
   await button(page, "Use mine").click();
   await expect
@@ -488,7 +489,8 @@ test("each page passes the accessibility rules in both themes, and is read at 39
   const { page, faults } = await signIn();
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const address of pages) {
+    // What the dark one has of its own are colours, and these four pages show them all.
+    for (const address of colorScheme === "light" ? pages : pages.filter((_, at) => [1, 3, 6, 9].includes(at))) {
       await page.goto(address);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");

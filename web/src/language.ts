@@ -78,7 +78,9 @@ export const say = {
     version: (version: number) => `v${version}`,
     empty: {
       title: "No flows yet",
-      what: "A flow is the fixed steps Steward takes for you when a webhook, a schedule or you start it. Begin with an example, or push a file from the command line.",
+      what: "A flow is the fixed steps Steward takes for you when a webhook, a schedule or you start it.",
+      begin: "Begin with an example, or push a file from the command line.",
+      others: "Nobody has built one in this project so far.",
       command: "npm run steward -- flow push order.flow.json",
     },
     nothing: (search: string) => `No flow matches “${search}”`,
@@ -154,7 +156,8 @@ export const say = {
     arrivals: (count: number, more: boolean) =>
       more ? `Show ${countWords(count, true)} new runs` : `Show ${some(count, "new run", "new runs")}`,
     empty: "No runs yet",
-    emptyWhat: "A run is one execution of a flow. Start one from a flow’s page, by its webhook or on its schedule.",
+    emptyWhat: "A run is one execution of a flow.",
+    emptyBegin: "Start one from a flow’s page, by its webhook or on its schedule.",
     emptyWay: "Go to the flows",
     nothing: "No run matches these filters",
     nothingWay: "Remove the filters",

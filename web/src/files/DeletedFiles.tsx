@@ -54,7 +54,7 @@ function DeletedTable({ files }: { files: readonly File[] }) {
           { name: words.columns.name },
           { name: words.columns.size, className: "w-24", right: true, wide: true },
           { name: bin.deleted, className: "w-36", wide: true },
-          ...(may("file.write") ? [{ name: words.columns.actions, className: "w-44", right: true }] : []),
+          ...(may("file.write") ? [{ name: words.columns.actions, className: "w-52", right: true }] : []),
         ]}
       >
         {files.map((file) => (

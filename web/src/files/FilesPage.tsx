@@ -71,15 +71,11 @@ function Files() {
       }
     >
       <TabBar label={words.title}>
-        <Link
-          {...paths.files()}
-          activeOptions={{ includeSearch: false }}
-          aria-current={deleted ? false : "page"}
-          className={TAB}
-        >
+        {/* In every folder, but not among the deleted ones. */}
+        <Link {...paths.files({ view: undefined })} activeOptions={{ explicitUndefined: true }} className={TAB}>
           {words.title}
         </Link>
-        <Link {...paths.files({ view: "deleted" })} aria-current={deleted ? "page" : false} className={TAB}>
+        <Link {...paths.files({ view: "deleted" })} className={TAB}>
           {words.bin.title}
         </Link>
         <span className="ml-auto flex items-center max-md:hidden">

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useClient } from "../api/client.ts";
 import { examplesQuery, keys } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
@@ -11,8 +12,12 @@ import { useNotices } from "../ui/Notices.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { createFlow, freeSlug } from "./create-flow.ts";
 
-/** The examples that come with Steward, each created, published and opened with one press. */
+/** The examples that come with Steward, each created, published and opened with one press; nothing for who may not. */
 export function ExampleStart() {
+  return useSession().may("flow.write") ? <Examples /> : null;
+}
+
+function Examples() {
   const client = useClient();
   const examples = useQuery(examplesQuery(client));
   const start = useExampleStart();
@@ -55,11 +60,13 @@ function useExampleStart() {
   const client = useClient();
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const { may } = useSession();
   const { tell, fail } = useNotices();
   return useMutation({
     mutationFn: async (example: Example) => {
       const slug = await freeSlug(client, example.slug);
       await createFlow(client, slug, example.file, false);
+      if (!may("flow.publish")) return { slug, published: false };
       // A draft that can't be published yet is still worth opening: its problems say what it needs.
       const published = await client.publishFlow({ slug }).then(
         () => true,

@@ -2,6 +2,7 @@ import { type DraftProblem, type FlowDetail, ProblemError, RawBody } from "@stew
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useClient } from "../api/client.ts";
+import { useSession } from "../api/session.ts";
 import { readJson } from "../json-text.ts";
 import { useShortcuts } from "../keys/use-shortcuts.ts";
 import { say } from "../language.ts";
@@ -12,9 +13,10 @@ import { useNotices } from "../ui/Notices.tsx";
 import { ProblemList, problemLine } from "./ProblemList.tsx";
 import { useFlowActs } from "./use-flow-acts.ts";
 
-/** The draft as text to edit and save; problems at their lines. What is typed stays in this tab until saved or discarded. */
+/** The draft as text, for who may to edit and save; problems at their lines. What is typed stays in this tab until saved or discarded. */
 export function FlowFileEditor({ flow, line }: { flow: FlowDetail; line: number | null }) {
   const { text, type, dirty, discard, kept } = useTyped(flow);
+  const able = useSession().may("flow.write");
   const area = useRef<HTMLTextAreaElement>(null);
   const save = useSave(flow.slug, kept);
   const refused = save.error instanceof ProblemError ? refusedAt(save.error) : [];
@@ -24,7 +26,7 @@ export function FlowFileEditor({ flow, line }: { flow: FlowDetail; line: number 
     [problems, text],
   );
   const submit = () => save.mutate(text);
-  useShortcuts([{ keys: "mod+s", label: say.keys.save, run: submit }]);
+  useShortcuts(able ? [{ keys: "mod+s", label: say.keys.save, run: submit }] : []);
   useEffect(() => {
     if (line !== null && area.current) goToLine(area.current, line);
   }, [line]);
@@ -34,7 +36,7 @@ export function FlowFileEditor({ flow, line }: { flow: FlowDetail; line: number 
         areaRef={area}
         control={{ "aria-label": say.file.label, ...(marked.size > 0 && { "aria-invalid": true }) }}
         value={text}
-        change={type}
+        change={able ? type : null}
         marked={marked}
         className="min-h-48 flex-1"
       />
@@ -50,16 +52,18 @@ export function FlowFileEditor({ flow, line }: { flow: FlowDetail; line: number 
           <ProblemList problems={problems} text={text} slug={flow.slug} />
         </section>
       )}
-      <div className="flex shrink-0 flex-wrap items-center gap-3">
-        <Button look="primary" keys="mod+s" onClick={submit} disabled={!dirty || save.isPending}>
-          {say.file.save}
-        </Button>
-        {dirty && <Button onClick={discard}>{say.file.revert}</Button>}
-        <span role="status" className="text-13 text-text-2">
-          {dirty ? say.file.unsaved : problems.length > 0 ? say.file.savedProblems(problems.length) : say.file.clean}
-        </span>
-        <span className="text-12 text-text-3 max-md:hidden">{say.file.help}</span>
-      </div>
+      {able && (
+        <div className="flex shrink-0 flex-wrap items-center gap-3">
+          <Button look="primary" keys="mod+s" onClick={submit} disabled={!dirty || save.isPending}>
+            {say.file.save}
+          </Button>
+          {dirty && <Button onClick={discard}>{say.file.revert}</Button>}
+          <span role="status" className="text-13 text-text-2">
+            {dirty ? say.file.unsaved : problems.length > 0 ? say.file.savedProblems(problems.length) : say.file.clean}
+          </span>
+          <span className="text-12 text-text-3 max-md:hidden">{say.file.help}</span>
+        </div>
+      )}
     </div>
   );
 }

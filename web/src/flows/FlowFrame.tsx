@@ -4,8 +4,10 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../api/client.ts";
 import { flowQuery } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { NotFound } from "../shell/NotFound.tsx";
 import { ActionMenu } from "../ui/ActionMenu.tsx";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
@@ -28,8 +30,10 @@ export function FlowFrame({
   panel?: ReactNode;
   children: (flow: FlowDetail) => ReactNode;
 }) {
-  const query = useQuery(flowQuery(useClient(), slug));
+  const { may } = useSession();
+  const query = useQuery({ ...flowQuery(useClient(), slug), enabled: may("flow.read") });
   const flow = query.data;
+  if (!may("flow.read")) return <NotFound />;
   return (
     <Page
       title={flow?.name ?? slug}
@@ -70,14 +74,16 @@ export function FlowFrame({
   );
 }
 
+/** What one may do with the flow. */
 function FlowActions({ flow }: { flow: FlowDetail }) {
+  const { may } = useSession();
   const navigate = useNavigate();
   const { publish, setPaused, remove } = useFlowActs(flow.slug);
   const changed = flow.version === null || flow.draftDiffers;
   const why = flow.problems.length > 0 ? say.flow.publishProblems : changed ? undefined : say.flow.publishUp;
   return (
     <>
-      {(changed || flow.problems.length > 0) && (
+      {may("flow.publish") && (changed || flow.problems.length > 0) && (
         <Button
           icon="publish"
           look={flow.version === null ? "primary" : "plain"}
@@ -88,22 +94,24 @@ function FlowActions({ flow }: { flow: FlowDetail }) {
           {say.flow.publish}
         </Button>
       )}
-      {flow.version !== null && (
+      {may("flow.write") && flow.version !== null && (
         <Button icon={flow.paused ? "play" : "pause"} onClick={() => setPaused.mutate(!flow.paused)}>
           {flow.paused ? say.flow.resume : say.flow.pause}
         </Button>
       )}
-      {flow.version !== null && (
+      {may("run.start") && flow.version !== null && (
         <Button look="primary" icon="play" onClick={() => void navigate(paths.flow(flow.slug, { panel: "run" }))}>
           {say.flow.run}
         </Button>
       )}
-      <ActionMenu
-        label={say.more}
-        trigger={<Icon name="more" />}
-        triggerClass={buttonClasses("quiet", "px-2")}
-        actions={[{ label: say.flow.delete, danger: true, run: () => remove.mutate(flow.name) }]}
-      />
+      {may("flow.write") && (
+        <ActionMenu
+          label={say.more}
+          trigger={<Icon name="more" />}
+          triggerClass={buttonClasses("quiet", "px-2")}
+          actions={[{ label: say.flow.delete, danger: true, run: () => remove.mutate(flow.name) }]}
+        />
+      )}
     </>
   );
 }

@@ -4,10 +4,12 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { flowsQuery } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { useRowKeys } from "../keys/use-row-keys.ts";
 import { useShortcuts } from "../keys/use-shortcuts.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { NotFound } from "../shell/NotFound.tsx";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
@@ -23,6 +25,11 @@ import { FlowState } from "./FlowState.tsx";
 
 /** The flows of the project, searched as one types; without any, the examples to start from. */
 export function FlowList() {
+  return useSession().may("flow.read") ? <Flows /> : <NotFound />;
+}
+
+function Flows() {
+  const { may } = useSession();
   const { search = "" } = useSearch({ from: "/flows" });
   const list = useInfiniteQuery(flowsQuery(useClient(), search));
   const flows = list.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -34,10 +41,7 @@ export function FlowList() {
         !nothingYet && (
           <>
             <FlowSearch search={search} />
-            <Link {...paths.newFlow()} className={buttonClasses("primary")}>
-              <Icon name="plus" className="-ml-0.5" />
-              {say.flows.new}
-            </Link>
+            {may("flow.write") && <NewFlowLink />}
           </>
         )
       }
@@ -62,6 +66,15 @@ export function FlowList() {
         </>
       )}
     </Page>
+  );
+}
+
+function NewFlowLink() {
+  return (
+    <Link {...paths.newFlow()} className={buttonClasses("primary")}>
+      <Icon name="plus" className="-ml-0.5" />
+      {say.flows.new}
+    </Link>
   );
 }
 
@@ -144,17 +157,14 @@ function NothingFound({ search }: { search: string }) {
 }
 
 function NoFlows() {
+  const { title, what, begin, others, command } = say.flows.empty;
+  if (!useSession().may("flow.write")) return <EmptyState title={title} what={`${what} ${others}`} />;
   return (
     <>
-      <EmptyState title={say.flows.empty.title} what={say.flows.empty.what}>
+      <EmptyState title={title} what={`${what} ${begin}`}>
         <div className="flex flex-wrap items-center gap-3">
-          <Link {...paths.newFlow()} className={buttonClasses("primary")}>
-            <Icon name="plus" className="-ml-0.5" />
-            {say.flows.new}
-          </Link>
-          <code className="rounded-md border border-line bg-surface-1 px-2.5 py-1.5 font-mono text-12">
-            {say.flows.empty.command}
-          </code>
+          <NewFlowLink />
+          <code className="rounded-md border border-line bg-surface-1 px-2.5 py-1.5 font-mono text-12">{command}</code>
         </div>
       </EmptyState>
       <ExampleStart />

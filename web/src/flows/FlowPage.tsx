@@ -1,5 +1,6 @@
 import type { FlowDetail } from "@steward/sdk";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { RunTable } from "../runs/RunTable.tsx";
@@ -14,11 +15,13 @@ export function FlowPage() {
   const { slug } = useParams({ from: "/flows/$slug" });
   const { panel } = useSearch({ from: "/flows/$slug" });
   const navigate = useNavigate();
+  const { may } = useSession();
   return (
     <FlowFrame
       slug={slug}
       panel={
-        panel === "run" && (
+        panel === "run" &&
+        may("run.start") && (
           <RunPanel key={slug} slug={slug} close={() => void navigate({ ...paths.flow(slug), replace: true })} />
         )
       }
@@ -27,28 +30,32 @@ export function FlowPage() {
         <div className="space-y-7 py-5">
           {flow.problems.length > 0 && <Problems flow={flow} />}
           <FlowTriggers flow={flow} />
-          <section aria-labelledby="runs">
-            <h2
-              id="runs"
-              className="flex items-baseline justify-between px-4 pb-1 text-13 font-medium text-text-2 md:px-6"
-            >
-              {say.flow.runs}
-              <Link {...paths.runs({ flow: slug })} className="font-normal text-accent hover:underline">
-                {say.flow.allRuns}
-              </Link>
-            </h2>
-            <RunTable
-              filters={{ flow: slug }}
-              empty={
-                <p className="px-4 py-4 text-13 text-text-3 md:px-6">
-                  {say.flow.noRuns}. {say.flow.noRunsWhat}
-                </p>
-              }
-            />
-          </section>
+          {may("run.read") && <FlowRuns slug={slug} />}
         </div>
       )}
     </FlowFrame>
+  );
+}
+
+function FlowRuns({ slug }: { slug: string }) {
+  const { may } = useSession();
+  return (
+    <section aria-labelledby="runs">
+      <h2 id="runs" className="flex items-baseline justify-between px-4 pb-1 text-13 font-medium text-text-2 md:px-6">
+        {say.flow.runs}
+        <Link {...paths.runs({ flow: slug })} className="font-normal text-accent hover:underline">
+          {say.flow.allRuns}
+        </Link>
+      </h2>
+      <RunTable
+        filters={{ flow: slug }}
+        empty={
+          <p className="px-4 py-4 text-13 text-text-3 md:px-6">
+            {say.flow.noRuns}. {may("run.start") && say.flow.noRunsWhat}
+          </p>
+        }
+      />
+    </section>
   );
 }
 

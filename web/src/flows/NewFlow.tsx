@@ -4,8 +4,10 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { keys } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { NotFound } from "../shell/NotFound.tsx";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
@@ -15,6 +17,7 @@ import { ExampleStart } from "./ExampleStart.tsx";
 
 /** A new flow: blank under a slug of one's own, or from an example. */
 export function NewFlow() {
+  if (!useSession().may("flow.write")) return <NotFound />;
   return (
     <Page
       title={say.newFlow.title}

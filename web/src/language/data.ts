@@ -10,7 +10,6 @@ const files = {
   title: "Files",
   noun: { one: "entry", many: "entries" },
   fileNoun: { one: "file", many: "files" },
-  versionNoun: { one: "version", many: "versions" },
   root: "All files",
   crumbs: "Folder",
   search: "Search in this folder",
@@ -18,7 +17,6 @@ const files = {
   newFolder: "New folder",
   columns: { name: "Name", size: "Size", changed: "Changed", actions: "Actions" },
   folder: "Folder",
-  sub: (name: string) => `Folder ${visible(name)}`,
   actionsOf: (name: string) => `Actions for ${visible(name)}`,
   empty: {
     title: "No files yet",

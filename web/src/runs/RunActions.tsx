@@ -1,11 +1,14 @@
 import { isTerminal, type Run } from "@steward/sdk";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { Button } from "../ui/Button.tsx";
 import { useRunActs } from "./use-run-acts.ts";
 
-/** What can be done with the run as it stands now. */
+/** What one may do with the run as it stands now. */
 export function RunActions({ run }: { run: Run }) {
+  const { may } = useSession();
   const { retry, cancel, resolve } = useRunActs(run.id);
+  if (!may("run.control")) return null;
   if (isTerminal(run.status)) {
     return (
       <Button icon="again" disabled={retry.isPending} onClick={() => retry.mutate(null)}>

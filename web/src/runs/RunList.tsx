@@ -3,8 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useClient } from "../api/client.ts";
 import { keys } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths, type RunsSearch } from "../paths.ts";
+import { NotFound } from "../shell/NotFound.tsx";
 import { ActionMenu } from "../ui/ActionMenu.tsx";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { Chip } from "../ui/Chip.tsx";
@@ -16,6 +18,10 @@ import { RunTable } from "./RunTable.tsx";
 
 /** Every run of the project, filtered by flow and state; the filters are in the address. */
 export function RunList() {
+  return useSession().may("run.read") ? <Runs /> : <NotFound />;
+}
+
+function Runs() {
   const search = useSearch({ from: "/runs" });
   const navigate = useNavigate();
   const filter = (next: RunsSearch) => void navigate(paths.runs({ ...search, ...next }));
@@ -30,11 +36,7 @@ export function RunList() {
               <Button onClick={() => void navigate(paths.runs())}>{say.runs.nothingWay}</Button>
             </EmptyState>
           ) : (
-            <EmptyState title={say.runs.empty} what={say.runs.emptyWhat}>
-              <Link {...paths.flows()} className={buttonClasses("primary")}>
-                {say.runs.emptyWay}
-              </Link>
-            </EmptyState>
+            <NoRuns />
           )
         }
       />
@@ -42,12 +44,27 @@ export function RunList() {
   );
 }
 
+function NoRuns() {
+  const { may } = useSession();
+  const { empty, emptyWhat, emptyBegin, emptyWay } = say.runs;
+  if (!may("run.start") || !may("flow.read")) return <EmptyState title={empty} what={emptyWhat} />;
+  return (
+    <EmptyState title={empty} what={`${emptyWhat} ${emptyBegin}`}>
+      <Link {...paths.flows()} className={buttonClasses("primary")}>
+        {emptyWay}
+      </Link>
+    </EmptyState>
+  );
+}
+
 function Filters({ search, filter }: { search: RunsSearch; filter: (next: RunsSearch) => void }) {
   const client = useClient();
+  const { may } = useSession();
   const flows = useQuery({
     queryKey: [...keys.flows, "filter"],
     queryFn: ({ signal }) => client.listFlows({ limit: 100, signal }),
     staleTime: 15_000,
+    enabled: may("flow.read"),
   });
   const { columns, remove } = say.runs;
   return (
@@ -62,12 +79,14 @@ function Filters({ search, filter }: { search: RunsSearch; filter: (next: RunsSe
           <StateBadge state={search.status} />
         </Chip>
       )}
-      <ActionMenu
-        label={columns.flow}
-        trigger={<MenuWord word={columns.flow} />}
-        triggerClass={buttonClasses("plain")}
-        actions={(flows.data?.items ?? []).map(({ slug }) => ({ label: slug, run: () => filter({ flow: slug }) }))}
-      />
+      {may("flow.read") && (
+        <ActionMenu
+          label={columns.flow}
+          trigger={<MenuWord word={columns.flow} />}
+          triggerClass={buttonClasses("plain")}
+          actions={(flows.data?.items ?? []).map(({ slug }) => ({ label: slug, run: () => filter({ flow: slug }) }))}
+        />
+      )}
       <ActionMenu
         label={columns.state}
         trigger={<MenuWord word={columns.state} />}

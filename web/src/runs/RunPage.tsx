@@ -4,8 +4,10 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useMemo, useRef, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { runQuery, versionQuery } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { NotFound } from "../shell/NotFound.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { JsonView } from "../ui/json/JsonView.tsx";
@@ -27,6 +29,7 @@ import { RECORDS_MAX, useRunRecords } from "./use-run-records.ts";
 export function RunPage() {
   const { id } = useParams({ from: "/runs/$id" });
   const [round, setRound] = useState(0);
+  if (!useSession().may("run.read")) return <NotFound />;
   return <RunView key={`${id} ${round}`} id={id} again={() => setRound(round + 1)} />;
 }
 
@@ -39,10 +42,13 @@ function RunView({ id, again }: { id: string; again: () => void }) {
   const run = query.data;
   const gathered = useRunRecords(id);
   const { records } = gathered;
-  const version = useQuery({ ...versionQuery(client, run?.flow ?? "", run?.version ?? 0), enabled: run !== undefined });
+  const { may } = useSession();
+  const version = useQuery({
+    ...versionQuery(client, run?.flow ?? "", run?.version ?? 0),
+    enabled: run !== undefined && may("flow.read"),
+  });
   const structure = useMemo(() => structureOf(version.data), [version.data]);
   const close = () => void navigate(paths.run(id));
-  const missing = query.error instanceof ProblemError && query.error.status === 404;
   return (
     <Page
       title={run?.flow ?? say.runs.title}
@@ -60,15 +66,7 @@ function RunView({ id, again }: { id: string; again: () => void }) {
       scrollRef={scroller}
     >
       {query.isPending && <Skeleton />}
-      {query.isError &&
-        !run &&
-        (missing ? (
-          <EmptyState title={say.notFound.title} what={query.error.message} />
-        ) : (
-          <div className="p-4 md:px-6">
-            <ErrorNote error={query.error} retry={() => void query.refetch()} />
-          </div>
-        ))}
+      {query.isError && !run && <NotShown error={query.error} retry={() => void query.refetch()} />}
       {run && (
         <>
           <RunSummaryView run={run} records={records} structure={structure} />
@@ -109,12 +107,23 @@ function RunView({ id, again }: { id: string; again: () => void }) {
   );
 }
 
+function NotShown({ error, retry }: { error: Error; retry: () => void }) {
+  if (error instanceof ProblemError && error.status === 404)
+    return <EmptyState title={say.notFound.title} what={error.message} />;
+  return (
+    <div className="p-4 md:px-6">
+      <ErrorNote error={error} retry={retry} />
+    </div>
+  );
+}
+
 /** Events of a run that can be sent by hand at once; what waits for more is better served by a program. */
 const EVENTS_SHOWN = 5;
 
-/** What the run needs from outside: an answer for each unknown effect, the events it waits for. */
+/** What the run needs of whoever may give it: an answer for each unknown effect, the events it waits for. */
 function Needs({ run, records, structure }: { run: Run; records: Records; structure: Structure }) {
-  if (isTerminal(run.status)) return null;
+  const controls = useSession().may("run.control");
+  if (isTerminal(run.status) || !controls) return null;
   const doubtful = [...records.values()].filter(({ status }) => status === "in_doubt");
   const events = run.status === "parked" ? [] : awaitedEvents(records.values()).slice(0, EVENTS_SHOWN);
   if (doubtful.length + events.length === 0) return null;

@@ -1,6 +1,7 @@
 import type { Run } from "@steward/sdk";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useSession } from "../api/session.ts";
 import { useNow } from "../clock.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
@@ -17,6 +18,7 @@ const LINK = "text-text-1 underline decoration-line-strong/60 underline-offset-2
 /** The run in one sentence, then its facts. */
 export function RunSummaryView({ run, records, structure }: { run: Run; records: Records; structure: Structure }) {
   const now = useNow(run.endedAt === null ? 1000 : null);
+  const { may } = useSession();
   const { facts } = say.run;
   return (
     <div className="space-y-4 px-4 pt-5 pb-4 md:px-6">
@@ -42,9 +44,13 @@ export function RunSummaryView({ run, records, structure }: { run: Run; records:
       )}
       <dl className="flex flex-wrap gap-x-8 gap-y-3 text-13">
         <Fact name={facts.flow}>
-          <Link {...paths.flow(run.flow)} className={LINK}>
-            {run.flow}
-          </Link>
+          {may("flow.read") ? (
+            <Link {...paths.flow(run.flow)} className={LINK}>
+              {run.flow}
+            </Link>
+          ) : (
+            run.flow
+          )}
         </Fact>
         <Fact name={facts.version}>{say.flows.version(run.version)}</Fact>
         <Fact name={facts.trigger}>{run.trigger}</Fact>

@@ -1,6 +1,7 @@
 import { isTerminal, type Run, type StepRecord } from "@steward/sdk";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
@@ -26,6 +27,7 @@ interface StepPanelProps {
 
 /** One step in focus: what it was given, what it gave, what went wrong, and each attempt. */
 export function StepPanel({ run, record, records, structure, close }: StepPanelProps) {
+  const controls = useSession().may("run.control");
   const shape = structure.get(record.step);
   const name = recordName(record, structure);
   const attempts = [...records.values()]
@@ -43,10 +45,10 @@ export function StepPanel({ run, record, records, structure, close }: StepPanelP
             <Time at={record.startedAt} />
           </span>
           {record.durationMs !== null && <span className="text-text-2">{durationWords(record.durationMs)}</span>}
-          {isTerminal(run.status) && <RetryFrom runId={run.id} step={from} />}
+          {controls && isTerminal(run.status) && <RetryFrom runId={run.id} step={from} />}
         </div>
         {record.copied && <p className="text-13 text-text-2">{say.step.copied}</p>}
-        {record.status === "in_doubt" && <Resolve runId={run.id} record={record} name={name} />}
+        {controls && record.status === "in_doubt" && <Resolve runId={run.id} record={record} name={name} />}
         {attempts.length > 1 && <Attempts runId={run.id} attempts={attempts} current={record} />}
         {record.error && <StepError record={record} />}
         <div className="grid gap-5 @3xl:grid-cols-2">

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useClient } from "../api/client.ts";
 import { credentialsQuery, keys } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
@@ -19,6 +20,7 @@ import { NothingHere, Section } from "./Section.tsx";
 /** Credentials as they are ever shown: where they may go, when they were set and by whom. */
 export function CredentialList() {
   const list = useInfiniteQuery(credentialsQuery(useClient()));
+  const able = useSession().may("credential.write");
   const credentials = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const { settings } = say;
   return (
@@ -27,9 +29,11 @@ export function CredentialList() {
       title={settings.credentials}
       what={settings.credentialsWhat}
       action={
-        <Link {...paths.settings({ set: "credential" })} className={buttonClasses("plain")}>
-          {settings.setCredential}
-        </Link>
+        able && (
+          <Link {...paths.settings({ set: "credential" })} className={buttonClasses("plain")}>
+            {settings.setCredential}
+          </Link>
+        )
       }
     >
       {list.isPending && <Skeleton rows={3} />}
@@ -50,11 +54,11 @@ export function CredentialList() {
               { name: settings.kind, className: "w-40", wide: true },
               { name: settings.hosts, wide: true },
               { name: settings.set, className: "w-52", wide: true },
-              { name: settings.actions, className: "w-52", right: true },
+              ...(able ? [{ name: settings.actions, className: "w-52", right: true }] : []),
             ]}
           >
             {credentials.map((credential) => (
-              <CredentialRow key={credential.slug} credential={credential} />
+              <CredentialRow key={credential.slug} credential={credential} able={able} />
             ))}
           </Table>
           {list.hasNextPage && (
@@ -71,11 +75,9 @@ export function CredentialList() {
   );
 }
 
-function CredentialRow({ credential }: { credential: Credential }) {
+function CredentialRow({ credential, able }: { credential: Credential; able: boolean }) {
   const { slug, kind, hosts, setAt, setBy } = credential;
   const { settings } = say;
-  const [asking, setAsking] = useState(false);
-  const erase = useErase(slug);
   return (
     <Row>
       <Cell>
@@ -93,34 +95,42 @@ function CredentialRow({ credential }: { credential: Credential }) {
       <Cell wide className="text-13 text-text-2">
         <Time at={setAt} /> {settings.setBy} {setBy}
       </Cell>
-      <Cell right>
-        <span className="inline-flex gap-1">
-          <Link
-            {...paths.settings({ set: "credential", name: slug })}
-            aria-label={`${settings.setAgain}: ${slug}`}
-            className={buttonClasses("quiet", "h-7")}
-          >
-            {settings.setAgain}
-          </Link>
-          <Button
-            look="quiet"
-            className="h-7"
-            aria-label={`${settings.erase}: ${slug}`}
-            onClick={() => setAsking(true)}
-          >
-            {settings.erase}
-          </Button>
-        </span>
-        <Confirm
-          open={asking}
-          close={() => setAsking(false)}
-          title={settings.eraseTitle(slug)}
-          what={settings.eraseWhat}
-          verb={settings.erase}
-          act={() => erase.mutate()}
-        />
-      </Cell>
+      {able && (
+        <Cell right>
+          <CredentialActs slug={slug} />
+        </Cell>
+      )}
     </Row>
+  );
+}
+
+function CredentialActs({ slug }: { slug: string }) {
+  const { settings } = say;
+  const [asking, setAsking] = useState(false);
+  const erase = useErase(slug);
+  return (
+    <>
+      <span className="inline-flex gap-1">
+        <Link
+          {...paths.settings({ set: "credential", name: slug })}
+          aria-label={`${settings.setAgain}: ${slug}`}
+          className={buttonClasses("quiet", "h-7")}
+        >
+          {settings.setAgain}
+        </Link>
+        <Button look="quiet" className="h-7" aria-label={`${settings.erase}: ${slug}`} onClick={() => setAsking(true)}>
+          {settings.erase}
+        </Button>
+      </span>
+      <Confirm
+        open={asking}
+        close={() => setAsking(false)}
+        title={settings.eraseTitle(slug)}
+        what={settings.eraseWhat}
+        verb={settings.erase}
+        act={() => erase.mutate()}
+      />
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Link } from "@tanstack/react-router";
 import { useClient } from "../api/client.ts";
 import { keys, variablesQuery } from "../api/queries.ts";
+import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
@@ -17,6 +18,7 @@ import { NothingHere, Section } from "./Section.tsx";
 /** Plain configuration that expressions read. */
 export function VariableList() {
   const list = useInfiniteQuery(variablesQuery(useClient()));
+  const able = useSession().may("variable.write");
   const variables = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const { settings } = say;
   return (
@@ -25,9 +27,11 @@ export function VariableList() {
       title={settings.variables}
       what={settings.variablesWhat}
       action={
-        <Link {...paths.settings({ set: "variable" })} className={buttonClasses("plain")}>
-          {settings.setVariable}
-        </Link>
+        able && (
+          <Link {...paths.settings({ set: "variable" })} className={buttonClasses("plain")}>
+            {settings.setVariable}
+          </Link>
+        )
       }
     >
       {list.isPending && <Skeleton rows={3} />}
@@ -47,11 +51,11 @@ export function VariableList() {
               { name: settings.name, className: "w-[30%]" },
               { name: settings.value },
               { name: settings.set, className: "w-36", wide: true },
-              { name: settings.actions, className: "w-44", right: true },
+              ...(able ? [{ name: settings.actions, className: "w-44", right: true }] : []),
             ]}
           >
             {variables.map((variable) => (
-              <VariableRow key={variable.name} variable={variable} />
+              <VariableRow key={variable.name} variable={variable} able={able} />
             ))}
           </Table>
           {list.hasNextPage && (
@@ -68,9 +72,7 @@ export function VariableList() {
   );
 }
 
-function VariableRow({ variable: { name, value, setAt } }: { variable: Variable }) {
-  const { settings } = say;
-  const erase = useErase(name, value);
+function VariableRow({ variable: { name, value, setAt }, able }: { variable: Variable; able: boolean }) {
   return (
     <Row>
       <Cell className="font-mono text-13">{name}</Cell>
@@ -78,21 +80,31 @@ function VariableRow({ variable: { name, value, setAt } }: { variable: Variable 
       <Cell wide className="text-13 text-text-2">
         <Time at={setAt} />
       </Cell>
-      <Cell right>
-        <span className="inline-flex gap-1">
-          <Link
-            {...paths.settings({ set: "variable", name })}
-            aria-label={`${settings.change}: ${name}`}
-            className={buttonClasses("quiet", "h-7")}
-          >
-            {settings.change}
-          </Link>
-          <Button look="quiet" className="h-7" aria-label={`${settings.erase}: ${name}`} onClick={() => erase.mutate()}>
-            {settings.erase}
-          </Button>
-        </span>
-      </Cell>
+      {able && (
+        <Cell right>
+          <VariableActs name={name} value={value} />
+        </Cell>
+      )}
     </Row>
+  );
+}
+
+function VariableActs({ name, value }: Pick<Variable, "name" | "value">) {
+  const { settings } = say;
+  const erase = useErase(name, value);
+  return (
+    <span className="inline-flex gap-1">
+      <Link
+        {...paths.settings({ set: "variable", name })}
+        aria-label={`${settings.change}: ${name}`}
+        className={buttonClasses("quiet", "h-7")}
+      >
+        {settings.change}
+      </Link>
+      <Button look="quiet" className="h-7" aria-label={`${settings.erase}: ${name}`} onClick={() => erase.mutate()}>
+        {settings.erase}
+      </Button>
+    </span>
   );
 }
 

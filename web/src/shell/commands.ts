@@ -42,7 +42,9 @@ function places(words: string, navigate: Navigate, { account, may }: Session): C
     ...(may("run.read") ? [to("runs", nav.runs, "runs", () => navigate(paths.runs()), "G R")] : []),
     ...(may("file.read") ? [to("files", data.nav.files, "folder", () => navigate(paths.files()))] : []),
     ...(may("table.read") ? [to("tables", data.nav.tables, "table", () => navigate(paths.tables()))] : []),
-    to("settings", nav.settings, "settings", () => navigate(paths.settings()), "G S"),
+    ...(may("credential.read") || may("variable.read")
+      ? [to("settings", nav.settings, "settings", () => navigate(paths.settings()), "G S")]
+      : []),
     ...(may("key.read") ? [to("keys", settings.tabs.keys, "settings", () => navigate(paths.apiKeys()))] : []),
     to("organization", shell.organization, "people", () => navigate(paths.organization()), "G O"),
     ...(member ? [to("invitations", people.tabs.invitations, "people", () => navigate(paths.invitations()))] : []),

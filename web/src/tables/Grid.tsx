@@ -68,7 +68,7 @@ export function Grid({
             search={view.search}
             columns={columns}
             row={row}
-            values={columns.map((column) => edits.shown(row, column.name))}
+            edits={edits.of(row.id)}
             at={at}
             active={active.row === at ? active.column : null}
             editing={editing && active.row === at}

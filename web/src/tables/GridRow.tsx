@@ -7,6 +7,7 @@ import { paths, type TableSearch } from "../paths.ts";
 import { classes } from "../ui/classes.ts";
 import { visible } from "../visible.ts";
 import { CellEditor, type After } from "./CellEditor.tsx";
+import { type CellEdit, shownValue } from "./create-cell-edits.ts";
 import { shownCell } from "./cell-value.ts";
 import { LEADING } from "./grid-columns.ts";
 
@@ -26,8 +27,8 @@ export interface GridRowProps {
   readonly search: TableSearch;
   readonly columns: readonly Column[];
   readonly row: Row;
-  /** The row as it shows, with what is being saved. */
-  readonly values: readonly Json[];
+  /** The edits of this row; the same list as long as they are the same. */
+  readonly edits: readonly CellEdit[];
   readonly at: number;
   /** The column that the keyboard is in, when it is in this row. */
   readonly active: number | null;
@@ -48,14 +49,14 @@ function Unmemoized(props: GridRowProps) {
       aria-rowindex={at + 2}
       aria-selected={writes ? selected : undefined}
       className={classes(
-        "group grid h-8 grid-cols-(--grid-columns) border-b border-line/60 text-13 [contain-intrinsic-size:auto_32px] hover:bg-surface-1",
-        (selected || open) && "bg-surface-2",
+        "group grid h-8 grid-cols-(--grid-columns) border-b border-line/60 text-13",
+        selected || open ? "bg-surface-2" : "bg-surface-0 hover:bg-surface-1",
       )}
     >
       <div
         role="gridcell"
         aria-colindex={1}
-        className={classes(CELL, "sticky left-0 z-[5] justify-center border-r-0 bg-surface-0 px-0")}
+        className={classes(CELL, "sticky left-0 z-[5] justify-center border-r-0 bg-inherit px-0")}
       >
         {writes && (
           <input
@@ -70,7 +71,7 @@ function Unmemoized(props: GridRowProps) {
           />
         )}
       </div>
-      <div role="rowheader" aria-colindex={2} className={classes(CELL, "sticky left-9 z-[5] bg-surface-0 px-0")}>
+      <div role="rowheader" aria-colindex={2} className={classes(CELL, "sticky left-9 z-[5] bg-inherit px-0")}>
         <Link
           {...paths.table(table, { ...search, row: row.id, column: undefined, panel: undefined })}
           data-cell={`${at}:1`}
@@ -88,7 +89,7 @@ function Unmemoized(props: GridRowProps) {
           key={column.name}
           column={column}
           index={index + LEADING}
-          value={props.values[index] ?? null}
+          value={shownValue(props.edits, row, column.name)}
           of={props}
         />
       ))}
@@ -96,16 +97,8 @@ function Unmemoized(props: GridRowProps) {
   );
 }
 
-export const GridRow = memo(Unmemoized, sameRow);
-
-/** Values are compared one by one: they are put together anew at each rendering. */
-function sameRow(one: GridRowProps, other: GridRowProps): boolean {
-  const { values, ...rest } = one;
-  if (values.length !== other.values.length || values.some((value, at) => value !== other.values[at])) return false;
-  return Object.entries(rest).every(([name, value]) =>
-    Object.entries(other).some(([n, v]) => n === name && v === value),
-  );
-}
+/** Drawn anew only when something of it changed: moving about touches two rows of thousands. */
+export const GridRow = memo(Unmemoized);
 
 function ValueCell({ column, index, value, of }: { column: Column; index: number; value: Json; of: GridRowProps }) {
   const { row, at, active, editing, writes, acts } = of;

@@ -220,7 +220,7 @@ function RowField({ column, fields, fault }: { column: Column; fields: Fields; f
           change={(text) => change(name, text)}
           readOnly={submit === null}
           rows={type === "json" ? 3 : 1}
-          className={`field max-h-72 resize-y text-13 [field-sizing:content] ${type === "json" ? "font-mono" : ""}`}
+          className={`field block max-h-72 resize-y text-13 [field-sizing:content] ${type === "json" ? "font-mono" : ""}`}
         />
       )}
     </Field>

@@ -24,7 +24,7 @@ import { useTableView } from "./use-table-view.ts";
 
 const { tables: words } = say.data;
 /** Of rows in one page of the browser, however many the table has. */
-const ROWS_MAX = 2000;
+const ROWS_MAX = 1000;
 
 /** A table's rows, to read, search and change. */
 export function TablePage() {

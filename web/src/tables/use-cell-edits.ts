@@ -1,18 +1,18 @@
 import type { Row, RowPage } from "@steward/sdk";
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useState, useSyncExternalStore } from "react";
+import { useMemo, useState, useSyncExternalStore } from "react";
 import { useClient } from "../api/client.ts";
 import { dataKeys } from "../api/data-queries.ts";
 import { useSession } from "../api/session.ts";
-import type { Json } from "../json-text.ts";
-import { type CellEdit, type CellEdits, createCellEdits, shownValue } from "./create-cell-edits.ts";
+import { type CellEdit, type CellEdits, createCellEdits } from "./create-cell-edits.ts";
 
+const NO_EDITS: readonly CellEdit[] = [];
 export type RowPages = InfiniteData<RowPage>;
 
 export interface GridEdits extends Pick<CellEdits, "commit" | "overrule" | "discard"> {
   readonly list: readonly CellEdit[];
-  /** What a cell shows: what the person set while it is being saved, else what the table holds. */
-  readonly shown: (row: Row, column: string) => Json;
+  /** Those of a row; the same list as long as nothing of it changes. */
+  readonly of: (row: string) => readonly CellEdit[];
 }
 
 /** Edits of a table's rows, whichever of them are shown. */
@@ -31,7 +31,8 @@ export function useCellEdits(table: string): GridEdits {
   );
   const list = useSyncExternalStore(edits.subscribe, edits.all);
   const { commit, overrule, discard } = edits;
-  return { list, commit, overrule, discard, shown: (row, column) => shownValue(list, row, column) };
+  const byRow = useMemo(() => Map.groupBy(list, ({ row }) => row), [list]);
+  return { list, commit, overrule, discard, of: (row) => byRow.get(row) ?? NO_EDITS };
 }
 
 export function rowsOf(pages: RowPages | undefined): readonly Row[] {

@@ -4,7 +4,7 @@ import type { FieldControl } from "./Field.tsx";
 
 const LINES_MAX = 20_000;
 
-/** A text of code to edit, with line numbers; lines in `marked` carry a problem. Tab leaves it, as in any field. */
+/** A text of code with line numbers, to edit or (without `change`) to read; lines in `marked` carry a problem. Tab leaves it, as in any field. */
 export function CodeArea({
   value,
   change,
@@ -15,7 +15,7 @@ export function CodeArea({
   autoFocus = false,
 }: {
   value: string;
-  change: (text: string) => void;
+  change: ((text: string) => void) | null;
   control: Partial<FieldControl> & { "aria-label"?: string };
   marked?: ReadonlySet<number>;
   className?: string;
@@ -50,7 +50,8 @@ export function CodeArea({
         {...control}
         autoFocus={autoFocus}
         value={value}
-        onChange={(event) => change(event.target.value)}
+        readOnly={change === null}
+        onChange={(event) => change?.(event.target.value)}
         onScroll={(event) => gutter.current?.scrollTo(0, event.currentTarget.scrollTop)}
         wrap="off"
         spellCheck={false}
