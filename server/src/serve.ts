@@ -213,6 +213,7 @@ function prover(ground: Ground, { identity }: Entry, built: Built, closers: Clos
       google: config.providers.google !== undefined,
       smtp: config.mail !== null,
       regions: config.regions,
+      storeRegion: config.storeRegion,
       host: config.host,
       proxies: config.proxies.trusted.length,
       callsPerMinute: config.callsPerMinute,

@@ -51,6 +51,8 @@ export interface ProveFacts {
   readonly google: boolean;
   readonly smtp: boolean;
   readonly regions: readonly string[];
+  /** Where database and blobs are; null where no regions are set up. */
+  readonly storeRegion: string | null;
   /** Where the server listens, as it was set. */
   readonly host: string;
   /** How many networks are believed as proxies. */

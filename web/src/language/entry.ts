@@ -12,6 +12,7 @@ export const entry = {
     organization: "Sign in with your organization",
     organizationHelp: "Your address leads to your organization’s own sign-on.",
     organizationGo: "Continue",
+    organizationNone: "No organization here signs on people with this address. Sign in another way.",
     back: "Sign in another way",
     or: "or",
     forgot: "Forgot the password?",

@@ -16,15 +16,8 @@ export const regions: Check = {
   notWhen: "no region is set up",
   async run(parts) {
     const { facts, dispatch, clock } = parts;
-    const [label, ...others] = facts.regions;
-    if (label === undefined) return { state: "not_applicable", reason: "No region is set up here (STEWARD_REGIONS)." };
-    if (others.length > 0)
-      return {
-        state: "broken",
-        evidence: [
-          `${facts.regions.length} regions are set up (${facts.regions.join(", ")}), and one database and one store hold the data of all`,
-        ],
-      };
+    const label = facts.storeRegion;
+    if (label === null) return { state: "not_applicable", reason: "No region is set up here (STEWARD_REGIONS)." };
     const workers = (await countRegions(dispatch, clock.nowMs())).find((one) => one.label === label)?.workers ?? 0;
     const pinned = await runPinned(parts, label, workers);
     const misplaced = await countMisplaced(parts);
@@ -50,9 +43,11 @@ async function runPinned(parts: ProveParts, label: string, workers: number) {
   const pinned = expectAnswer(await pin(label), 200, `pinning to ${label}`);
   try {
     if (fieldsOf(pinned)["region"] !== label) faults.push(`an organization that was pinned to ${label} is not`);
-    const elsewhere = await pin(`not-${label}`.slice(0, 50));
-    if (elsewhere.status !== 422)
-      faults.push(`an organization was pinned to a region that is not here: ${tellOf(elsewhere)}`);
+    for (const other of [`not-${label}`.slice(0, 50), ...parts.facts.regions.filter((one) => one !== label)]) {
+      const elsewhere = await pin(other);
+      if (elsewhere.status !== 422)
+        faults.push(`an organization was pinned to a region where its data is not: ${tellOf(elsewhere)}`);
+    }
     const run = `/v1/runs/${await startProofRun(parts, own, "pinned")}`;
     let status = "queued";
     for (let looks = 0; looks < LOOKS && !OVER.has(status); looks++) {
