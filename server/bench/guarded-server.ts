@@ -34,13 +34,13 @@ const config = readConfig(process.env, process.cwd());
 const ground = await openGround(config, "worker", (line) => void process.stderr.write(`${line}\n`), closers);
 const entry = buildEntry(ground, closers);
 const parts = partsOf(ground, entry);
-const { caller, cookies, project } = await known(ground, entry);
+const { caller, ...told } = await known(ground, entry);
 const requestLog = createRequestLog({ ...parts, ids: ground.ids });
 closers.push(() => requestLog.close());
 const guarded = await serve(createAuthenticate(parts), { limits: entry.rateLimits, requestLog });
 const open = await serve(() => Promise.resolve(caller), { limits: null, requestLog: null });
 serveParent(
-  { guarded, open, cookies, project },
+  { guarded, open, ...told },
   () => Promise.resolve({ cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 }),
   async () => {
     for (const close of closers.toReversed()) await close();

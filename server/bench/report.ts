@@ -22,7 +22,7 @@ export function reportDocument(lines: readonly Line[], facts: readonly string[])
   return [
     "# Speed and size, as measured",
     "",
-    "Written by `npm run bench -- --write`; by hand nothing is changed here. Each figure of W1 to W3 stands beside a bare Fastify echo of the same body, measured directly before and after it with the same load.",
+    "Written by `npm run bench -- --write`; by hand nothing is changed here. Each figure of W1 to W3 stands beside a bare Fastify echo of the same body, measured directly before and after it with the same load. What is measured with and without something is measured in turn, and given as the median of the pairs.",
     "",
     ...facts.map((fact) => `- ${fact}`),
     "",

@@ -45,7 +45,8 @@ const READ = [
 test("what one asked a moment ago, or asks at the same moment, is not what another is answered with", async () => {
   const { a, b } = it;
   const usual = new Map<Tenant, readonly string[]>();
-  for (const by of [b, a, b]) usual.set(by, await Promise.all(READ.map(async (target) => (await call(by, "GET", target)).text)));
+  for (const by of [b, a, b])
+    usual.set(by, await Promise.all(READ.map(async (target) => (await call(by, "GET", target)).text)));
   const faults: string[] = [];
   for (let round = 0; round < 6; round++)
     await Promise.all(
@@ -127,7 +128,10 @@ test("an Idempotency-Key is its caller's own: nobody is given another's answer, 
   const key = await keyOf(a);
   const elsewhere = { authorization: `Bearer ${key}`, "content-type": "application/json", ...once };
   const inProject = async (project: string): Promise<Answer> =>
-    await steward.call("POST", "/v1/flows/quick/runs", { headers: { ...elsewhere, "steward-project": project }, body: "{}" });
+    await steward.call("POST", "/v1/flows/quick/runs", {
+      headers: { ...elsewhere, "steward-project": project },
+      body: "{}",
+    });
   expect((await inProject(showId("prj", a.project))).status).toBe(202);
   expect((await inProject(a.things.project[1]!)).status).toBe(404);
   // Outside of projects.
@@ -150,10 +154,17 @@ test("what is kept of a file or a table by its reader opens nothing of another's
     [`/v1/files/${file}/content?version=1`, `/v1/files/${none}/content?version=1`, { "if-range": headers.etag! }],
     [`/v1/tables/${table}/export`, `/v1/tables/${nothing}/export`, {}],
     [`/v1/tables/${table}/export?formulas=asStored`, `/v1/tables/${nothing}/export?formulas=asStored`, {}],
-    [`/v1/runs/${b.things.run[0]!}/events`, `/v1/runs/${nobodys("run", b.things.run[0]!)}/events`, { "last-event-id": "0" }],
+    [
+      `/v1/runs/${b.things.run[0]!}/events`,
+      `/v1/runs/${nobodys("run", b.things.run[0]!)}/events`,
+      { "last-event-id": "0" },
+    ],
   ];
   for (const [theirs, nobodys_, more] of asked) {
-    const [seen, control] = [await call(a, "GET", theirs, { headers: more }), await call(a, "GET", nobodys_, { headers: more })];
+    const [seen, control] = [
+      await call(a, "GET", theirs, { headers: more }),
+      await call(a, "GET", nobodys_, { headers: more }),
+    ];
     const sent = { method: "GET", target: theirs, headers: more, body: undefined, named: [], alike: [] };
     expect([theirs, sameness(seen, sent)]).toEqual([theirs, sameness(control, sent)]);
     expect([theirs, seen.status]).toEqual([theirs, 404]);
@@ -161,8 +172,12 @@ test("what is kept of a file or a table by its reader opens nothing of another's
   // A write that may happen only if the file is (not) there.
   for (const condition of [{ "if-match": headers.etag! }, { "if-match": "*" }, { "if-none-match": "*" }]) {
     const put = async (path: string): Promise<number> =>
-      (await call(a, "PUT", `/v1/files/content?path=${path}`, { headers: { ...condition, "content-type": "text/plain" }, body: "x" }))
-        .status;
+      (
+        await call(a, "PUT", `/v1/files/content?path=${path}`, {
+          headers: { ...condition, "content-type": "text/plain" },
+          body: "x",
+        })
+      ).status;
     const [theirs, control] = [await put("only-b1%2Fnote.txt"), await put("only-z1%2Fnote.txt")];
     expect([condition, theirs]).toEqual([condition, control]);
   }
@@ -181,7 +196,9 @@ test("streams of two runs of one name carry each their own", async () => {
     await expect
       .poll(async () => (await call(by, "GET", `/v1/runs/${run}`)).json()["status"], { timeout: 10_000 })
       .toBe("waiting");
-    expect((await call(by, "POST", `/v1/runs/${run}/events`, { body: { name: "go", data: by.mark } })).status).toBe(202);
+    expect((await call(by, "POST", `/v1/runs/${run}/events`, { body: { name: "go", data: by.mark } })).status).toBe(
+      202,
+    );
   }
   const [ofA, ofB] = await Promise.all(streams.map((one) => one.text));
   expect([ofA!.includes(a.mark), ofA!.includes(b.mark)]).toEqual([true, false]);
@@ -197,7 +214,12 @@ test("a webhook's token starts its own flow, whoever sends it, and one delivery 
   const before = [await runsOf(a), await runsOf(b)];
   const deliver = async (to: Tenant, more: Record<string, string> = {}): Promise<Answer> =>
     await steward.call("POST", new URL(to.webhook).pathname, {
-      headers: { "webhook-id": "delivery-1", "content-type": "application/json", "x-forwarded-for": "10.9.9.9", ...more },
+      headers: {
+        "webhook-id": "delivery-1",
+        "content-type": "application/json",
+        "x-forwarded-for": "10.9.9.9",
+        ...more,
+      },
       body: "{}",
     });
   // With the other's key, session and project.
@@ -208,7 +230,13 @@ test("a webhook's token starts its own flow, whoever sends it, and one delivery 
   expect((await deliver(b)).json()["run"]).toBe(theirs.json()["run"]);
   expect([await runsOf(a), await runsOf(b)]).toEqual(before.map((count) => count + 1));
   const token = new URL(b.webhook).pathname;
-  for (const target of [token.slice(0, -1), `${token}x`, token.toUpperCase(), token.replace("wh_0_", "wh_1_"), `${token}%00`]) {
+  for (const target of [
+    token.slice(0, -1),
+    `${token}x`,
+    token.toUpperCase(),
+    token.replace("wh_0_", "wh_1_"),
+    `${token}%00`,
+  ]) {
     const answer = await steward.call("POST", target, { headers: { "x-forwarded-for": "10.9.9.8" }, body: "{}" });
     expect([target, answer.status]).toEqual([target, 404]);
   }
@@ -230,32 +258,38 @@ const NAMING: Readonly<Record<string, (name: string) => object>> = {
   only_b2: (table) => ({ steps: [{ id: "ask", kind: "sql", input: { sql: `delete from ${table}`, mode: "write" } }] }),
 };
 
-test("a flow that names another's flow, credential, variable or table ends as one that names nothing", { timeout: 60_000 }, async () => {
-  const { a, b } = it;
-  const before = (await call(b, "GET", "/v1/runs?limit=100")).text;
-  for (const [theirs, file] of Object.entries(NAMING)) {
-    const told = async (name: string): Promise<string> => {
-      const slug = "names";
-      const draft = { format: 1, name: "Names", ...file(name) };
-      const put = await call(a, "PUT", `/v1/flows/${slug}`, { body: draft });
-      const published = await call(a, "POST", `/v1/flows/${slug}/publish`);
-      const run = await call(a, "POST", `/v1/flows/${slug}/runs`, { body: { wait: 10 } });
-      const { id } = run.json() as { id?: string };
-      const steps = id === undefined ? null : (await call(a, "GET", `/v1/runs/${id}/steps`)).json()["items"];
-      const sent = { method: "", target: "", headers: {}, body: undefined, named: [name], alike: [] };
-      await call(a, "DELETE", `/v1/flows/${slug}`);
-      await call(a, "POST", `/v1/flows/${slug}/restore`);
-      const whole = [put, published, run].map((answer) => `${answer.status} ${sameness(answer, sent)}`).join("\n");
-      expect(whole + JSON.stringify(steps)).not.toContain(b.mark);
-      const shown = { status: 200, headers: {}, text: JSON.stringify(steps), json: () => ({}) };
-      return `${whole}\n${sameness(shown, sent)}`.replaceAll(/"version":\d+/g, '"version":0').replaceAll(/"position":"?\d+"?/g, "");
-    };
-    await told(theirs); // the first call makes the flow
-    const [seen, control] = [await told(theirs), await told(nobodys("flow", theirs))];
-    expect([theirs, seen]).toEqual([theirs, control]);
-    // With a name of its own the same flow ends otherwise; that of an error flow shows in the other's runs only.
-    const own = await told(theirs.replace(/b(?=\d|$)/, "a"));
-    if (theirs !== "gone-b") expect([theirs, own === control]).toEqual([theirs, false]);
-  }
-  expect((await call(b, "GET", "/v1/runs?limit=100")).text).toBe(before);
-});
+test(
+  "a flow that names another's flow, credential, variable or table ends as one that names nothing",
+  { timeout: 60_000 },
+  async () => {
+    const { a, b } = it;
+    const before = (await call(b, "GET", "/v1/runs?limit=100")).text;
+    for (const [theirs, file] of Object.entries(NAMING)) {
+      const told = async (name: string): Promise<string> => {
+        const slug = "names";
+        const draft = { format: 1, name: "Names", ...file(name) };
+        const put = await call(a, "PUT", `/v1/flows/${slug}`, { body: draft });
+        const published = await call(a, "POST", `/v1/flows/${slug}/publish`);
+        const run = await call(a, "POST", `/v1/flows/${slug}/runs`, { body: { wait: 4 } });
+        const { id } = run.json() as { id?: string };
+        const steps = id === undefined ? null : (await call(a, "GET", `/v1/runs/${id}/steps`)).json()["items"];
+        const sent = { method: "", target: "", headers: {}, body: undefined, named: [name], alike: [] };
+        await call(a, "DELETE", `/v1/flows/${slug}`);
+        await call(a, "POST", `/v1/flows/${slug}/restore`);
+        const whole = [put, published, run].map((answer) => `${answer.status} ${sameness(answer, sent)}`).join("\n");
+        expect(whole + JSON.stringify(steps)).not.toContain(b.mark);
+        const shown = { status: 200, headers: {}, text: JSON.stringify(steps), json: () => ({}) };
+        return `${whole}\n${sameness(shown, sent)}`
+          .replaceAll(/"version":\d+/g, '"version":0')
+          .replaceAll(/"position":"?\d+"?/g, "");
+      };
+      await told(theirs); // the first call makes the flow
+      const [seen, control] = [await told(theirs), await told(nobodys("flow", theirs))];
+      expect([theirs, seen]).toEqual([theirs, control]);
+      // With a name of its own the same flow ends otherwise; that of an error flow shows in the other's runs only.
+      const own = await told(theirs.replace(/b(?=\d|$)/, "a"));
+      if (theirs !== "gone-b") expect([theirs, own === control]).toEqual([theirs, false]);
+    }
+    expect((await call(b, "GET", "/v1/runs?limit=100")).text).toBe(before);
+  },
+);

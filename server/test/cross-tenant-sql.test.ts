@@ -82,7 +82,8 @@ const SAMPLES: Readonly<Record<string, string>> = {
 function rowOf(table: Table, scope: Tenancy): string {
   const columns = catalog.columns.filter((one) => one.table === table.name);
   const values = columns.map(({ name, type }) => {
-    if (name === "organization" || (table.name === "organizations" && name === "id")) return `'${scope.organization}'::uuid`;
+    if (name === "organization" || (table.name === "organizations" && name === "id"))
+      return `'${scope.organization}'::uuid`;
     if (name === "project" || (table.name === "projects" && name === "id")) return `'${scope.project}'::uuid`;
     return name === "kind" ? "'webhook'" : (SAMPLES[type] ?? "1");
   });
@@ -113,7 +114,8 @@ async function as<T>(
   await db.database
     .transaction(async (tx) => {
       for (const [name, value] of Object.entries(scope))
-        if (value !== null) await tx.query({ text: "select set_config($1, $2, true)", values: [`steward.${name}`, value] });
+        if (value !== null)
+          await tx.query({ text: "select set_config($1, $2, true)", values: [`steward.${name}`, value] });
       given = { value: await act(tx) };
       throw new Undone();
     })
@@ -131,17 +133,22 @@ const outcome = async (act: () => Promise<{ readonly count: number }>): Promise<
   }
 };
 
-test.each(Object.keys(SCOPES))("in the scope that is %s, each table shows that scope's rows and no others", async (name) => {
-  const scope = SCOPES[name]!;
-  for (const table of TENANT) {
-    const column = ownerColumn(table);
-    const owner = ownerOf(table, scope);
-    const text = `select distinct ${column}::text as owner from steward.${table.name}`;
-    const { rows } = await as(scope, (tx) => tx.query<{ owner: string }>({ text }));
-    const there = (["organizations", "projects"].includes(table.name) ? [...EVERYBODY, installation] : EVERYBODY).some((one) => ownerOf(table, one) === owner);
-    expect([table.name, rows]).toEqual([table.name, there ? [{ owner }] : []]);
-  }
-});
+test.each(Object.keys(SCOPES))(
+  "in the scope that is %s, each table shows that scope's rows and no others",
+  async (name) => {
+    const scope = SCOPES[name]!;
+    for (const table of TENANT) {
+      const column = ownerColumn(table);
+      const owner = ownerOf(table, scope);
+      const text = `select distinct ${column}::text as owner from steward.${table.name}`;
+      const { rows } = await as(scope, (tx) => tx.query<{ owner: string }>({ text }));
+      const there = (
+        ["organizations", "projects"].includes(table.name) ? [...EVERYBODY, installation] : EVERYBODY
+      ).some((one) => ownerOf(table, one) === owner);
+      expect([table.name, rows]).toEqual([table.name, there ? [{ owner }] : []]);
+    }
+  },
+);
 
 test("what is no scope at all is an error, not everything", async () => {
   for (const { name } of TENANT)
@@ -175,7 +182,11 @@ test("nobody changes, takes, locks, adds or moves rows from a scope that is not 
         expect([name, text, seen === 0 || seen === REFUSED ? "nothing" : seen]).toEqual([name, text, "nothing"]);
       }
       const insert = `insert into steward.${table.name} ${rowOf(table, here)}`;
-      expect([name, insert, await outcome(() => as(scope, (tx) => tx.query({ text: insert })))]).toEqual([name, insert, REFUSED]);
+      expect([name, insert, await outcome(() => as(scope, (tx) => tx.query({ text: insert })))]).toEqual([
+        name,
+        insert,
+        REFUSED,
+      ]);
     }
   }
 });
@@ -187,10 +198,16 @@ test("a condition that fails on a row says nothing of rows that are not shown", 
     if (!text) continue;
     tried++;
     const telling = `select from steward.${table.name} where "${text.name}"::integer = 1`;
-    expect([table.name, await outcome(() => as(SCOPES["nobody's"]!, (tx) => tx.query({ text: telling })))]).toEqual([table.name, 0]);
+    expect([table.name, await outcome(() => as(SCOPES["nobody's"]!, (tx) => tx.query({ text: telling })))]).toEqual([
+      table.name,
+      0,
+    ]);
     // In its own scope the same condition does meet a row: the try could have failed.
     if (table.name !== "schedules" && text.name !== "kind")
-      expect([table.name, await outcome(() => as(here, (tx) => tx.query({ text: telling })))]).toEqual([table.name, "22P02"]);
+      expect([table.name, await outcome(() => as(here, (tx) => tx.query({ text: telling })))]).toEqual([
+        table.name,
+        "22P02",
+      ]);
   }
   expect(tried).toBeGreaterThan(20);
 });
@@ -207,7 +224,8 @@ test("what the database has gathered on values is not shown either", async () =>
 
 test("a row that names one organization and another's project is refused, whichever scope is set", async () => {
   const both = TENANT.filter(
-    ({ name, scope }) => scope === "project" && catalog.columns.some((one) => one.table === name && one.name === "organization"),
+    ({ name, scope }) =>
+      scope === "project" && catalog.columns.some((one) => one.table === name && one.name === "organization"),
   );
   expect(both.length).toBeGreaterThan(5);
   for (const table of both) {
@@ -221,7 +239,9 @@ test("a row that names one organization and another's project is refused, whiche
 });
 
 /** Each with what the program's role may make of it. */
-const FUNCTIONS: Readonly<Record<string, "reads its own setting" | "writes the installation's outbox" | "makes partitions">> = {
+const FUNCTIONS: Readonly<
+  Record<string, "reads its own setting" | "writes the installation's outbox" | "makes partitions">
+> = {
   organization_scope: "reads its own setting",
   project_scope: "reads its own setting",
   put_outbox: "writes the installation's outbox",
@@ -239,7 +259,8 @@ test("every function of the schema is known, and none reaches a tenant", async (
   const seen = await as(here, async (tx) => {
     const put = "select steward.put_outbox(gen_random_uuid(), 'verify', 'a', 'b', now(), now())";
     await tx.query({ text: put });
-    return (await tx.query<{ owner: string }>({ text: "select distinct project::text as owner from steward.outbox" })).rows;
+    return (await tx.query<{ owner: string }>({ text: "select distinct project::text as owner from steward.outbox" }))
+      .rows;
   });
   expect(seen).toEqual([{ owner: here.project }]);
 });

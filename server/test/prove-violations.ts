@@ -212,10 +212,23 @@ export const VIOLATIONS: readonly Violation[] = [
   },
   {
     id: "B7",
-    what: "two regions and one store",
-    plant: ({ config }) => Promise.resolve(void (config.regions = ["eu", "ch"])),
-    undo: ({ config }) => Promise.resolve(void (config.regions = [])),
-    seen: /2 regions are set up \(eu, ch\)/,
+    what: "a run led by a worker of another region than its project's",
+    plant: async ({ admin, config }) => {
+      config.storeRegion = "eu";
+      await admin.query({
+        text: `update steward.workers set region = 'ch'; update steward.projects set region = 'eu' where id = '${OWN.project}';
+          insert into steward.queue (project, run, due_at, fence, worker)
+            select '${OWN.project}', '${STRANGER}', now() + interval '1 hour', 1, id from steward.workers limit 1`,
+      });
+    },
+    undo: async ({ admin, config }) => {
+      config.storeRegion = null;
+      await admin.query({
+        text: `update steward.workers set region = null; update steward.projects set region = null where id = '${OWN.project}';
+          delete from steward.queue where run = '${STRANGER}'`,
+      });
+    },
+    seen: /1 runs are led by a worker of another region/,
   },
   {
     id: "C1",

@@ -1,4 +1,5 @@
 /** A body that a route takes, made of its schema: the least that is right, with one place filled by force. */
+import { z } from "zod";
 import type { JsonSchema } from "./arbitrary-of-schema.ts";
 import type { Document, Operation, Way } from "./tenant-objects-slots.ts";
 
@@ -96,4 +97,32 @@ function textOf({ format, pattern = "" }: JsonSchema): string {
   const prefix = /^\^([a-z]{3})_/.exec(pattern)?.[1];
   if (prefix !== undefined) return `${prefix}_${"0".repeat(26)}`;
   return pattern.includes("@") ? "somebody@sample.test" : "sample";
+}
+
+/** Values that the sign-in's schemas take. */
+const FOR_SIGN_IN: Readonly<Record<string, unknown>> = {
+  email: "somebody@sample.test",
+  newEmail: "other@sample.test",
+  password: "a password of ours",
+  newPassword: "another password",
+  currentPassword: "a password of ours",
+  name: "Somebody",
+  token: "0123456789abcdef",
+  code: "123456",
+  provider: "oidc",
+  response: { id: "x", type: "public-key" },
+  id: "01900000-0000-7000-8000-000000000000",
+};
+
+/** A body that a path of the sign-in takes, and the fields that it may have. */
+export function signInBody(body: z.ZodType = z.strictObject({})): {
+  readonly body: object;
+  readonly fields: readonly string[];
+} {
+  const schema = z.toJSONSchema(body, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const needed = Object.keys(sample(schema, {}, null) as object);
+  return {
+    body: Object.fromEntries(needed.map((name) => [name, FOR_SIGN_IN[name]])),
+    fields: Object.keys(schema.properties ?? {}),
+  };
 }

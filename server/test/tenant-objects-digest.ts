@@ -35,7 +35,9 @@ export async function digestOf(steward: WholeSteward, admin: Pool, tenant: Tenan
   const people = `(select account from steward.members where organization = $1::uuid)`;
   for (const name of OF_PEOPLE) {
     const column = name === "user" ? "id" : `"userId"`;
-    await take(admin, `identity.${name}`, `(select * from identity."${name}" where ${column} in ${people}) t`, [organization]);
+    await take(admin, `identity.${name}`, `(select * from identity."${name}" where ${column} in ${people}) t`, [
+      organization,
+    ]);
   }
   const databases = await admin.query<{ name: string }>({
     text: "select name from steward.project_databases where organization = $1",

@@ -8,7 +8,6 @@ import { connectEmbedded } from "../src/adapters/postgres/embedded.ts";
 import { openPool, type Pool } from "../src/adapters/postgres/pool.ts";
 import { type App, startApp } from "../src/app.ts";
 import { type Environment, readConfig } from "../src/config.ts";
-import { eventually } from "./steward-home.ts";
 
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
@@ -104,7 +103,13 @@ function roleOption(role: "steward_dispatch" | "steward_identity"): string {
 }
 
 /** One call. A stream of events is taken for answered with its first bytes. */
-function call(address: string, agent: Agent, method: string, target: string, { headers = {}, body }: Ask): Promise<Answer> {
+function call(
+  address: string,
+  agent: Agent,
+  method: string,
+  target: string,
+  { headers = {}, body }: Ask,
+): Promise<Answer> {
   const raw = body === undefined || typeof body === "string" || Buffer.isBuffer(body);
   const payload = raw ? body : JSON.stringify(body);
   const { hostname, port } = new URL(address);
@@ -178,5 +183,3 @@ export async function plantAccount(admin: Pool, id: string, email: string, name:
     values: [id, OWNER.email],
   });
 }
-
-export { eventually };

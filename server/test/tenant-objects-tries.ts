@@ -5,7 +5,8 @@ import { systemIds } from "../src/adapters/system/system-ids.ts";
 import type { Answer } from "./tenant-objects-server.ts";
 import { bodyOf, type Forced } from "./tenant-objects-bodies.ts";
 import { type Document, type Operation, operationsOf, type Slot, slotsOf } from "./tenant-objects-slots.ts";
-import type { Tenant, ThingKind } from "./tenant-objects.ts";
+import type { ThingKind } from "./tenant-objects-making.ts";
+import type { Tenant } from "./tenant-objects.ts";
 
 /** The other's name, and one of the same form that nobody has. */
 export type Side = "theirs" | "nobodys";
@@ -70,7 +71,8 @@ function tryOne(ground: Ground, slot: Slot, value: string): Try {
     of: "place",
     operation,
     kinds: [kind],
-    build: (side) => build(ground, operation, side, new Map([[slot, side === "theirs" ? value : nobodys(kind, value)]])),
+    build: (side) =>
+      build(ground, operation, side, new Map([[slot, side === "theirs" ? value : nobodys(kind, value)]])),
   };
 }
 
@@ -95,13 +97,7 @@ function tryAll(ground: Ground, operation: Operation, slots: readonly Slot[]): T
   };
 }
 
-function tryHeader(
-  ground: Ground,
-  operation: Operation,
-  slots: readonly Slot[],
-  project: string,
-  whose: Tenant,
-): Try {
+function tryHeader(ground: Ground, operation: Operation, slots: readonly Slot[], project: string, whose: Tenant): Try {
   return {
     name: `${operation.operationId} in ${short(project)}, with ${whose.letter}'s things`,
     of: "header",
@@ -122,12 +118,7 @@ export function plainCall(ground: Ground, operation: Operation): Sent {
 }
 
 /** A call with the given values in their places; two sides have own things alike in the others. */
-function build(
-  { document, own }: Ground,
-  operation: Operation,
-  side: Side,
-  given: ReadonlyMap<Slot, string>,
-): Sent {
+function build({ document, own }: Ground, operation: Operation, side: Side, given: ReadonlyMap<Slot, string>): Sent {
   const { slots } = slotsOf(document);
   const twin = side === "theirs" ? 0 : 1;
   const mine: string[] = [];
@@ -155,16 +146,17 @@ function build(
   const forced: Forced[] = [];
   const tried = [...given].filter(([slot]) => slot.in === "body");
   for (const slot of here.filter((one) => one.in === "body" && one.way.length === 1 && REFERENCES.has(one.kind)))
-    if (!given.has(slot) && tried.every(([one]) => one.name !== slot.name)) forced.push({ way: slot.way, value: ownAt(slot) });
+    if (!given.has(slot) && tried.every(([one]) => one.name !== slot.name))
+      forced.push({ way: slot.way, value: ownAt(slot) });
   for (const [{ way }, value] of tried) forced.push({ way, value });
   const plain = operation.takes === null ? bodyOf(operation, document.components.schemas, forced) : "title\nsample\n";
-  const body = operation.method === "GET" || plain === null ? undefined : twinned(plain, fresh[twin]!);
+  const body = operation.method === "GET" || plain === null ? undefined : twinned(plain, fresh[twin]);
   return {
     method: operation.method,
     target: query.size > 0 ? `${target}?${query.toString()}` : target,
     headers: operation.takes === null ? {} : { "content-type": operation.takes },
     body,
-    named: [...given.values(), ...mine, fresh[twin]!],
+    named: [...given.values(), ...mine, fresh[twin]],
     alike: ALIKE.flatMap((kind) => own.things[kind]),
   };
 }
@@ -232,7 +224,9 @@ function clean(text: string, named: readonly string[], alike: readonly string[])
   const put = (names: readonly string[], word: string): void => {
     const spelled = names.flatMap((one) => [one, encodeURIComponent(one), JSON.stringify(one).slice(1, -1)]);
     for (const name of spelled.toSorted(longestFirst))
-      cleaned = isTelling(name) ? cleaned.replaceAll(name, word) : cleaned.replaceAll(new RegExp(`\\b${name}\\b`, "g"), word);
+      cleaned = isTelling(name)
+        ? cleaned.replaceAll(name, word)
+        : cleaned.replaceAll(new RegExp(`\\b${name}\\b`, "g"), word);
   };
   put(named, "<named>");
   put(alike, "<named>");

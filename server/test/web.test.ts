@@ -63,6 +63,11 @@ async function text(page: Page, words: string | RegExp): Promise<void> {
     throw new Error(`${page.url()} never said ${String(words)}, but:\n${await page.innerText("body")}`);
   }
 }
+/** Waits for the way in. */
+async function atTheDoor(page: Page): Promise<void> {
+  await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/sign-in");
+}
 const row = (page: Page, name: RegExp): Locator =>
   page.getByRole("list", { name: "Timeline" }).getByRole("link", { name });
 const runOf = (page: Page): string => new URL(page.url()).pathname.split("/")[2] ?? "";
@@ -84,7 +89,7 @@ test("a link lets one browser in once, and signing out ends it", async () => {
   await page.getByRole("heading", { name: "No flows yet" }).waitFor();
   const [cookie, ...more] = await context.cookies();
   expect(more).toEqual([]);
-  expect(cookie).toMatchObject({ name: "steward_session", httpOnly: true, sameSite: "Strict", path: "/" });
+  expect(cookie).toMatchObject({ name: "steward.session_token", httpOnly: true, sameSite: "Strict", path: "/" });
   expect(cookie!.expires * 1000 - Date.now()).toBeLessThanOrEqual(7 * 86_400_000);
   expect(await page.evaluate("document.cookie")).toBe("");
   expect(page.url()).toBe(`${steward.address}/flows`);
@@ -92,15 +97,17 @@ test("a link lets one browser in once, and signing out ends it", async () => {
 
   const other = await stranger();
   await other.page.goto(once);
-  await text(other.page, "This page is not signed in");
+  await atTheDoor(other.page);
   expect(await other.context.cookies()).toEqual([]);
 
-  await button(page, "Sign out").click();
-  await text(page, "This page is not signed in");
+  await button(page, "Account of Owner").click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await atTheDoor(page);
   expect(await context.cookies()).toEqual([]);
   await context.addCookies([cookie!]);
   await page.goto("/runs");
-  await text(page, "This page is not signed in");
+  await atTheDoor(page);
+  expect(new URL(page.url()).searchParams.get("next")).toBe("/runs");
 });
 
 test("a newcomer starts from an example and watches it run, step by step, without loading anew", async () => {
@@ -389,7 +396,8 @@ test("every page keeps the rules of accessibility, policy and width, in both the
     for (const [address, words] of Object.entries(pages)) await look(watched, address, words);
     expect(watched.faults).toEqual([]);
     await watched.context.clearCookies();
-    await look(watched, "/flows", "This page is not signed in");
+    await look(watched, "/flows", "Sign in with your organization");
+    await look(watched, "/sign-up", "An invitation is needed");
     // A browser tells of every refusal in its console; there must be nothing else.
     expect(watched.faults.filter((fault) => !/status of 401 .*\/v1\//.test(fault))).toEqual([]);
   };
