@@ -42,6 +42,7 @@ const SignedIn = z.object({ secondFactor: z.boolean() });
 const Factor = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) });
 const Codes = z.object({ backupCodes: z.array(z.string()) });
 const Away = z.object({ url: z.url() });
+const AwayIfKnown = z.object({ url: z.url().nullable() });
 const Passkeys = z.object({
   items: z.array(
     z
@@ -90,8 +91,9 @@ export function createSignInClient(options: SignInOptions) {
     /** Where to send the browser for Google or the installation's provider; it comes back to the page's path `to`. */
     withProvider: async (provider: string, to: string): Promise<string> =>
       await away("/sign-in/social", { provider, to }),
-    /** Where to send the browser for the sign-on of the organization that the address belongs to. */
-    withOrganization: async (email: string, to: string): Promise<string> => await away("/sign-in/sso", { email, to }),
+    /** Where to send the browser for the sign-on of the organization that the address belongs to; null where it has none. */
+    withOrganization: async (email: string, to: string): Promise<string | null> =>
+      AwayIfKnown.parse(await post("/sign-in/sso", { email, to })).url,
     requestReset: async (email: string): Promise<void> => void (await post("/request-password-reset", { email })),
     reset: async (token: string, newPassword: string): Promise<void> =>
       void (await post("/reset-password", { token, newPassword })),

@@ -32,7 +32,13 @@ export const say = {
   copy: { id: (id: string) => `Copy ${id}`, path: "Copy path", curl: "Copy as curl", address: "Copy the address" },
   copied: { yes: "Copied", no: "Not copied: the browser refused", raw: "Copy the JSON" },
   theme: { label: "Theme", system: "System", light: "Light", dark: "Dark" },
-  notFound: { title: "Nothing is here", what: "It may have been renamed or deleted.", way: "Go to the flows" },
+  notFound: {
+    title: "Nothing is here",
+    what: "It may have been renamed or deleted.",
+    way: "Go to the flows",
+    whatProject: "The project of this address was deleted, or you may not enter it.",
+    wayToProject: (name: string) => `Go to the flows of ${name}`,
+  },
   broken: {
     title: "The page failed to show this",
     what: "Nothing was changed by it.",
@@ -262,6 +268,9 @@ export const say = {
   },
   shell: {
     switchProject: (name: string) => `Project ${name}: go to another`,
+    findProject: "Find a project…",
+    findProjectLabel: "Project to go to",
+    noProjectFound: "No project of that name that you may enter.",
     account: "Account",
     organization: "Organization and members",
     organizationShort: "Organization",

@@ -32,7 +32,7 @@ export const projectRoutes = {
     summary: "The projects that the caller may enter",
     access: { in: "organization", needs: "organization.read" },
     params: organization,
-    query: z.object(paging),
+    query: z.object({ ...paging, search: z.string().max(200).optional() }),
     answers: { 200: page(api.Project) },
   },
   createProject: {

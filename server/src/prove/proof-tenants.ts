@@ -83,6 +83,7 @@ async function openTenant({ database, keyring, clock, ids }: Parts, scope: Scope
           permissions: null,
           createdBy: null,
           replaces: null,
+          secondFactor: false,
           createdAt: now,
           expiresAt: now + KEY_MS,
         }),

@@ -6,8 +6,10 @@ const KEPT = "steward.project";
 export interface ProjectChoice {
   /** What goes along with every call; undefined before anybody is known. */
   readonly id: () => string | undefined;
-  /** The one that this browser used last, if it is among these. */
-  readonly last: (among: readonly string[]) => string | undefined;
+  /** The one that this browser used last, whoever it was. */
+  readonly last: () => string | undefined;
+  /** For finding out whether it is there: goes along with calls, and is not remembered. */
+  readonly ask: (id: string) => void;
   readonly choose: (id: string | undefined) => void;
 }
 
@@ -15,9 +17,9 @@ export function createProjectChoice(storage: Storage): ProjectChoice {
   let chosen: string | undefined;
   return {
     id: () => chosen,
-    last(among) {
-      const kept = storage.getItem(KEPT);
-      return kept !== null && among.includes(kept) ? kept : undefined;
+    last: () => storage.getItem(KEPT) ?? undefined,
+    ask(id) {
+      chosen = id;
     },
     choose(id) {
       chosen = id;

@@ -7,12 +7,18 @@ import {
   ProblemError,
   type Project,
 } from "@steward/sdk";
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { keys } from "./queries.ts";
 
-/** Organizations of one person whose projects are listed; more are reached from the organizations' page. */
-const ORGANIZATIONS_MAX = 20;
+/** Organizations that are looked into at once, until a project is found in one. */
+const LOOKED_INTO_MAX = 20;
+/** Projects of one organization that are known from the start; the switcher finds the others. */
+const PROJECTS_FIRST = 50;
+/** Projects that a search shows. */
+const FOUND_MAX = 100;
+/** Pages that may hold nothing but deleted projects before an organization counts as empty. */
+const PAGES_MAX = 10;
 
 export interface Place {
   readonly organization: Organization;
@@ -28,11 +34,13 @@ export interface Locked {
 export interface SignedIn {
   readonly account: Account;
   readonly organizations: readonly Organization[];
+  /** Some of the projects that the person may enter: never to be taken for all of them unless `all`. */
   readonly places: readonly Place[];
+  readonly all: boolean;
   readonly locked: readonly Locked[];
 }
 
-const NOWHERE = { organizations: [], places: [], locked: [] };
+const NOWHERE = { organizations: [], places: [], all: true, locked: [] };
 
 export const sessionQuery = (client: Client) =>
   queryOptions({
@@ -42,26 +50,123 @@ export const sessionQuery = (client: Client) =>
       const account = await client.getAccount({ signal });
       if (account.deletedAt !== null) return { account, ...NOWHERE };
       const { items: organizations } = await client.listOrganizations({ signal });
-      const seen = await Promise.all(
-        organizations
-          .filter(({ deletedAt }) => deletedAt === null)
-          .slice(0, ORGANIZATIONS_MAX)
-          .map((organization) => lookInto(client, organization, signal)),
-      );
-      const locked = seen.flatMap((one) => ("needs" in one ? [one] : []));
-      return { account, organizations, locked, places: seen.flatMap((one) => ("needs" in one ? [] : one)) };
+      const open = organizations.filter(({ deletedAt }) => deletedAt === null);
+      return { account, organizations, ...(await lookAround(client, open, signal)) };
     },
   });
 
-async function lookInto(client: Client, organization: Organization, signal: AbortSignal): Promise<Locked | Place[]> {
+type Found = Pick<SignedIn, "places" | "all" | "locked">;
+
+async function lookAround(client: Client, open: readonly Organization[], signal: AbortSignal): Promise<Found> {
+  const places: Place[] = [];
+  const locked: Locked[] = [];
+  let all = true;
+  let looked = 0;
+  for (; looked < open.length && places.length === 0; looked += LOOKED_INTO_MAX) {
+    const some = open.slice(looked, looked + LOOKED_INTO_MAX);
+    for (const seen of await Promise.all(some.map((one) => lookInto(client, one, signal)))) {
+      if ("needs" in seen) locked.push(seen);
+      else {
+        places.push(...seen.places);
+        all &&= seen.all;
+      }
+    }
+  }
+  return { places, locked, all: all && looked >= open.length };
+}
+
+async function lookInto(
+  client: Client,
+  organization: Organization,
+  signal: AbortSignal,
+  search?: string,
+): Promise<Locked | Pick<Found, "places" | "all">> {
   try {
-    const { items } = await client.listProjects({ organization: organization.id, limit: 100, signal });
-    return items.filter(({ deletedAt }) => deletedAt === null).map((project) => ({ organization, project }));
+    let cursor: string | undefined;
+    for (let pages = 0; pages < PAGES_MAX; pages++) {
+      const { items, next } = await client.listProjects({
+        organization: organization.id,
+        limit: PROJECTS_FIRST,
+        cursor,
+        search,
+        signal,
+      });
+      const places = items.filter(isLive).map((project) => ({ organization, project }));
+      if (places.length > 0 || next === null) return { places, all: next === null };
+      cursor = next;
+    }
+    return { places: [], all: false };
   } catch (error) {
     const code = error instanceof ProblemError ? error.code : "";
     if (code === "second_factor_required" || code === "sign_on_required") return { organization, needs: code };
     throw error;
   }
+}
+
+const isLive = ({ deletedAt }: Project): boolean => deletedAt === null;
+const PROJECT_ID = /^prj_[0-9a-z]{1,60}$/i;
+/** What the API answers for a project that this session can't work in, whatever the reason. */
+const NOT_FOR_US: ReadonlySet<string> = new Set([
+  "not_found",
+  "forbidden",
+  "second_factor_required",
+  "sign_on_required",
+]);
+
+/**
+ * A project by its id, wherever the person may enter it; null where they may not, or it isn't there. Calls have to name it
+ * already (`ProjectChoice.ask`): an id alone does not tell its organization.
+ */
+export const placeQuery = (client: Client, { account, organizations }: SignedIn, id: string) =>
+  queryOptions({
+    queryKey: [...keys.session, "place", account.id, id],
+    staleTime: 60_000,
+    queryFn: async ({ signal }): Promise<Place | null> => {
+      if (!PROJECT_ID.test(id)) return null;
+      try {
+        const me = await client.me({ signal });
+        // Another project was gone to in between: not an answer to what was asked.
+        if (me.project.id !== id) throw new Error("The project changed meanwhile.");
+        const named = { organization: me.organizationId, project: id };
+        const [organization, project] = await Promise.all([
+          organizations.find((one) => one.id === me.organizationId) ??
+            client.getOrganization({ organization: me.organizationId, signal }),
+          client.getProject({ ...named, signal }),
+        ]);
+        return isLive(project) ? { organization, project } : null;
+      } catch (error) {
+        if (error instanceof ProblemError && NOT_FOR_US.has(error.code)) return null;
+        throw error;
+      }
+    },
+  });
+
+/** Projects of a name, in every organization that lets this session in; some of them where there are many. */
+export const placesQuery = (client: Client, { account, organizations, locked }: SignedIn, search: string) =>
+  queryOptions({
+    queryKey: [...keys.session, "places", account.id, search],
+    staleTime: 15_000,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<readonly Place[]> => {
+      const open = organizations.filter((one) => isOpen(one, locked));
+      const found: Place[] = [];
+      for (let looked = 0; looked < open.length && found.length < FOUND_MAX; looked += LOOKED_INTO_MAX) {
+        const some = open.slice(looked, looked + LOOKED_INTO_MAX);
+        const seen = await Promise.all(some.map((one) => lookInto(client, one, signal, search)));
+        found.push(...seen.flatMap((one) => ("needs" in one ? [] : one.places)));
+      }
+      return found.slice(0, FOUND_MAX);
+    },
+  });
+
+/** The project to work in: the address's or none, else the one used last, else the first that is known. */
+export function placeOf(
+  { places }: Pick<SignedIn, "places">,
+  wanted: { readonly named: string | undefined; readonly kept: string | undefined },
+): Place | { readonly ask: string } | undefined {
+  const id = wanted.named ?? wanted.kept;
+  if (id === undefined) return places[0];
+  return places.find(({ project }) => project.id === id) ?? { ask: id };
 }
 
 export const SignedInContext = createContext<SignedIn | null>(null);

@@ -81,12 +81,12 @@ function FirstProject({ signedIn }: { signedIn: SignedIn }) {
     async ({ organization, project }) => {
       const { id } = own ?? (await client.createOrganization({ body: { name: organization } }));
       const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      await client.createProject({
+      const made = await client.createProject({
         organization: id,
         body: { name: project, slug: slugOf(project) || "project", timeZone },
       });
       await queries.invalidateQueries({ queryKey: keys.session });
-      await navigate(paths.newFlow());
+      await navigate(paths.flows());
     },
   );
   return (

@@ -1,3 +1,5 @@
+import { useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useSignInClient } from "../api/client.ts";
 import { say } from "../language.ts";
 import { Button } from "../ui/Button.tsx";
@@ -13,15 +15,22 @@ const { signIn: words } = say.entry;
 /** The address leads to the organization's own sign-on. */
 export function OrganizationSignOn({ next, back }: { next: string | undefined; back: () => void }) {
   const auth = useSignInClient();
+  const { email: known = "" } = useSearch({ from: "/sign-in" });
+  const [unknown, setUnknown] = useState<string | null>(null);
   const form = useForm(
-    { email: "" },
+    { email: known },
     ({ email }) => wrongs({ email: emailWrong(email) }),
-    async ({ email }) => window.location.assign(await auth.withOrganization(email.trim(), nextPath(next))),
+    async ({ email }) => {
+      const url = await auth.withOrganization(email.trim(), nextPath(next));
+      if (url === null) setUnknown(email);
+      else window.location.assign(url);
+    },
   );
+  const nobody = form.values.email === unknown ? words.organizationNone : undefined;
   return (
     <EntryPage title={words.organization} what={words.organizationHelp}>
       <form className="space-y-4" onSubmit={form.submit} noValidate>
-        <Field label={words.email} error={form.errors.email}>
+        <Field label={words.email} error={form.errors.email ?? nobody}>
           {(control) => (
             <input
               {...control}
@@ -38,7 +47,7 @@ export function OrganizationSignOn({ next, back }: { next: string | undefined; b
           <Button type="submit" look="primary" disabled={form.busy}>
             {words.organizationGo}
           </Button>
-          <Button look="quiet" onClick={back}>
+          <Button look="quiet" className="-mr-2.5" onClick={back}>
             {words.back}
           </Button>
         </div>

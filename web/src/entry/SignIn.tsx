@@ -99,7 +99,7 @@ function PasswordForm({ next }: { next: string | undefined }) {
         <Button type="submit" look="primary" disabled={form.busy}>
           {words.go}
         </Button>
-        <Link {...paths.reset()} className={buttonClasses("quiet")}>
+        <Link {...paths.reset()} className={buttonClasses("quiet", "-mr-2.5")}>
           {words.forgot}
         </Link>
       </div>

@@ -11,6 +11,7 @@ import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { useNotices } from "../ui/Notices.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { createFlow, freeSlug } from "./create-flow.ts";
+import { inOrderOfNeed } from "./example-order.ts";
 
 /** The examples that come with Steward, each created, published and opened with one press; nothing for who may not. */
 export function ExampleStart() {
@@ -36,7 +37,7 @@ function Examples() {
         {say.newFlow.from}
       </h2>
       <ul className="divide-y divide-line rounded-md border border-line">
-        {examples.data.items.map((example) => (
+        {inOrderOfNeed(examples.data.items).map((example) => (
           <li key={example.slug} className="flex items-center gap-4 py-2.5 pr-3 pl-4">
             <div className="min-w-0 flex-1">
               <p className="font-medium">{example.name}</p>

@@ -8,6 +8,7 @@ import { useNow } from "../clock.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { SettingsTabs } from "../settings/SettingsTabs.tsx";
+import { NotFound } from "../shell/NotFound.tsx";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Listed } from "../ui/Listed.tsx";
@@ -21,10 +22,14 @@ const { keys: words } = say.people;
 
 /** The API keys of the project. */
 export function KeysPage() {
+  return useSession().may("key.read") ? <Keys /> : <NotFound />;
+}
+
+function Keys() {
   const { make, member, rotate } = useSearch({ from: "/settings/keys" });
   const { here, may } = useSession();
   const navigate = useNavigate();
-  const list = useInfiniteQuery({ ...apiKeysQuery(useClient(), here.project.id), enabled: may("key.read") });
+  const list = useInfiniteQuery(apiKeysQuery(useClient(), here.project.id));
   const now = useNow(5000);
   const [ended, setEnded] = useState(false);
   const close = () => void navigate(paths.apiKeys());

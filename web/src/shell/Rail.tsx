@@ -10,7 +10,7 @@ import { ProjectSwitch } from "./ProjectSwitch.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
 
 const ITEM =
-  "flex h-8 items-center gap-2.5 rounded-md px-2 text-13 font-medium text-text-2 transition-colors hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1 max-md:gap-1.5";
+  "flex h-8 items-center gap-2.5 rounded-md px-2 text-13 font-medium text-text-2 transition-colors hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1 max-md:gap-1.5 max-md:px-1.5";
 
 /** The narrow rail at the left (a bar on top on a phone): the project, its places, the theme. */
 export function Rail({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }) {
@@ -72,7 +72,7 @@ function RailData() {
   const { nav } = say.data;
   if (!may("file.read") && !may("table.read")) return null;
   return (
-    <div role="group" aria-label={nav.label} className="flex gap-0.5 md:flex-col">
+    <div role="group" aria-label={nav.label} className="flex gap-0.5 md:flex-col md:pb-2">
       <p aria-hidden className="px-2 pt-2 text-12 font-medium text-text-3 max-md:hidden">
         {nav.label}
       </p>

@@ -8,6 +8,8 @@ import {
   isOpen,
   mayIn,
   type Place,
+  placeOf,
+  placeQuery,
   SessionContext,
   sessionQuery,
   type SignedIn,
@@ -20,6 +22,7 @@ import { paths } from "../paths.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { GoTo } from "./GoTo.tsx";
 import { LazyPalette } from "./LazyPalette.tsx";
+import { NoSuchProject } from "./NoSuchProject.tsx";
 import { PlainRail } from "./PlainRail.tsx";
 import { Rail } from "./Rail.tsx";
 import { ShortcutHelp } from "./ShortcutHelp.tsx";
@@ -34,28 +37,36 @@ export function Shell() {
         by={(navigate) => navigate({ ...paths.signIn({ next: href === "/" ? undefined : href }), replace: true })}
       />
     );
-  if (session.isError)
-    return (
-      <div className="mx-auto max-w-lg p-8">
-        <ErrorNote error={session.error} retry={() => void session.refetch()} />
-      </div>
-    );
-  return session.data === undefined ? null : <Within signedIn={session.data} />;
+  if (session.isError) return <Failed error={session.error} retry={() => void session.refetch()} />;
+  return session.data === undefined ? null : <Placed signedIn={session.data} />;
 }
 
-/** The project of the address, else the one used last, else the first. */
-function usePlace({ places }: SignedIn): Place | undefined {
+function Failed({ error, retry }: { error: Error; retry: () => void }) {
+  return (
+    <div className="mx-auto max-w-lg p-8">
+      <ErrorNote error={error} retry={retry} />
+    </div>
+  );
+}
+
+/** Finds the project to work in: the address's and no other, else the one used last, else the first. */
+function Placed({ signedIn }: { signedIn: SignedIn }) {
   const choice = useProjectChoice();
-  const { project } = useSearch({ strict: false });
-  const wanted = project ?? choice.last(places.map((place) => place.project.id));
-  const place = places.find((one) => one.project.id === wanted) ?? places[0];
+  const { project: named } = useSearch({ strict: false });
+  const known = placeOf(signedIn, { named, kept: choice.last() });
+  const asked = known !== undefined && "ask" in known ? known.ask : null;
   // While rendering, since the pages inside ask in the effects of their own first rendering, which come before ours.
-  choice.choose(place?.project.id);
-  return place;
+  if (asked !== null) choice.ask(asked);
+  const found = useQuery({ ...placeQuery(useClient(), signedIn, asked ?? ""), enabled: asked !== null });
+  if (asked !== null && found.isError) return <Failed error={found.error} retry={() => void found.refetch()} />;
+  if (asked !== null && found.data === undefined) return null;
+  const elsewhere = named === undefined ? signedIn.places[0] : undefined;
+  const here = known === undefined || "ask" in known ? (found.data ?? elsewhere) : known;
+  choice.choose(here?.project.id);
+  return <Within signedIn={signedIn} here={here} />;
 }
 
-function Within({ signedIn }: { signedIn: SignedIn }) {
-  const here = usePlace(signedIn);
+function Within({ signedIn, here }: { signedIn: SignedIn; here: Place | undefined }) {
   const registry = useContext(ShortcutContext);
   const navigate = useNavigate();
   const [palette, setPalette] = useState(false);
@@ -71,7 +82,8 @@ function Within({ signedIn }: { signedIn: SignedIn }) {
     { keys: "g a", label: say.keys.go.account, run: () => void navigate(paths.account()) },
   ]);
   const { pathname } = useLocation();
-  if (here === undefined && !standsAlone(pathname, signedIn)) return <NoProject signedIn={signedIn} />;
+  const without = here === undefined && !standsAlone(pathname, signedIn);
+  if (without && signedIn.places.length === 0) return <NoProject signedIn={signedIn} />;
   return (
     <Signed signedIn={signedIn} here={here}>
       <div className="flex h-dvh max-md:flex-col">
@@ -89,7 +101,7 @@ function Within({ signedIn }: { signedIn: SignedIn }) {
           tabIndex={-1}
           className="min-h-0 min-w-0 flex-1 outline-none"
         >
-          <Outlet />
+          {without ? <NoSuchProject /> : <Outlet />}
         </main>
         {here && <LazyPalette open={palette} setOpen={setPalette} openHelp={() => setHelp(true)} />}
         <ShortcutHelp open={help} setOpen={setHelp} />

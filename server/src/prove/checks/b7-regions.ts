@@ -18,12 +18,12 @@ export const regions: Check = {
     const { facts, dispatch, clock } = parts;
     const label = facts.storeRegion;
     if (label === null) return { state: "not_applicable", reason: "No region is set up here (STEWARD_REGIONS)." };
+    const misplaced = await countMisplaced(parts);
+    if (misplaced > 0)
+      return verdictOf([`${misplaced} runs are led by a worker of another region than their project's`], []);
     const workers = (await countRegions(dispatch, clock.nowMs())).find((one) => one.label === label)?.workers ?? 0;
     const pinned = await runPinned(parts, label, workers);
-    const misplaced = await countMisplaced(parts);
-    const faults = [...pinned.faults];
-    if (misplaced > 0) faults.push(`${misplaced} runs are led by a worker of another region than their project's`);
-    return verdictOf(faults, [
+    return verdictOf(pinned.faults, [
       `all data of this installation is in ${label}: its one database and its store; another label is refused`,
       ...pinned.evidence,
       "no run is led by a worker of another region than its project's",

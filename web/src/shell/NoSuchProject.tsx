@@ -1,0 +1,31 @@
+import { Link } from "@tanstack/react-router";
+import { Unlock } from "../account/Unlock.tsx";
+import { useSignedIn } from "../api/session.ts";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { buttonClasses } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Page } from "../ui/Page.tsx";
+import { visible } from "../visible.ts";
+
+/** Instead of every page of a project that the address names and that the person can't enter; never another project's. */
+export function NoSuchProject() {
+  const { places, locked } = useSignedIn();
+  const [first] = places;
+  return (
+    <Page title={say.notFound.title}>
+      <EmptyState title={say.notFound.title} what={say.notFound.whatProject}>
+        <div className="flex flex-wrap gap-2">
+          {first && (
+            <Link {...paths.flows()} search={{ project: first.project.id }} className={buttonClasses("plain")}>
+              {say.notFound.wayToProject(visible(first.project.name))}
+            </Link>
+          )}
+          {locked.map((one) => (
+            <Unlock key={one.organization.id} locked={one} />
+          ))}
+        </div>
+      </EmptyState>
+    </Page>
+  );
+}
