@@ -20,6 +20,8 @@ export interface Route {
   readonly gives?: string;
   /** Statuses and bodies of the answers that are not problems. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** The field of the answer's body that is told once, and not again under the same Idempotency-Key. */
+  readonly secret?: string;
   /** Codes of the problems this route gives beyond those of every route. */
   readonly problems?: readonly string[];
 }

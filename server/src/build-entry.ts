@@ -10,6 +10,7 @@ import type { Mail } from "./core/mail-message.ts";
 import { createMail } from "./mail/create-mail.ts";
 import { type NamedMessage, readMessage } from "./mail/read-message.ts";
 import { mayJoin } from "./people/may-join.ts";
+import { refreshPerson } from "./people/refresh-person.ts";
 import { createRecordAccountAct, type RecordAccountAct } from "./people/record-account-act.ts";
 import { postgresCounter } from "./adapters/rate-limits/postgres-counter.ts";
 import type { Transaction } from "./core/ports/database.ts";
@@ -59,11 +60,14 @@ export function buildEntry(ground: Ground, closers: Closers): Entry {
     texts: dnsTextRecords(),
     mail: { send },
   };
-  const recordAct = createRecordAccountAct({ database, clock, denials });
+  const rows = identityRows(db.identity);
+  const personChanged = (account: string): Promise<void> =>
+    refreshPerson({ database, dispatch, identity: rows }, account);
+  const recordAct = createRecordAccountAct({ database, clock, personChanged, denials });
   const authLimits = createAuthLimits(rateLimits);
   const identity = createIdentity({
     database: db.identity,
-    rows: identityRows(db.identity),
+    rows,
     clock,
     ids,
     secret: keys.secretOf("identity"),

@@ -32,6 +32,7 @@ import type { Installed } from "./people/first-start.ts";
 import { forgetPerson } from "./people/forget-person.ts";
 import { checkDomains } from "./people/sign-on-domain-checks.ts";
 import { purgeAccounts } from "./people/purge-accounts.ts";
+import { shredAgain } from "./people/shred-again.ts";
 import { createProve } from "./prove/create-prove.ts";
 import { peopleOutside } from "./people-outside.ts";
 import { repeat } from "./repeat.ts";
@@ -82,6 +83,9 @@ export async function serve(
     built.engine.parts.watch.close(); // who waits for a run is answered with the run, at once
     await closed;
   });
+  const putBack = await shredAgain(parts);
+  if (putBack > 0)
+    ground.log(`destroyed the keys of ${putBack} shredded projects again, whose files had been put back`);
   await startTurns(ground, entry, built, parts, closers);
   ground.address = await server.listen(config.host, config.port);
   if (config.tls && certificate) watch.current = watchTls(ground, server, certificate, closers);
@@ -256,6 +260,7 @@ async function startTurns(
     log,
   });
   const forget = (account: string): Promise<void> => forgetPerson(parts, account);
+  const leave = (account: string): Promise<void> => parts.accounts.endMemberships(account);
   for (const stop of [
     repeat(clock, HEADS_MS, "signing the audit's heads", () => parts.heads.tick(), log),
     repeat(clock, HEADS_MS, "looking at domains", () => checkDomains({ ...parts, signOn: parts.signOn }), log),
@@ -264,7 +269,15 @@ async function startTurns(
       clock,
       PURGE_MS,
       "erasing deleted accounts",
-      () => purgeAccounts({ identity, clock, recordAct, forgetPerson: forget }),
+      () =>
+        purgeAccounts({
+          identity,
+          identityDatabase: db.identity,
+          clock,
+          recordAct,
+          endMemberships: leave,
+          forgetPerson: forget,
+        }),
       log,
     ),
   ])

@@ -95,6 +95,12 @@ export const VIOLATIONS: readonly Violation[] = [
     seen: /entered without/,
   },
   {
+    id: "A4",
+    what: "keys that count as made with a second factor",
+    ...trigger("steward.api_keys", "insert", "new.second_factor := true; return new;"),
+    seen: /a key made without a second factor counts as one made with it/,
+  },
+  {
     id: "A5",
     what: "an enforced sign-on that does not stick",
     ...trigger("steward.organizations", "update", "new.sign_on_enforced := false; return new;"),

@@ -132,6 +132,7 @@ export const peopleRoutes = {
     params: organization,
     body: api.NewInvitation,
     answers: { 201: api.MadeInvitation },
+    secret: "url",
   },
   revokeInvitation: {
     method: "DELETE",

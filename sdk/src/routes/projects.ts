@@ -129,6 +129,7 @@ export const projectRoutes = {
     access: { in: "project", needs: "key.write" },
     body: api.NewApiKey,
     answers: { 201: api.MadeApiKey },
+    secret: "key",
   },
   rotateKey: {
     method: "POST",
@@ -138,6 +139,7 @@ export const projectRoutes = {
     params: key,
     body: api.RotateApiKey,
     answers: { 201: api.MadeApiKey },
+    secret: "key",
   },
   revokeKey: {
     method: "DELETE",

@@ -17,6 +17,7 @@ export const sessionRoutes = {
     summary: "A link into the page that lets in once, for 15 minutes",
     access: { in: "account" },
     answers: { 201: api.SessionLink },
+    secret: "url",
   },
   signOut: {
     method: "DELETE",

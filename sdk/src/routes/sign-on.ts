@@ -137,6 +137,7 @@ export const signOnRoutes = {
     params: organization,
     body: api.NewScimToken,
     answers: { 201: api.MadeScimToken },
+    secret: "token",
     problems: ["conflict", "sign_on_required"],
   },
   revokeScimToken: {

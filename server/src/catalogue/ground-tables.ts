@@ -36,6 +36,7 @@ export const groundTables = {
     created_at: [6, "fact"],
     region: [7, "label"],
     deleted_at: [8, "fact"],
+    shredded_at: [9, "fact"],
   }),
   members: table(12, "members", "organization", open, true, {
     organization: [1, "fact"],
@@ -65,6 +66,7 @@ export const groundTables = {
     permissions: [13, "fact"],
     created_by: [14, "fact"],
     replaces: [15, "fact"],
+    second_factor: [16, "fact"],
   }),
   // 14 was browser_sessions, which the schema `identity` replaced.
   flows: table(20, "flows", "project", open, true, {

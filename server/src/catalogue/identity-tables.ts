@@ -25,6 +25,7 @@ export const identityTables = {
     secondFactor: [9, "fact"],
     begunBy: [10, "fact"],
     signedOnBy: [11, "fact"],
+    byKey: [12, "fact"],
   }),
   "identity.account": table(102, "identity.account", "installation", open, true, {
     id: [1, "fact"],

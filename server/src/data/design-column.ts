@@ -19,8 +19,8 @@ import {
   type GridColumn,
   type GridTable,
 } from "../store/grid-tables.ts";
-import { again, checkColumnName, columnOf, onTable, optionsOf, runAll, showTable, specOf } from "./find-table.ts";
-import { auditTable, TABLE_MS_MAX, type TableCaller, type TableParts } from "./table-parts.ts";
+import { again, changing, checkColumnName, columnOf, optionsOf, runAll, showTable, specOf } from "./find-table.ts";
+import { TABLE_MS_MAX, type TableCaller, type TableParts } from "./table-parts.ts";
 
 const COLUMNS_MAX = 100;
 const EXAMPLES_MAX = 10;
@@ -29,20 +29,20 @@ const WALKED_ROWS = 2000;
 
 /** Adds an empty column. A required one is refused by the database while there are rows. */
 export async function addColumn(parts: TableParts, by: TableCaller, id: string, column: NewColumn): Promise<Table> {
-  return await onTable(parts, by, id, { mode: "write", timeoutMs: TABLE_MS_MAX }, async (session, table) => {
+  return await changing(parts, by, id, { mode: "write", timeoutMs: TABLE_MS_MAX }, async (session, table, announce) => {
     if (table.columns.length >= COLUMNS_MAX)
       throw new AppError("conflict", `A table has at most ${COLUMNS_MAX} columns: drop one first.`);
     await runAll(session, addColumnStatements(table.name, specOf(column, table.columns, parts.ids.uuid(), "")));
-    await auditTable(parts, by, "table.changed", table.id, { what: "column_added" });
+    await announce("table.changed", table.id, { what: "column_added" });
     return showTable(await again(session, table));
   });
 }
 
 export async function dropColumn(parts: TableParts, by: TableCaller, id: string, name: string): Promise<Table> {
   const how = { mode: "write", timeoutMs: TABLE_MS_MAX, shrinks: true } as const;
-  return await onTable(parts, by, id, how, async (session, table) => {
+  return await changing(parts, by, id, how, async (session, table, announce) => {
     await session.query(dropColumnStatement(table.name, columnOf(table, name).name));
-    await auditTable(parts, by, "table.changed", table.id, { what: "column_dropped" });
+    await announce("table.changed", table.id, { what: "column_dropped" });
     return showTable(await again(session, table));
   });
 }
@@ -59,14 +59,14 @@ export async function changeColumn(
   change: ColumnChange,
 ): Promise<ColumnChanged> {
   const mode = change.dryRun ? "read" : "write";
-  return await onTable(parts, by, id, { mode, timeoutMs: TABLE_MS_MAX }, async (session, table) => {
+  return await changing(parts, by, id, { mode, timeoutMs: TABLE_MS_MAX }, async (session, table, announce) => {
     const column = columnOf(table, name);
     const wanted = wantedOf(table, column, change, parts.ids.uuid());
     if (mode === "write") await session.query(lockTableStatement(table.name));
     const found = await findObstacles(session, table, column, wanted);
     if (mode === "read" || found.failures > 0) return { changed: false, table: showTable(table), ...found };
     await apply(session, table, column, wanted);
-    await auditTable(parts, by, "table.changed", table.id, { what: "column_changed" });
+    await announce("table.changed", table.id, { what: "column_changed" });
     return { changed: true, table: showTable(await again(session, table)), ...found };
   });
 }

@@ -11,9 +11,16 @@ import {
   tablesOf,
   type GridTable,
 } from "../store/grid-tables.ts";
-import { again, invalid, onTable, runAll, showTable, specOf } from "./find-table.ts";
+import { again, changing, invalid, onTable, runAll, showTable, specOf } from "./find-table.ts";
 import { refusing } from "./table-errors.ts";
-import { auditTable, ROWS_MS_MAX, TABLE_MS_MAX, type TableCaller, type TableParts } from "./table-parts.ts";
+import {
+  auditingTable,
+  type Announce,
+  ROWS_MS_MAX,
+  TABLE_MS_MAX,
+  type TableCaller,
+  type TableParts,
+} from "./table-parts.ts";
 
 const TABLES_MAX = 200;
 
@@ -38,30 +45,32 @@ export async function createTable(parts: TableParts, by: TableCaller, wanted: Ne
   );
   checkTableName(wanted.name);
   const id = parts.ids.uuid();
-  return await refusing(() =>
-    parts.databases.use(by.scope, { mode: "write", timeoutMs: TABLE_MS_MAX }, async (session) => {
+  const how = { mode: "write", timeoutMs: TABLE_MS_MAX } as const;
+  const make = (announce: Announce): Promise<Table> =>
+    parts.databases.use(by.scope, how, async (session) => {
       const others = await readTables(session);
       if (others.length >= TABLES_MAX)
         throw new AppError("conflict", `A project has at most ${TABLES_MAX} tables: drop one first.`);
       checkFree(wanted.name, others);
       await runAll(session, createTableStatements(id, wanted.name, columns));
       const [table] = tablesOf((await session.query(readCatalogStatement(id))).rows);
-      await auditTable(parts, by, "table.created", id, { columns: columns.length });
+      await announce("table.created", id, { columns: columns.length });
       return showTable(table!);
-    }),
-  );
+    });
+  return await auditingTable(parts, by, (announce) => refusing(() => make(announce)));
 }
 
 export async function renameTable(parts: TableParts, by: TableCaller, id: string, name: string): Promise<Table> {
   checkTableName(name);
-  return await onTable(parts, by, id, { mode: "write", timeoutMs: TABLE_MS_MAX }, async (session, table) => {
+  const how = { mode: "write", timeoutMs: TABLE_MS_MAX } as const;
+  return await changing(parts, by, id, how, async (session, table, announce) => {
     if (name === table.name) return showTable(table);
     checkFree(
       name,
       (await readTables(session)).filter((one) => one.id !== table.id),
     );
     await session.query(renameTableStatement(table.name, name));
-    await auditTable(parts, by, "table.changed", table.id, { what: "name" });
+    await announce("table.changed", table.id, { what: "name" });
     return showTable(await again(session, table));
   });
 }
@@ -69,9 +78,9 @@ export async function renameTable(parts: TableParts, by: TableCaller, id: string
 /** Drops it with all its rows; nothing brings them back but a backup. */
 export async function dropTable(parts: TableParts, by: TableCaller, id: string): Promise<void> {
   const how = { mode: "write", timeoutMs: TABLE_MS_MAX, shrinks: true } as const;
-  await onTable(parts, by, id, how, async (session, table) => {
+  await changing(parts, by, id, how, async (session, table, announce) => {
     await session.query(dropTableStatement(table.name));
-    await auditTable(parts, by, "table.dropped", table.id);
+    await announce("table.dropped", table.id);
   });
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../store/grid-tables.ts";
 import type { DataUse } from "./project-databases.ts";
 import { refusing } from "./table-errors.ts";
-import type { TableCaller, TableParts } from "./table-parts.ts";
+import { auditingTable, type Announce, type TableCaller, type TableParts } from "./table-parts.ts";
 
 /** A transaction on one table; what isn't there is `not_found`, whether table or database. */
 export async function onTable<T>(
@@ -32,6 +32,19 @@ export async function onTable<T>(
   );
   if (result === null) throw noTable();
   return result.value;
+}
+
+/** The same for what changes the table, and announces it to the audit. */
+export async function changing<T>(
+  parts: TableParts,
+  by: TableCaller,
+  shownId: string,
+  how: DataUse,
+  act: (session: ProjectSession, table: GridTable, announce: Announce) => Promise<T>,
+): Promise<T> {
+  return await auditingTable(parts, by, (announce) =>
+    onTable(parts, by, shownId, how, (session, table) => act(session, table, announce)),
+  );
 }
 
 async function findTable(session: Transaction, id: string): Promise<GridTable> {

@@ -12,10 +12,10 @@ import { cellOfText } from "../core/table/cell.ts";
 import { sameName } from "../core/table/name.ts";
 import { insertRowsStatement } from "../store/grid-rows.ts";
 import type { GridColumn, GridTable } from "../store/grid-tables.ts";
-import { invalid, onTable } from "./find-table.ts";
+import { changing, invalid } from "./find-table.ts";
 import { paced } from "./import-turns.ts";
 import { readCsv, type CsvRecord } from "./read-csv.ts";
-import { auditTable, type TableCaller, type TableParts } from "./table-parts.ts";
+import type { TableCaller, TableParts } from "./table-parts.ts";
 
 export interface ImportOptions {
   readonly onError: "fail" | "skip";
@@ -71,32 +71,38 @@ async function importFile(
   options: ImportOptions,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<Imported> {
-  return await onTable(parts, by, id, { mode: "write", timeoutMs: IMPORT_MS_MAX }, async (session, table) => {
-    let load: Load | null = null;
-    let targets: readonly Target[] = [];
-    let batch: NewRow[] = [];
-    let chars = 0;
-    for await (const record of readCsv(bytes, options.delimiter)) {
-      if (load === null) {
-        targets = targetsOf(table, record.cells, options.map);
-        load = newLoad(table, targets, options.onError === "skip");
-        continue;
+  return await changing(
+    parts,
+    by,
+    id,
+    { mode: "write", timeoutMs: IMPORT_MS_MAX },
+    async (session, table, announce) => {
+      let load: Load | null = null;
+      let targets: readonly Target[] = [];
+      let batch: NewRow[] = [];
+      let chars = 0;
+      for await (const record of readCsv(bytes, options.delimiter)) {
+        if (load === null) {
+          targets = targetsOf(table, record.cells, options.map);
+          load = newLoad(table, targets, options.onError === "skip");
+          continue;
+        }
+        const row = rowOf(load, targets, record, () => parts.ids.uuid());
+        if (row === null) continue;
+        batch.push(row);
+        chars += row.texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+        if (batch.length < BATCH_ROWS && chars < BATCH_CHARS) continue;
+        await insertBatch(session, load, batch);
+        batch = [];
+        chars = 0;
       }
-      const row = rowOf(load, targets, record, () => parts.ids.uuid());
-      if (row === null) continue;
-      batch.push(row);
-      chars += row.texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
-      if (batch.length < BATCH_ROWS && chars < BATCH_CHARS) continue;
+      if (load === null) throw new AppError("value_invalid", "The file is empty: it begins with a line of headers.");
       await insertBatch(session, load, batch);
-      batch = [];
-      chars = 0;
-    }
-    if (load === null) throw new AppError("value_invalid", "The file is empty: it begins with a line of headers.");
-    await insertBatch(session, load, batch);
-    const { imported, rejected, problems } = load;
-    await auditTable(parts, by, "table.imported", table.id, { imported, rejected });
-    return { imported, rejected, problems };
-  });
+      const { imported, rejected, problems } = load;
+      await announce("table.imported", table.id, { imported, rejected });
+      return { imported, rejected, problems };
+    },
+  );
 }
 
 function newLoad(table: GridTable, targets: readonly Target[], skip: boolean): Load {

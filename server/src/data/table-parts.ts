@@ -29,16 +29,46 @@ export const ROWS_MS_MAX = 10_000;
 /** For what may have to read or write every row of a table. */
 export const TABLE_MS_MAX = 60_000;
 
+/** What is done to tables, and how the audit calls that it is about to be. */
+const INTENTS = {
+  "table.created": "table.creating",
+  "table.changed": "table.changing",
+  "table.dropped": "table.dropping",
+  "table.imported": "table.importing",
+} as const;
+type TableAct = keyof typeof INTENTS;
+type Facts = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Tells what is about to be committed, as the last thing before it is. */
+export type Announce = (action: TableAct, table: string, facts?: Facts) => Promise<void>;
+
 /**
- * Writes an act on a table to the audit, just before the act is committed. They are two databases: should the commit
- * then fail, the audit says more than was done, never less.
+ * Does something to a table, with the audit's entries around it. Tables and the audit are in two databases: what `run`
+ * announces is written as an intent (`table.dropping`) before its commit, and as done (`table.dropped`) after it. So no
+ * entry says what did not happen, nothing happens unsaid, and an intent that nothing follows was undone, or was cut off
+ * by the end of the process around its commit. Throws what `run` throws.
  */
+export async function auditingTable<Result>(
+  parts: TableParts,
+  by: TableCaller,
+  run: (announce: Announce) => Promise<Result>,
+): Promise<Result> {
+  let done: (() => Promise<void>) | null = null;
+  const result = await run(async (action, table, facts = {}) => {
+    await auditTable(parts, by, INTENTS[action], table, facts);
+    done = () => auditTable(parts, by, action, table, facts);
+  });
+  await (done as (() => Promise<void>) | null)?.();
+  return result;
+}
+
+/** Writes one entry, which stands at once. */
 export async function auditTable(
   { database, clock }: TableParts,
   { scope, actor }: TableCaller,
-  action: "table.created" | "table.changed" | "table.dropped" | "table.imported" | "table.exported",
+  action: TableAct | (typeof INTENTS)[TableAct] | "table.exported",
   table: string,
-  facts: Readonly<Record<string, string | number | boolean | null>> = {},
+  facts: Facts = {},
 ): Promise<void> {
   const atMs = clock.nowMs();
   const entry = { atMs, project: scope.project, actor, action, target: showId("tbl", table), facts };

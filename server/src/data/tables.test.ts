@@ -176,9 +176,30 @@ describe("tables", () => {
         values: [by.scope.organization, id],
       });
     expect(rows.map(({ entry }) => [entry.actor, entry.action, entry.facts])).toEqual([
+      ["key_test", "table.creating", { columns: 8 }],
       ["key_test", "table.created", { columns: 8 }],
+      ["key_test", "table.importing", { imported: 1, rejected: 0 }],
       ["key_test", "table.imported", { imported: 1, rejected: 0 }],
     ]);
+  });
+
+  test("the audit doesn't say done of what the commit undid", async () => {
+    const id = await orders();
+    const { parts } = world;
+    const use: typeof parts.databases.useIfThere = (scope, how, act) =>
+      parts.databases.useIfThere(scope, how, async (session) => {
+        await act(session);
+        throw new Error("the commit fails");
+      });
+    const broken = { ...parts, databases: { ...parts.databases, useIfThere: use } };
+    await expect(dropTable(broken, by, id)).rejects.toThrow("the commit fails");
+    expect((await listTables(parts, by)).map((table) => table.id)).toEqual([id]);
+    const { rows } = await world.server.admin("steward").query<{ action: string }>({
+      text: `select e->>'action' as action from steward.audit_batches b, json_array_elements(b.entries::json) e
+        where organization = $1 and e->>'target' = $2 order by b.seq`,
+      values: [by.scope.organization, id],
+    });
+    expect(rows.map(({ action }) => action)).toEqual(["table.creating", "table.created", "table.dropping"]);
   });
 });
 

@@ -52,8 +52,14 @@ export function accountHandlers(parts: Parts): Pick<Handlers, Names> {
     deleteAccount: async ({ principal }) => {
       await demandFresh(parts, principal);
       const { account } = principal;
-      await accounts.endMemberships(account);
+      await accounts.endMemberships(account); // refused before anything of the account has changed
       await present(parts).setDeleted(account, clock.nowMs());
+      try {
+        await accounts.endMemberships(account); // of those that came meanwhile; from here on none comes
+      } catch (error) {
+        await present(parts).setDeleted(account, null);
+        throw error;
+      }
       await accounts.recordAct({ action: "account.deleted", account, facts: {} });
       return { status: 204, body: null, headers: { "set-cookie": present(parts).clearCookie() } };
     },

@@ -2,12 +2,14 @@
  * `Idempotency-Key`: one answer per principal, route and key for 24 h. The key is claimed before the request is served
  * and its answer kept, sealed, afterwards; a refusal changes nothing and gives the key back. When the process dies in
  * between, the key is free again after two minutes, and a run started under it is found by its delivery (R8): a key
- * starts at most one run, whatever happens.
+ * starts at most one run, whatever happens. A secret that is told once (the table's `secret`) is no part of what is kept:
+ * a repeated call is answered without it, so that nothing here can give it away.
  */
-import type { RouteName } from "@steward/sdk";
+import { type Route, type RouteName, routes } from "@steward/sdk";
 import { placeOf } from "../catalogue/tables.ts";
 import { AppError } from "../core/errors.ts";
 import { uuidBytes } from "../core/id.ts";
+import { invariant } from "../core/invariant.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import {
   claimIdempotencyKey,
@@ -90,7 +92,7 @@ export async function answerOnce(
 
 async function actAndKeep(
   parts: OnceParts,
-  { principal }: RepeatableRequest,
+  { principal, route }: RepeatableRequest,
   claim: IdempotencyKey & { readonly keys: ProjectKeys },
   act: () => Promise<TextAnswer>,
 ): Promise<TextAnswer> {
@@ -107,10 +109,21 @@ async function actAndKeep(
   }
   if (answer.text.length > KEPT_CHARS_MAX) await quietly(releaseIdempotencyKey(parts.database, scope, claim));
   else {
-    const sealed = claim.keys.seal("answer", ANSWER, rowOf(claim), Buffer.from(answer.text));
+    const sealed = claim.keys.seal("answer", ANSWER, rowOf(claim), Buffer.from(keptText(routes[route], answer)));
     await quietly(keepAnswer(parts.database, scope, claim, { status: answer.status, sealed }));
   }
   return answer;
+}
+
+/** The answer's text without the secret in it. */
+function keptText({ secret }: Route, { text }: TextAnswer): string {
+  if (secret === undefined) return text;
+  const body: unknown = JSON.parse(text);
+  invariant(
+    typeof body === "object" && body !== null && secret in body,
+    "the answer holds what the table calls secret",
+  );
+  return JSON.stringify({ ...body, [secret]: undefined });
 }
 
 /** Calls outside of projects are remembered in the installation's own. */

@@ -2,17 +2,21 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { AppError } from "../core/errors.ts";
 import type { HttpParts } from "./http-parts.ts";
+import { findPerson } from "./session-key.ts";
 
 const PATH = "/v1/auth/*";
 const BODY_BYTES_MAX = 65_536;
 
-export function registerAuth(app: FastifyInstance, parts: Pick<HttpParts, "identity" | "publicUrl">): void {
+type AuthParts = Pick<HttpParts, "identity" | "dispatch" | "clock" | "publicUrl">;
+
+export function registerAuth(app: FastifyInstance, parts: AuthParts): void {
   app.route({
     method: ["GET", "POST"],
     url: PATH,
     bodyLimit: BODY_BYTES_MAX,
     handler: async (request, reply) => {
       const origin = { address: request.ip, userAgent: request.headers["user-agent"] ?? null };
+      if (request.headers.cookie !== undefined) await findPerson(parts, request.headers.cookie);
       const sent = requestOf(parts.publicUrl, request);
       const answer = (sent && (await parts.identity?.handle(sent, origin))) ?? null;
       if (answer === null) throw new AppError("not_found", "Nothing is served at this address.");

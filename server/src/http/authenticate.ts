@@ -7,6 +7,7 @@ import { noteApiKeyUsed } from "../store/api-keys.ts";
 import { gatherLookups } from "../store/gather-lookups.ts";
 import type { Scope } from "../store/scope.ts";
 import type { HttpParts } from "./http-parts.ts";
+import { findPerson } from "./session-key.ts";
 
 interface Known {
   readonly id: string;
@@ -71,7 +72,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
   };
 
   const bySession = async (cookie: string): Promise<Caller> => {
-    const found = (await parts.identity?.findSignedIn(cookie)) ?? null;
+    const found = await findPerson(parts, cookie);
     if (found === null) throw new AppError("unauthenticated", "Nobody is signed in here, or the session has ended.");
     const { account, session, secondFactor, signedOnBy, deleted } = found;
     return {

@@ -189,6 +189,11 @@ async function asOperator(parts: Parts, caller: Caller, place: Place): Promise<A
   // Of the installation, no organization's provider has a say.
   if (caller.kind === "session" && (!caller.secondFactor || caller.signedOnBy !== null))
     throw new AppError("second_factor_required", "Operators sign in by themselves, with a second factor.");
+  if (caller.kind === "key" && !caller.key.keySecondFactor)
+    throw new AppError(
+      "second_factor_required",
+      "An operator's key is made in a session that passed a second factor, and this one was not.",
+    );
   return principal;
 }
 
@@ -213,17 +218,27 @@ function permissionsIn(caller: Caller, row: AccessRow): Permissions {
 function knownAs(
   caller: Caller,
   row: AccessRow | null,
-): { kind: "key" | "session"; id: string; shownId: string; account: string | null; session: string | null } {
-  if (caller.kind === "key")
-    return { kind: "key", id: caller.id, shownId: caller.shownId, account: caller.account, session: null };
+): {
+  kind: "key" | "session";
+  id: string;
+  shownId: string;
+  account: string | null;
+  session: string | null;
+  secondFactor: boolean;
+} {
+  if (caller.kind === "key") {
+    const { id, shownId, account, key } = caller;
+    return { kind: "key", id, shownId, account, session: null, secondFactor: key.keySecondFactor };
+  }
   const member = row?.member;
-  const session = caller.kind === "session" ? caller.session : null;
   return {
     kind: "session",
     id: member ?? caller.id,
     shownId: member === undefined ? caller.shownId : showId("mem", member),
     account: caller.account,
-    session,
+    session: caller.session,
+    // Another provider's word is none of the operators' (`asOperator`).
+    secondFactor: caller.secondFactor && caller.signedOnBy === null,
   };
 }
 

@@ -6,6 +6,8 @@ import type { Ids } from "../core/ports/ids.ts";
 /** Whom a link lets in. */
 export interface Entry {
   readonly account: string;
+  /** The API key that made the link, with which it ends; null for the installation's own. */
+  readonly key?: string | null;
 }
 
 export interface EntryLinks {
@@ -13,6 +15,8 @@ export interface EntryLinks {
   make(entry: Entry): { readonly token: string; readonly expiresAt: number };
   /** Whom the token lets in, once; null when it was used, is too old or was never made. */
   redeem(token: string): Entry | null;
+  /** The same without using it. */
+  look(token: string): Entry | null;
 }
 
 const LINK_MS = 15 * 60_000;
@@ -33,7 +37,11 @@ export function createEntryLinks(clock: Clock, ids: Ids): EntryLinks {
       const digest = digestOf(token);
       const link = links.get(digest);
       links.delete(digest);
-      return link && clock.monotonicMs() < link.endsMs ? { account: link.account } : null;
+      return link && clock.monotonicMs() < link.endsMs ? { account: link.account, key: link.key ?? null } : null;
+    },
+    look(token) {
+      const link = links.get(digestOf(token));
+      return link && clock.monotonicMs() < link.endsMs ? { account: link.account, key: link.key ?? null } : null;
     },
   };
 }

@@ -1,5 +1,6 @@
 import net from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { showId } from "../core/id.ts";
 import { send, type TestAnswer, type TestHttp, testHttp } from "../../test/http-server.ts";
 import { noise, piecesOf } from "../../test/volume.ts";
 
@@ -42,6 +43,27 @@ test("a file is stored, listed, read, moved, deleted and brought back", async ()
   expect((await http.call("GET", `/v1/files/${id}/versions`)).json()["items"]).toHaveLength(3);
   expect((await http.call("GET", "/v1/files/volume")).json()).toMatchObject({ bytes: 7 + 9 + 7, files: 1 });
   expect((await http.call("POST", "/v1/files/delete-folder", { body: { path: "old" } })).json()).toEqual({ files: 1 });
+});
+
+test("a link names its project in the address: for a session, to read what streams out, and nothing else", async () => {
+  const id = String((await put("linked.txt", "linked")).json()["id"]);
+  const project = showId("prj", http.installed.project);
+  const { cookie } = await http.signIn();
+  const follow = (target: string, headers: Record<string, string> = {}, method = "GET") =>
+    http.call(method, target, { anonymous: true, headers: { cookie, "sec-fetch-site": "same-origin", ...headers } });
+  const address = `/v1/files/${id}/content?version=1&project=${project}`;
+  const linked = await follow(address);
+  expect([linked.status, linked.text]).toEqual([200, "linked"]);
+
+  expect((await follow(`/v1/files/${id}/content`)).status).toBe(400);
+  expect((await follow(`/v1/files/${id}/content?project=prj_00000000000000000000000001`)).status).toBe(404);
+  expect((await follow(`${address}&project=${project}`)).status).toBe(400);
+  expect((await follow(address, { "sec-fetch-site": "cross-site" })).status).toBe(403);
+  expect((await follow(`/v1/files/${id}?project=${project}`)).status).toBe(400);
+  expect((await follow(`/v1/files/${id}?project=${project}`, {}, "DELETE")).status).toBe(400);
+  expect((await http.call("GET", address)).status).toBe(422); // a key names its project in the header
+  const stranger = await http.signIn({ role: null });
+  expect((await follow(address, { cookie: stranger.cookie })).status).toBe(404);
 });
 
 test("a content larger than any JSON body streams in and out, of known and unknown length", async () => {

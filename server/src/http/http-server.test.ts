@@ -548,6 +548,27 @@ test("a refusal gives the key back, and kept answers are sealed", async () => {
   ]);
 });
 
+test.each<[string, string, string, object]>([
+  ["a key", "key", "/v1/keys", { name: "ci", permissions: ["flow.read"] }],
+  ["a link's address", "url", "/v1/session-links", {}],
+  [
+    "an invitation's address",
+    "url",
+    "/v1/organizations/{organization}/invitations",
+    { email: "eve@example.com", role: "viewer" },
+  ],
+])("%s is told once: not again under the same Idempotency-Key", async (_, secret, route, body) => {
+  const http = await open();
+  const target = route.replace("{organization}", showId("org", http.installed.organization));
+  const call = () => http.call("POST", target, { body, headers: { "idempotency-key": "k" } });
+  const first = await call();
+  const again = await call();
+  expect([first.status, again.status, again.headers["idempotency-replayed"]]).toEqual([201, 201, "true"]);
+  const { [secret]: told, ...rest } = first.json();
+  expect(told).toEqual(expect.any(String));
+  expect(again.json()).toEqual(rest);
+});
+
 test("an event stream ends with its run, and says so", async () => {
   const afters: number[] = [];
   async function* follow(_scope: unknown, _run: string, after: number): AsyncGenerator<RunNews> {

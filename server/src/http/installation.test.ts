@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { type HttpOptions, testHttp, type TestHttp, type TestPerson } from "../../test/http-server.ts";
+import { showId } from "../core/id.ts";
 import { createMail } from "../mail/create-mail.ts";
-import { INSTALLATION_SCOPE } from "../store/installation.ts";
+import { readActs } from "../people/people.testsuite.ts";
+import { INSTALLATION, INSTALLATION_SCOPE } from "../store/installation.ts";
 import { addOutbound, type OutboundRow } from "../store/outbound.ts";
 import { inScope } from "../store/scope.ts";
 import type { InstallationFacts } from "./installation.ts";
@@ -52,6 +54,7 @@ test("operators, and nobody else, see what the installation is and how large", a
     organizations: 1,
     projects: 1,
     workers: 0,
+    regions: [],
     databaseBytes: expect.any(Number),
   });
   const owner = await http.signIn({ secondFactor: true });
@@ -85,6 +88,22 @@ test("the development inbox shows messages with their links, newest first, page 
   const rest = (await operator.call("GET", `/v1/installation/mail?limit=2&cursor=${String(first["next"])}`)).json();
   expect(rest).toMatchObject({ items: [{ content: { to: "ada@example.org" } }], next: null });
   expect((await operator.call("GET", "/v1/installation/mail?cursor=x")).status).toBe(400);
+});
+
+test("who reads messages in the development inbox is in the audit, and not who merely lists what says nothing", async () => {
+  const looks = async ({ db }: TestHttp) =>
+    (await readActs(db, INSTALLATION)).filter(({ action }) => action === "mail.read");
+  const inbox = await open({ inbox: true });
+  await inbox.operator.call("GET", "/v1/installation/mail");
+  expect(await looks(inbox.http)).toEqual([]);
+  for (const name of ["ada", "bob"]) await inbox.write(`${name}@example.org`);
+  await inbox.operator.call("GET", "/v1/installation/mail");
+  const actor = showId("acc", inbox.operator.account);
+  expect(await looks(inbox.http)).toMatchObject([{ actor, target: actor, facts: { messages: 2 } }]);
+  const kept = await open({ inbox: false });
+  await kept.write("ada@example.org");
+  await kept.operator.call("GET", "/v1/installation/mail");
+  expect(await looks(kept.http)).toEqual([]);
 });
 
 test.each<[string, InstallationFacts["mail"]]>([

@@ -5,10 +5,12 @@ import type { WrittenMail } from "../core/mail-message.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { retryMail } from "../mail/retry-mail.ts";
 import { openMail } from "../mail/sealed-mail.ts";
-import { INSTALLATION_SCOPE } from "../store/installation.ts";
+import { INSTALLATION, INSTALLATION_SCOPE } from "../store/installation.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { countInstallation } from "../store/installation-facts.ts";
 import { listOutbound, type OutboundRow } from "../store/outbound.ts";
 import { countOutbox, findOutbox, listOutbox, type OutboxRow } from "../store/outbox.ts";
+import { inScope } from "../store/scope.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { isoTime } from "./present-run.ts";
 import type { Call, Handlers, Reply } from "./route-call.ts";
@@ -55,8 +57,8 @@ async function read({ database, dispatch, clock, installation }: HttpParts): Pro
 }
 
 async function listMessages(
-  { database, projects, installation }: HttpParts,
-  { query: { cursor, limit } }: Call<"listMail">,
+  { database, clock, projects, installation }: HttpParts,
+  { principal, query: { cursor, limit } }: Call<"listMail">,
 ): Promise<Reply<"listMail">> {
   const before = cursor === undefined ? null : parseId("msg", cursor);
   if (cursor !== undefined && before === null) throw strangeCursor();
@@ -65,7 +67,20 @@ async function listMessages(
   const isInbox = "inbox" in installation.mail && installation.mail.inbox;
   const keys = isInbox ? (await projects.get(INSTALLATION_SCOPE)).keys : null;
   const items = shown.map((row) => presentMail(row, keys));
+  const words = items.filter(({ content }) => content !== null).length;
+  if (words > 0) await auditLook({ database, clock }, principal.shownId, words);
   return { status: 200, body: { items, next: rows.length > limit ? showId("msg", shown.at(-1)!.id) : null } };
+}
+
+/** Messages hold links that let in as somebody else: who reads them is known, before they do. */
+async function auditLook(
+  { database, clock }: Pick<HttpParts, "database" | "clock">,
+  actor: string,
+  messages: number,
+): Promise<void> {
+  const atMs = clock.nowMs();
+  const entry = { atMs, project: null, actor, action: "mail.read", target: actor, facts: { messages } };
+  await inScope(database, INSTALLATION_SCOPE, (tx) => appendActs(tx, INSTALLATION, [entry], atMs));
 }
 
 /** With keys, its words too. */

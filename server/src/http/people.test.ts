@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { showId } from "../core/id.ts";
+import { parseId, showId } from "../core/id.ts";
 import { readActs } from "../people/people.testsuite.ts";
 import { testHttp, type TestHttp, type TestPerson } from "../../test/http-server.ts";
 
@@ -35,7 +35,7 @@ test("an operator sees nothing of an organization without its consent", async ()
   expect(await entered()).toEqual([]);
 });
 
-test("with consent an operator sees as a viewer does, which the audit has once a session and hour", async () => {
+test("with consent an operator sees as a viewer does, which the audit has once a session, hour and project", async () => {
   const operator = await it.signIn({ role: null, operator: true, secondFactor: true });
   await consent(3);
   const seen = await Promise.all(Array.from({ length: 5 }, () => operator.call("GET", "/v1/flows")));
@@ -44,11 +44,27 @@ test("with consent an operator sees as a viewer does, which the audit has once a
   expect((await operator.call("GET", `${organization}/projects`)).json()).toMatchObject({
     items: [{ id: project, role: "support" }],
   });
-  expect(await entered()).toMatchObject([{ actor: showId("acc", operator.account) }]);
+  const actor = showId("acc", operator.account);
+  expect(await entered()).toMatchObject([
+    { actor, project: parseId("prj", project) },
+    { actor, project: null },
+  ]);
   expect(JSON.stringify(await entered())).not.toContain(operator.session);
   it.clock.advance(3_600_001);
   await operator.call("GET", "/v1/flows");
-  expect(await entered()).toHaveLength(2);
+  expect(await entered()).toHaveLength(3);
+});
+
+test("the audit has every project that an operator looks into, not the first alone", async () => {
+  const operator = await it.signIn({ role: null, operator: true, secondFactor: true });
+  await consent(3);
+  const body = { slug: "second", name: "Second", timeZone: "UTC" };
+  const second = String((await owner.call("POST", `${organization}/projects`, { body })).json()["id"]);
+  for (let time = 0; time < 2; time++)
+    for (const one of [project, second])
+      expect((await operator.call("GET", "/v1/flows", { headers: { "steward-project": one } })).status).toBe(200);
+  const ids = [project, second].map((one) => parseId("prj", one));
+  expect((await entered()).map((one) => one.project)).toEqual(ids);
 });
 
 test("consent gives no keys, no secrets to set and nobody to manage", async () => {

@@ -11,6 +11,8 @@ interface Known {
   readonly shownId: string;
   /** The person's account; null for a service account's key. */
   readonly account: string | null;
+  /** Whether the session passed a second factor, or the key was made in one that had. */
+  readonly secondFactor?: boolean;
   /** The browser's session, null for a key. */
   readonly session: string | null;
 }

@@ -80,10 +80,13 @@ type Admit = (name: RouteName, request: FastifyRequest) => Promise<AnyPrincipal 
 function createAdmit({ database, dispatch, clock, denials }: HttpParts, authenticate: Authenticate): Admit {
   const parts = { database, dispatch, clock, denials, standings: gatherStandings(dispatch) };
   const early = createEarlyStandings(parts.standings);
-  return async (name, { method, headers, params }) => {
-    const { access }: Route = routes[name];
+  return async (name, request) => {
+    const { method, headers, params } = request;
+    const route: Route = routes[name];
+    const { access } = route;
     if (access.in === "open") return null;
-    const { authorization, cookie, "steward-project": project } = headers;
+    const { authorization, cookie } = headers;
+    const project = headers["steward-project"] ?? linkedProject(route, request) ?? undefined;
     const bySession = access.in === "project" && authorization === undefined && cookie !== undefined;
     const standings = bySession && typeof project === "string" ? early.begin(cookie, project) : parts.standings;
     const caller = await authenticate({ method, headers });
@@ -92,6 +95,18 @@ function createAdmit({ database, dispatch, clock, denials }: HttpParts, authenti
     const organization = typeof named === "string" ? named : undefined;
     return await authorize({ ...parts, standings }, caller, access, { route: name, organization, project });
   };
+}
+
+/**
+ * The project that a link names, `?project=prj_…`, since links carry no headers: only of what streams out, only for a
+ * session, and only in the header's stead. It is looked at as the header is. Null where a query's `project` is no such.
+ */
+function linkedProject(route: Route, { method, headers, query }: FastifyRequest): string | null {
+  const links = method === "GET" && route.gives !== undefined && route.access.in === "project";
+  if (!links || headers.authorization !== undefined || headers["steward-project"] !== undefined) return null;
+  return typeof query === "object" && query !== null && "project" in query && typeof query.project === "string"
+    ? query.project
+    : null;
 }
 
 /** A path of the table as the router writes it: `/v1/flows/:slug`. */
@@ -206,8 +221,15 @@ function parseCall(
   raw: boolean,
 ): { params: unknown; query: unknown; body: unknown } {
   const params = parseParams(schemas, request.params);
-  const query = parseQuery(schemas, request.query);
+  const query = parseQuery(schemas, queryOf(schemas.route, request));
   return { params, query, body: raw ? sent : parseBody(schemas, sent) };
+}
+
+/** What the handler is told of the query: the project of a link has said all it has to. */
+function queryOf(route: Route, request: FastifyRequest): unknown {
+  const { query } = request;
+  if (linkedProject(route, request) === null || typeof query !== "object" || query === null) return query;
+  return Object.fromEntries(Object.entries(query).filter(([name]) => name !== "project"));
 }
 
 function sentText({ body, headers }: FastifyRequest): SentText {

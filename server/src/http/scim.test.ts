@@ -202,6 +202,42 @@ test("a verified account keeps its name, password and sessions: only the members
   expect((await signIn(browser(it.http))).status).toBe(200);
 });
 
+test("whatever a directory changes is in the audit, without names; what it repeats is not", async () => {
+  const before = (await readActs(it.http.db, it.organization)).length;
+  const ada = await made(scim("POST", "/Users", user("ada@example.com", { active: false })));
+  const bob = await made(scim("POST", "/Users", user("bob@example.com", { active: false })));
+  for (let time = 0; time < 2; time++)
+    await scim("PATCH", `/Users/${ada}`, patch({ op: "replace", path: "userName", value: "countess@example.com" }));
+  const group = await made(scim("POST", "/Groups", { displayName: "G", members: [{ value: ada }] }));
+  for (let time = 0; time < 2; time++)
+    await scim("PATCH", `/Groups/${group}`, patch({ op: "add", path: "members", value: [{ value: bob }] }));
+  await scim("PATCH", `/Groups/${group}`, patch({ op: "replace", path: "displayName", value: "Countesses" }));
+  expect((await scim("DELETE", `/Groups/${group}`)).status).toBe(204);
+  const acts = (await readActs(it.http.db, it.organization)).slice(before);
+  expect(acts.map(({ action, facts }) => [action, facts])).toEqual([
+    ["scim_user.created", { active: false }],
+    ["scim_user.created", { active: false }],
+    ["scim_user.changed", { fields: "userName", active: false }],
+    ["scim_group.created", { added: 1, removed: 0 }],
+    ["scim_group.changed", { fields: "", added: 1, removed: 0 }],
+    ["scim_group.changed", { fields: "displayName", added: 0, removed: 0 }],
+    ["scim_group.deleted", { removed: 2 }],
+  ]);
+  expect(JSON.stringify(acts)).not.toMatch(/countess|ada@|bob@/i);
+});
+
+test("who is made active again still needs an address that the organization holds", async () => {
+  const id = await made(scim("POST", "/Users", user("ada@example.com")));
+  const active = (value: boolean) => scim("PATCH", `/Users/${id}`, patch({ op: "replace", path: "active", value }));
+  expect(await why(active(false))).toBe("200");
+  await it.http.db.admin.query({
+    text: `update identity."user" set email = 'ada@other.test' where email = 'ada@example.com'`,
+  });
+  expect(await why(active(true))).toBe("400 invalidValue");
+  expect(await members()).toEqual({});
+  await it.http.db.admin.query({ text: `delete from identity."user" where email = 'ada@other.test'` });
+});
+
 test("owners, and whoever has more than the token's maker had, are left to people", async () => {
   const owner = await it.http.signIn({ email: "boss@example.com", role: "owner" });
   const id = await made(scim("POST", "/Users", user("boss@example.com")));

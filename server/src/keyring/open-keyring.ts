@@ -16,6 +16,9 @@ import { WeakHeld } from "./weak-held.ts";
 import type { WrappingKey } from "./wrap-key.ts";
 import { unwrapEpochs, wrapEpoch, type KeyOwner } from "./wrapped-epochs.ts";
 
+/** How often an organization's key may be rotated while a project of it is made. */
+const TRIES_MAX = 5;
+
 export interface KeyringSources extends KeySources {
   /** How many projects' keys are held at once (about 10 KB each), and as many organizations'. */
   readonly projectsMax: number;
@@ -55,14 +58,26 @@ class FiledKeyring implements Keyring {
 
   async createProject(organization: string, project: string): Promise<void> {
     checkUuid(project);
-    const by = (await this.#organization(organization)).active;
-    if (by === null) throw destroyedKeys(organization);
-    const keys = {
-      content: await this.#newKey({ organization, project, class: "content" }, by),
-      credential: await this.#newKey({ organization, project, class: "credential" }, by),
-      digest: await this.#newKey({ organization, project, class: "digest" }, by),
-    };
-    await this.#sources.files.create(`projects/${project}`, formatKeyFile({ format: 1, organization, project, keys }));
+    const { files } = this.#sources;
+    const name = `projects/${project}` as const;
+    let made: Uint8Array | null = null;
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      const by = (await this.#organization(organization)).active;
+      if (by === null) throw destroyedKeys(organization);
+      const keys = {
+        content: await this.#newKey({ organization, project, class: "content" }, by),
+        credential: await this.#newKey({ organization, project, class: "credential" }, by),
+        digest: await this.#newKey({ organization, project, class: "digest" }, by),
+      };
+      const bytes = formatKeyFile({ format: 1, organization, project, keys });
+      if (!(made === null ? await files.create(name, bytes) : await files.replace(name, made, bytes))) return;
+      made = bytes;
+      // A retired epoch may be destroyed once nothing is wrapped with it, and who looked may not have seen this file: what
+      // is active after the file came, was when it came, and later looks see the file.
+      this.#organizations.forget(organization);
+      if ((await this.#organization(organization)).active?.name === by.name) return;
+    } // nobody was told of these keys yet: others take their place
+    invariant(false, `the keys of the organization ${organization} are rotated without end`);
   }
 
   async project(organization: string, project: string): Promise<ProjectKeys> {

@@ -222,6 +222,23 @@ async function load(processes: readonly KeyProcess[], isOver: () => boolean): Pr
 }
 const uuid = (n: number) => `01234567-89ab-7cde-8f02-${String(n).padStart(12, "0")}`;
 
+test("a project that is made while its organization's key is rotated and the old one destroyed keeps its keys", async () => {
+  const { files } = await newKeyring();
+  const project = uuid(1);
+  const overtaken: KeyFiles = {
+    ...files,
+    create: async (name, bytes) => {
+      const tools = toolsOf(keyProcess(files));
+      await rotateOrganization(tools, ORGANIZATION);
+      await shredRetiredOrganizationEpoch(tools, { organization: ORGANIZATION, epoch: 1 });
+      return await files.create(name, bytes);
+    },
+  };
+  await keyProcess(overtaken).keyring.createProject(ORGANIZATION, project);
+  const keys = await keyProcess(files).keyring.project(ORGANIZATION, project);
+  expect(keys.open("flow", AT, ROW, keys.seal("flow", AT, ROW, Buffer.from("kept"))).toString()).toBe("kept");
+});
+
 test("project, organization and master keys rotate while two processes seal and open, and nothing fails", async () => {
   const { files: kept } = await newKeyring();
   const files: KeyFiles = {

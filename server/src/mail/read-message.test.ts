@@ -12,6 +12,8 @@ test.each<[NamedMessage["template"], Record<string, string>, string]>([
   ["reset", { name: "Ada", url: URL }, URL],
   ["change", { name: "Ada", newEmail: "new@example.org", url: URL }, "new at example dot org"],
   ["changed", { newEmail: "new@example.org" }, "21 November 2026, 12:00 UTC"],
+  ["changed", { what: "password" }, "password of your account was changed"],
+  ["factor_changed", { change: "passkey_added" }, "A passkey was added"],
   [
     "invited",
     { inviter: "Ada", organization: "Babbage", role: "builder", url: URL, expiresAt: "2026-11-28T12:00:00.000Z" },

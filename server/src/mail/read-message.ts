@@ -1,5 +1,5 @@
 import { invariant, unreachable } from "../core/invariant.ts";
-import type { MailMessage } from "../core/mail-message.ts";
+import type { MailMessage, MailValues } from "../core/mail-message.ts";
 
 /** A message as the sign-in and the invitations give it: values by name, all of them text. */
 export interface NamedMessage {
@@ -9,6 +9,7 @@ export interface NamedMessage {
     | "reset"
     | "change"
     | "changed"
+    | "factor_changed"
     | "invited"
     | "new_sign_in"
     | "domain_failing"
@@ -47,7 +48,13 @@ export function readMessage({ to, template, values }: NamedMessage, ground: Mess
         values: { holder: "old", name, newAddress: text("newEmail"), link: text("url"), ...life },
       };
     case "changed":
-      return { to, template, values: { name, what: "address", atMs: ground.nowMs } };
+      return {
+        to,
+        template,
+        values: { name, what: values["what"] === "password" ? "password" : "address", atMs: ground.nowMs },
+      };
+    case "factor_changed":
+      return { to, template, values: { name, change: changeOf(text("change")), atMs: ground.nowMs } };
     case "invited": {
       const lifeMinutes = Math.max(1, Math.round((Date.parse(text("expiresAt")) - ground.nowMs) / MINUTE_MS));
       const from = { inviter: text("inviter"), organization: text("organization") };
@@ -68,4 +75,23 @@ export function readMessage({ to, template, values }: NamedMessage, ground: Mess
     default:
       return unreachable(template);
   }
+}
+
+type FactorChange = MailValues["factor_changed"]["change"];
+const FACTOR_CHANGES: Readonly<Record<FactorChange, true>> = {
+  app_added: true,
+  app_removed: true,
+  passkey_added: true,
+  passkey_removed: true,
+  recovery_codes_made: true,
+  recovery_code_used: true,
+};
+
+function changeOf(text: string): FactorChange {
+  invariant(isFactorChange(text), `no mail tells of the change ${text}`);
+  return text;
+}
+
+function isFactorChange(text: string): text is FactorChange {
+  return Object.hasOwn(FACTOR_CHANGES, text);
 }

@@ -11,6 +11,7 @@ import type { AccountActor, PeopleParts } from "./people-parts.ts";
 import { readAccount } from "./read-account.ts";
 import { noInvitation, readOffer } from "./read-offer.ts";
 import { tooMany } from "./refusals.ts";
+import { requireLivingAccount } from "./require-living-account.ts";
 
 /**
  * Lets the caller into the organization, once, however many try at once; the invited address must be theirs, verified.
@@ -48,6 +49,7 @@ async function join(
   if ((await findPerson(tx, organization, { email, account: account.id })) !== null)
     throw new AppError("conflict", "You are a member of this organization already.");
   if ((await countMembers(tx, organization)).all >= MEMBERS_MAX) throw tooMany("members", MEMBERS_MAX);
+  await requireLivingAccount(parts, tx, account.id);
   const member = parts.ids.uuid();
   const { role, customRole } = invitation;
   await tx.query(

@@ -11,6 +11,7 @@ import type { AccountActor, PeopleParts } from "./people-parts.ts";
 import { permissionsOfRole } from "./permissions-of.ts";
 import { readAccount } from "./read-account.ts";
 import { tooMany } from "./refusals.ts";
+import { requireLivingAccount } from "./require-living-account.ts";
 import { showOrganization } from "./show-organization.ts";
 
 /** One person is in that many at most. */
@@ -37,6 +38,7 @@ export async function createOrganization(
   await parts.database.transaction(async (tx) => {
     await tx.query(scopeStatement(organizationScope(id)));
     await tx.query(insertOrganization({ id, name, createdAt }));
+    await requireLivingAccount(parts, tx, actor.account);
     const { email, name: called } = account;
     await tx.query(
       insertMember(id, { id: member, email, name: called, role: "owner", createdAt, account: actor.account }),

@@ -3,7 +3,7 @@ import { showId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import { listOrganizationAccess } from "../store/access.ts";
 import { appendActs } from "../store/append-acts.ts";
-import { findPresentMember } from "../store/members.ts";
+import { findPresentMember, lockAccountMemberships } from "../store/members.ts";
 import { lockOrganization, organizationScope } from "../store/organizations.ts";
 import { scopeStatement } from "../store/scope.ts";
 import { entryOf } from "./act.ts";
@@ -18,8 +18,9 @@ type Parts = Pick<PeopleParts, "database" | "dispatch" | "clock" | "people">;
  */
 export async function endMemberships(parts: Parts, account: string): Promise<void> {
   const nowMs = parts.clock.nowMs();
-  const there = await listOrganizationAccess(parts.dispatch, account);
   await parts.database.transaction(async (tx) => {
+    await lockAccountMemberships(tx, account);
+    const there = await listOrganizationAccess(parts.dispatch, account);
     const ended: { readonly organization: string; readonly entry: AuditEntry }[] = [];
     // By organization, as listed: two that do this at once lock in one order.
     for (const { organization, member } of there) {

@@ -7,6 +7,7 @@ import { keyringOn, memoryKeyFiles } from "../keyring/keyring.testsuite.ts";
 import { findApiKey } from "../store/api-keys.ts";
 import { findMember } from "../store/members.ts";
 import { findProject } from "../store/projects.ts";
+import { openProofTenants } from "../prove/proof-tenants.ts";
 import { firstStart, hashApiKey, type FirstStartParts } from "./first-start.ts";
 
 let db: StewardDatabase;
@@ -161,4 +162,12 @@ test("an owner who was made no operator any more stays none", async () => {
   await db.admin.query({ text: "delete from steward.operators" });
   await firstStart(newParts(), NOTHING_SET);
   expect(await owner(first)).toMatchObject([{ operator: false }]);
+});
+
+test("a start after a proof finds people's own project, not the proof's", async () => {
+  const files = memoryKeyFiles();
+  const { newApiKey: _, ...first } = await firstStart(newParts(files), NOTHING_SET);
+  const proof = await openProofTenants({ ...newParts(files), identityDatabase: db.identity });
+  await proof.close();
+  expect(await firstStart(newParts(files), NOTHING_SET)).toEqual({ ...first, newApiKey: null });
 });

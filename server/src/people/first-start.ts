@@ -131,6 +131,7 @@ async function insertAll(
       permissions: null,
       createdBy: null,
       replaces: null,
+      secondFactor: true,
       expiresAt: null,
     }),
   );

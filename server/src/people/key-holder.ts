@@ -31,6 +31,15 @@ export function requireOwnOrService(actor: Actor, member: MemberRow): void {
     throw new AppError("forbidden", "A person's keys are made by the person: for others, make a service account.");
 }
 
+/** Until when a key that the actor makes may live, at most: a key that expires gives its holder nothing that outlives it. */
+export async function latestEnd(
+  { dispatch }: Pick<PeopleParts, "dispatch">,
+  actor: Pick<Actor, "kind" | "id">,
+): Promise<number> {
+  const limits = actor.kind === "key" ? await findKeyLimits(dispatch, actor.id) : null;
+  return limits?.expiresAt ?? Infinity;
+}
+
 /**
  * Nobody hands out, or changes, a key that is worth more than what they act with: by permissions, and by reach when a
  * key acts itself.

@@ -74,10 +74,25 @@ test("a key makes keys within itself only: its permissions and its reach", async
   const small = (await acting((await make(acme.owner, { permissions: limited, reach: "organization" })).key))!;
   await expect(make(small)).rejects.toMatchObject(forbidden);
   await expect(make(small, { permissions: ["flow.read"] })).rejects.toMatchObject(forbidden);
-  await make(small, { permissions: ["run.read"], reach: "organization" });
+  await make(small, { permissions: ["run.read"], reach: "organization", expiresInDays: 30 });
   const near = (await acting((await make(acme.owner)).key))!;
   await expect(make(near, { reach: "organization" })).rejects.toMatchObject(forbidden);
-  await make(near);
+  await make(near, { expiresInDays: 30 });
+});
+
+test("a key that expires leaves nothing behind that outlives it, and ends none that is worth more than it", async () => {
+  const strong = await make(acme.owner, { reach: "organization", expiresInDays: null });
+  const leaked = await make(acme.owner, { expiresInDays: 5 });
+  const thief = (await acting(leaked.key))!;
+  for (const expiresInDays of [null, 6]) await expect(make(thief, { expiresInDays })).rejects.toMatchObject(forbidden);
+  expect(await make(thief, { expiresInDays: 4 })).toMatchObject({ expiresAt: expect.any(String) });
+  people.clock.advance(24 * HOUR_MS);
+  expect(await rotateKey(people, thief, acme, leaked.id, { overlapHours: 24 })).toMatchObject({
+    expiresAt: leaked.expiresAt,
+  });
+  await expect(revokeKey(people, thief, acme, strong.id)).rejects.toMatchObject(forbidden);
+  expect(await acting(strong.key)).not.toBeNull();
+  await revokeKey(people, thief, acme, leaked.id); // itself
 });
 
 test("without member.write one manages one's own keys, and no others", async () => {

@@ -2,14 +2,17 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { showId } from "../core/id.ts";
 import { changeMember } from "./change-member.ts";
 import { createKey } from "./create-key.ts";
+import { createOrganization } from "./create-organization.ts";
 import { createRole } from "./create-role.ts";
 import { createServiceAccount } from "./create-service-account.ts";
 import { createInvitation } from "./create-invitation.ts";
 import { endMemberships } from "./end-memberships.ts";
 import { leaveOrganization } from "./leave-organization.ts";
 import { listMembers } from "./list-members.ts";
+import { listOrganizations } from "./list-organizations.ts";
 import { listProjectMembers } from "./list-project-members.ts";
 import { byKey, testPeople, type TestOrganization, type TestPeople } from "./people.testsuite.ts";
+import { refreshPerson } from "./refresh-person.ts";
 import { removeMember } from "./remove-member.ts";
 import { setProjectMember } from "./set-project-member.ts";
 import { unsetProjectMember } from "./unset-project-member.ts";
@@ -285,6 +288,52 @@ test("members are listed in pages and found by name and address, in whatever cas
   await expect(listMembers(people, acme.organization, { limit: 2, cursor: "nonsense" })).rejects.toMatchObject({
     code: "invalid_request",
   });
+});
+
+test("nobody becomes a member while their account is being deleted", async () => {
+  const ada = people.account("ada");
+  const actor = { shownId: showId("acc", ada.id), account: ada.id };
+  let answers = 0;
+  const [asked, deleted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const identity = {
+    async findAccount() {
+      if (answers++ === 0) return ada;
+      asked.resolve();
+      await deleted.promise;
+      return ada; // as it was a moment before
+    },
+  };
+  const making = createOrganization({ ...people, identity }, actor, { name: "Late" });
+  await asked.promise;
+  const ending = endMemberships(people, ada.id); // waits for the one that is being made
+  deleted.resolve();
+  await making.catch(() => undefined);
+  await expect(ending).rejects.toMatchObject({ code: "conflict" }); // Ada is its only owner
+  let calls = 0;
+  const gone = { findAccount: () => Promise.resolve(calls++ === 0 ? ada : { ...ada, deletedAt: 1 }) };
+  await expect(createOrganization({ ...people, identity: gone }, actor, { name: "Later" })).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  expect((await listOrganizations(people, ada.id)).items).toHaveLength(1);
+});
+
+test("a person's rows have their present name and address, where nobody else has it", async () => {
+  const globex = await people.organization("Globex");
+  const ada = await acme.member("viewer", "ada");
+  await globex.member("viewer", "taken");
+  await people.db.admin.query({
+    text: `insert into steward.members (organization, id, email, name, role, created_at, account)
+      values ($1, $2, 'ada@example.com', 'ada', 'viewer', now(), $3)`,
+    values: [globex.organization, people.ids.uuid(), ada.account.id],
+  });
+  const identity = {
+    findAccount: () => Promise.resolve({ ...ada.account, name: "Ada King", email: "taken@example.com" }),
+  };
+  await refreshPerson({ ...people, identity }, ada.account.id);
+  const rows = async ({ organization }: TestOrganization) =>
+    (await listMembers(people, organization, { limit: 10, search: "Ada King" })).items.map(({ email }) => email);
+  expect(await rows(acme)).toEqual(["taken@example.com"]);
+  expect(await rows(globex)).toEqual(["ada@example.com"]);
 });
 
 test("an account's memberships end all together, or none while it is the last owner somewhere", async () => {

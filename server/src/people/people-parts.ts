@@ -68,6 +68,8 @@ export interface Actor {
   /** As the audit names them. */
   readonly shownId: string;
   readonly member: string;
+  /** Whether the session passed a second factor, or the key was made in one that had. */
+  readonly secondFactor?: boolean;
   /** What they might as the call began; what changes something asks again, in its transaction. */
   readonly permissions: Permissions;
 }

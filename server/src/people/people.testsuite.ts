@@ -1,5 +1,4 @@
 /** People, organizations and projects for tests: the real stores and keys, accounts and mail of the test's own. */
-import { randomFillSync } from "node:crypto";
 import { ROLE_NAMES, type RoleRef } from "@steward/sdk";
 import { fakeClock, type FakeClock } from "../../test/engine.ts";
 import { stewardDatabase, type StewardDatabase } from "../../test/steward-database.ts";
@@ -7,7 +6,11 @@ import { systemIds } from "../adapters/system/system-ids.ts";
 import type { AuditEntry } from "../core/audit-entry.ts";
 import { parseId, showId } from "../core/id.ts";
 import type { Account } from "../core/ports/identity.ts";
-import { keyringOn, memoryKeyFiles } from "../keyring/keyring.testsuite.ts";
+import type { KeyFiles } from "../core/ports/key-files.ts";
+import { keyProcess, toolsOf } from "../keyring/key-tools.testsuite.ts";
+import type { Keyring } from "../keyring/keyring.ts";
+import { memoryKeyFiles } from "../keyring/keyring.testsuite.ts";
+import { shredProject } from "../keyring/shred-project.ts";
 import { SealError } from "../keyring/seal-error.ts";
 import { findKeyAccess } from "../store/access.ts";
 import { insertMember } from "../store/members.ts";
@@ -28,6 +31,7 @@ export interface TestPeople extends PeopleParts {
   readonly denied: AuditEntry[];
   readonly gone: GoneMember[];
   readonly shredded: Scope[];
+  readonly keyFiles: KeyFiles | null;
   /** An account with a verified address. */
   account(name: string, more?: Partial<Account>): Account;
   /** An organization of a new account's, with one project. */
@@ -47,8 +51,10 @@ export interface TestOrganization extends Scope {
   acts(): Promise<AuditEntry[]>;
 }
 
-/** What lies outside, on key files in memory. */
-export function testOutside(keyring = keyringOn(memoryKeyFiles(), { fillRandom: randomFillSync })) {
+/** What lies outside, on key files in memory; on a keyring of the test's own, shredding is noted only. */
+export function testOutside(given?: Keyring) {
+  const tools = given === undefined ? toolsOf(keyProcess(memoryKeyFiles())) : null;
+  const keyring = given ?? tools!.keyring;
   const sent: InvitedMessage[] = [];
   const gone: GoneMember[] = [];
   const shredded: Scope[] = [];
@@ -57,12 +63,15 @@ export function testOutside(keyring = keyringOn(memoryKeyFiles(), { fillRandom: 
       createOrganization: (organization) => keyring.createOrganization(organization),
       createProject: (organization, project) => keyring.createProject(organization, project),
       project: (organization, project) =>
-        shredded.some((one) => one.project === project)
+        tools === null && shredded.some((one) => one.project === project)
           ? Promise.reject(new SealError("shredded", "the keys were destroyed"))
           : keyring.project(organization, project),
       rotateOrganization: () => Promise.resolve(),
       rotateProject: () => Promise.resolve(),
-      shredProject: (scope) => Promise.resolve(void shredded.push(scope)),
+      shredProject: async (scope) => {
+        if (tools !== null) await shredProject(tools, scope);
+        shredded.push(scope);
+      },
     },
     mail: {
       // As the outbox does: it lies in the installation's scope.
@@ -76,7 +85,7 @@ export function testOutside(keyring = keyringOn(memoryKeyFiles(), { fillRandom: 
     onMemberRemoved: (_tx, member) => Promise.resolve(void gone.push(member)),
     onProjectShredded: () => Promise.resolve(),
   };
-  return { outside, sent, gone, shredded };
+  return { outside, sent, gone, shredded, keyFiles: tools?.files ?? null };
 }
 
 export async function testPeople(): Promise<TestPeople> {

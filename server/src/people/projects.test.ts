@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { showId } from "../core/id.ts";
+import { keyProcess, toolsOf } from "../keyring/key-tools.testsuite.ts";
+import { shredProject as shredKeys } from "../keyring/shred-project.ts";
 import { findOrganizationAccess, findProjectAccess } from "../store/access.ts";
 import { readRegion } from "../store/regions.ts";
 import { changeOrganization } from "./change-organization.ts";
@@ -11,10 +13,12 @@ import { deleteProject } from "./delete-project.ts";
 import { getProject } from "./get-project.ts";
 import { listOrganizations } from "./list-organizations.ts";
 import { listProjects } from "./list-projects.ts";
-import { testPeople, type TestOrganization, type TestPeople } from "./people.testsuite.ts";
+import { readActs, testPeople, type TestOrganization, type TestPeople } from "./people.testsuite.ts";
 import { restoreOrganization } from "./restore-organization.ts";
 import { restoreProject } from "./restore-project.ts";
 import { rotateOrganizationKeys } from "./rotate-organization-keys.ts";
+import { hasKeys } from "./has-keys.ts";
+import { shredAgain } from "./shred-again.ts";
 import { setProjectMember } from "./set-project-member.ts";
 import { shredProject } from "./shred-project.ts";
 
@@ -138,7 +142,59 @@ test("only a deleted project is shredded, by its slug, and nothing brings it bac
   expect(people.shredded).toEqual([{ organization, project }]);
   await expect(restoreProject(people, owner, organization, shownProject)).rejects.toMatchObject({ code: "conflict" });
   await shred("first"); // may be repeated
+  // Homes whose projects were shredded before the row said so have the key file alone to tell.
+  await people.db.admin.query({ text: "update steward.projects set shredded_at = null" });
+  await expect(restoreProject(people, owner, organization, shownProject)).rejects.toMatchObject({ code: "conflict" });
   expect(await rotateOrganizationKeys(people, owner, organization)).toMatchObject({ projects: 0 });
+});
+
+test("a key file that is put back opens no shredded project, and is destroyed again at the next start", async () => {
+  const { organization, owner, shownProject, project } = acme;
+  const name = `projects/${project}` as const;
+  const copy = (await people.keyFiles!.read(name))!;
+  await deleteProject(people, owner, organization, shownProject);
+  await shredProject(people, owner, organization, shownProject, { slug: "first" });
+  const start = () => {
+    const tools = toolsOf(keyProcess(people.keyFiles!));
+    const keyring = {
+      project: (...of: [string, string]) => tools.keyring.project(...of),
+      shredProject: (scope: { organization: string; project: string }) => shredKeys(tools, scope),
+    };
+    return { dispatch: people.db.dispatch, people: { keyring } };
+  };
+  expect(await shredAgain(start())).toBe(0);
+  const putBack = async () =>
+    expect(await people.keyFiles!.replace(name, (await people.keyFiles!.read(name))!, copy)).toBe(true);
+  await putBack();
+  expect(await hasKeys(start(), organization, project)).toBe(true);
+  await expect(restoreProject(people, owner, organization, shownProject)).rejects.toMatchObject({ code: "conflict" });
+  await people.db.admin.query({ text: "update steward.projects set deleted_at = null" });
+  expect(await findProjectAccess(people.db.dispatch, { member: owner.member }, project)).toBeNull();
+  expect(await shredAgain(start())).toBe(1);
+  expect(await hasKeys(start(), organization, project)).toBe(false);
+  expect(await shredAgain(start())).toBe(0);
+});
+
+test("keys go between two entries of the audit, and the first stands even if they don't go", async () => {
+  const { organization, owner, shownProject } = acme;
+  await deleteProject(people, owner, organization, shownProject);
+  const told = async () =>
+    (await readActs(people.db, organization)).map(({ action }) => action).filter((one) => one.includes("shred"));
+  const seen: string[][] = [];
+  const keyring = Object.assign(Object.create(people.people.keyring) as typeof people.people.keyring, {
+    shredProject: async () => {
+      seen.push(await told());
+      throw new Error("the disk is away");
+    },
+  });
+  const parts = { ...people, people: { ...people.people, keyring } };
+  const shred = (by: TestPeople) => shredProject(by, owner, organization, shownProject, { slug: "first" });
+  await expect(shred(parts)).rejects.toThrow("the disk is away");
+  expect(seen).toEqual([["project.shredding"]]);
+  expect(await told()).toEqual(["project.shredding"]);
+  await expect(restoreProject(people, owner, organization, shownProject)).rejects.toMatchObject({ code: "conflict" });
+  await shred(people);
+  expect(await told()).toEqual(["project.shredding", "project.shredding", "project.shredded"]);
 });
 
 test("what the role in the organization lacks, the role in the project gives, and the other way round", async () => {

@@ -21,14 +21,18 @@ export type RecordAccountAct = (act: AccountAct) => Promise<void>;
 interface Parts {
   readonly database: Database;
   readonly clock: Clock;
+  /** Carries a person's new name or address to where else they stand; in the order of the acts, and may be repeated. */
+  readonly personChanged: (account: string) => Promise<void>;
   readonly denials: { note(organization: string | null, entry: AuditEntry): void };
 }
+
+const CHANGES_PERSON: ReadonlySet<string> = new Set(["account.renamed", "account.address_changed"]);
 
 /**
  * Writes acts into the installation's own audit. The account itself is another role's, so this is a transaction of its
  * own, after the act. Refused tries go the way of refused calls: in numbers that nobody can drive up.
  */
-export function createRecordAccountAct({ database, clock, denials }: Parts): RecordAccountAct {
+export function createRecordAccountAct({ database, clock, personChanged, denials }: Parts): RecordAccountAct {
   return async ({ action, account, target, facts }) => {
     const atMs = clock.nowMs();
     const actor = account === null ? "nobody" : showId("acc", account);
@@ -39,5 +43,6 @@ export function createRecordAccountAct({ database, clock, denials }: Parts): Rec
         await tx.query(scopeStatement(INSTALLATION_SCOPE));
         await appendActs(tx, INSTALLATION, [entry], atMs);
       });
+    if (account !== null && CHANGES_PERSON.has(action)) await personChanged(account);
   };
 }

@@ -16,7 +16,7 @@ export async function restoreProject(
   const place = { organization, project };
   return await actInProject(parts, place, actor, "restoreProject", async ({ tx, nowMs, row, shown }) => {
     requireRecoverable("project", row.deletedAt, nowMs);
-    if (!(await hasKeys(parts, organization, row.id)))
+    if (row.shreddedAt !== null || !(await hasKeys(parts, organization, row.id)))
       throw new AppError("conflict", "The keys of this project were destroyed: nothing can bring it back.");
     await tx.query(setProjectDeleted(row.id, null));
     return {

@@ -13,10 +13,10 @@ export async function revokeKey(parts: PeopleParts, actor: Actor, scope: Scope, 
     const key = await readApiKey(acting.tx, scope.project, id);
     if (key === null) throw notThere("key", shown);
     if (key.revokedAt !== null && key.revokedAt <= acting.nowMs) return { result: null, acts: [] };
-    if (key.member !== actor.member) {
-      await requireMayManage(acting, actor, key.member);
+    if (key.member !== actor.member) await requireMayManage(acting, actor, key.member);
+    // A key ends itself, and of its member's others those that are worth no more than it.
+    if (key.member !== actor.member || (actor.kind === "key" && actor.id !== id))
       await requireWithin(parts, acting, actor, scope.project, key);
-    }
     await acting.tx.query(revokeApiKey(scope.project, id, acting.nowMs));
     return { result: null, acts: [{ action: "key.revoked", target: shown }] };
   });

@@ -3,14 +3,14 @@ import { readApiKey, revokeApiKey } from "../store/api-keys.ts";
 import type { Scope } from "../store/scope.ts";
 import { act } from "./act.ts";
 import { insertKey, type MadeKey } from "./create-key.ts";
-import { requireMayManage, requireOwnOrService, requireWithin } from "./key-holder.ts";
+import { latestEnd, requireMayManage, requireOwnOrService, requireWithin } from "./key-holder.ts";
 import type { Actor, PeopleParts } from "./people-parts.ts";
 import { idOf, notThere } from "./refusals.ts";
 
 const HOUR_MS = 3_600_000;
 
 /**
- * Makes a key's successor, of the same worth and as long a life; the old one goes on for the overlap and is over then.
+ * Makes a key's successor, of the same worth and as long a life, though none beyond the key that acts; the old one goes on for the overlap and is over then.
  * Throws `conflict` for a key that is over or has a successor, `forbidden` as making it would, `not_found`.
  */
 export async function rotateKey(
@@ -31,7 +31,9 @@ export async function rotateKey(
     requireOwnOrService(actor, await requireMayManage(acting, actor, old.member));
     await requireWithin(parts, acting, actor, scope.project, old);
     const { name, member, reach, permissions } = old;
-    const expiresAt = old.expiresAt === null ? null : nowMs + (old.expiresAt - old.createdAt);
+    const life = old.expiresAt === null ? Infinity : nowMs + (old.expiresAt - old.createdAt);
+    const end = Math.min(life, await latestEnd(parts, actor));
+    const expiresAt = end === Infinity ? null : end;
     const made = await insertKey(parts, acting, actor, scope, {
       name,
       member,
@@ -39,6 +41,7 @@ export async function rotateKey(
       permissions,
       expiresAt,
       replaces: id,
+      secondFactor: old.secondFactor && actor.secondFactor === true,
     });
     await tx.query(revokeApiKey(scope.project, id, nowMs + overlapHours * HOUR_MS));
     const facts = { replacedBy: made.id, overlapHours };

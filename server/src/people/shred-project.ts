@@ -1,6 +1,8 @@
 import type { Table } from "../catalogue/declare.ts";
 import { TABLES } from "../catalogue/tables.ts";
 import { AppError } from "../core/errors.ts";
+import { setProjectShredded } from "../store/projects.ts";
+import { actAs } from "./act.ts";
 import { actInProject } from "./act-in-project.ts";
 import { isoTime } from "./iso-time.ts";
 import type { Actor, PeopleParts } from "./people-parts.ts";
@@ -8,8 +10,10 @@ import { invalidField } from "./refusals.ts";
 
 /**
  * Destroys a deleted project's keys, for good: what was sealed with them (`gone`, as `table.column`) is unreadable in the
- * database, on the volume and in every backup. May be repeated. Throws `conflict` for one that is not deleted,
- * `value_invalid` unless its slug is typed.
+ * database, on the volume and in every backup. The audit has `project.shredding` before the first key goes, and
+ * `project.shredded` when all are gone: once the former stands nothing brings the project back, and what the end of this
+ * process leaves is destroyed at the next start (`shredAgain`) or by asking again. May be repeated. Throws `conflict` for
+ * one that is not deleted, `value_invalid` unless its slug is typed.
  */
 export async function shredProject(
   parts: PeopleParts,
@@ -19,16 +23,20 @@ export async function shredProject(
   { slug }: { readonly slug: string },
 ): Promise<{ readonly id: string; readonly shreddedAt: string; readonly gone: string[] }> {
   const place = { organization, project };
-  const { id, result } = await actInProject(parts, place, actor, "shredProject", async ({ nowMs, row, shown }) => {
+  const { id, result } = await actInProject(parts, place, actor, "shredProject", async ({ tx, nowMs, row, shown }) => {
     if (row.deletedAt === null) throw new AppError("conflict", "Delete the project first: shredding can't be undone.");
     if (slug !== row.slug) throw invalidField("slug", "type the slug of the project whose keys are to be destroyed");
-    // While the organization's row is locked, so that nobody brings it back meanwhile.
-    await parts.people.keyring.shredProject({ organization, project: row.id });
+    await tx.query(setProjectShredded(row.id, nowMs));
     return {
       result: { id: row.id, result: { id: shown.id, shreddedAt: isoTime(nowMs), gone: sealedColumns() } },
-      acts: [{ action: "project.shredded", target: shown.id }],
+      acts: [{ action: "project.shredding", target: shown.id }],
     };
   });
+  await parts.people.keyring.shredProject({ organization, project: id });
+  // What the actor may by now is no question any more: it is done.
+  await actAs(parts, { organization, project: id, evenDeleted: true }, actor.shownId, () =>
+    Promise.resolve({ result: null, acts: [{ action: "project.shredded", target: result.id }] }),
+  );
   parts.changes.project(id);
   await parts.people.onProjectShredded({ organization, project: id });
   return result;

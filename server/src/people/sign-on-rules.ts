@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import type { ProvedPerson, SignOnProvider, SignOnRules } from "../core/ports/sign-on.ts";
-import { endInvitation, findOpenInvitation } from "../store/invitations.ts";
+import { endInvitation, findOpenInvitation, type InvitationRow } from "../store/invitations.ts";
 import { countMembers, findPerson, insertMember, type MemberRow, setMemberRole } from "../store/members.ts";
 import { organizationScope } from "../store/organizations.ts";
 import { inScope } from "../store/scope.ts";
@@ -19,6 +19,7 @@ import {
 } from "../store/sign-on.ts";
 import { type Act, actAs, type Acting } from "./act.ts";
 import { MEMBERS_MAX } from "./create-service-account.ts";
+import { readOffer } from "./read-offer.ts";
 import { tooMany } from "./refusals.ts";
 import { readRole, showRole, type StoredRole } from "./role-ref.ts";
 import { isWithinReach } from "./sign-on-act.ts";
@@ -107,8 +108,8 @@ async function roleOfNew(
   { id, email }: Comer,
   groups: readonly string[],
 ): Promise<{ readonly role: StoredRole; readonly acts: readonly Act[] }> {
-  const open = await findOpenInvitation(tx, organization, email);
-  if (open !== null && open.expiresAt > nowMs) {
+  const open = await findOffer({ tx, nowMs, organization }, email);
+  if (open !== null) {
     await tx.query(endInvitation(organization, open.id, "accepted_at", nowMs));
     const { role, customRole } = open;
     return { role: { role, customRole }, acts: [{ action: "invitation.accepted", target: showId("inv", open.id) }] };
@@ -117,6 +118,21 @@ async function roleOfNew(
     throw refused("removed", "You were removed from this organization: an invitation lets you in again.");
   const { role, customRole } = await roleForGroups(tx, organization, groups);
   return { role: { role, customRole }, acts: [] };
+}
+
+/** The open invitation, unless it gives what its inviter may give no more. */
+async function findOffer(
+  { tx, nowMs, organization }: Omit<Entering, "connection">,
+  email: string,
+): Promise<InvitationRow | null> {
+  const open = await findOpenInvitation(tx, organization, email);
+  if (open === null) return null;
+  try {
+    return (await readOffer(tx, organization, open.id, nowMs)).invitation;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return null;
+    throw error;
+  }
 }
 
 /** A member who is one: groups may give another role; owners stay what they are. */

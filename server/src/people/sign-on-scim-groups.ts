@@ -69,7 +69,8 @@ export async function createGroupAsScim(parts: ScimParts, caller: ScimCaller, gi
     if (total >= GROUPS_MAX) throw tooMany("groups", GROUPS_MAX);
     const id = parts.ids.uuid();
     await tx.query(putScimGroup(organization, { id, displayName, externalId, createdAt: nowMs, changedAt: nowMs }));
-    const acts = await setMembers(acting, id, given);
+    const { settled, ...members } = await setMembers(acting, id, given);
+    const acts = [...settled, { action: "scim_group.created", target: id, facts: members }];
     return { result: await wholeGroup(tx, organization, id), acts };
   });
 }
@@ -88,8 +89,12 @@ export async function changeGroupAsScim(
     const externalId = change.externalId === undefined ? row.externalId : change.externalId;
     await tx.query(putScimGroup(organization, { ...row, displayName, externalId, changedAt: nowMs }));
     const renamed = displayName === row.displayName ? [] : await listGroupUsers(tx, organization, id);
-    const acts = await setMembers(acting, id, change, renamed);
-    return { result: await wholeGroup(tx, organization, id), acts };
+    const { settled, ...members } = await setMembers(acting, id, change, renamed);
+    const next = { displayName, externalId };
+    const fields = (["displayName", "externalId"] as const).filter((name) => row[name] !== next[name]).join(" ");
+    const same = fields === "" && members.added === 0 && members.removed === 0;
+    const told = { action: "scim_group.changed", target: id, facts: { fields, ...members } };
+    return { result: await wholeGroup(tx, organization, id), acts: same ? settled : [...settled, told] };
   });
 }
 
@@ -100,24 +105,30 @@ export async function deleteGroupAsScim(parts: ScimParts, caller: ScimCaller, id
     await readGroup(tx, organization, id);
     const touched = await listGroupUsers(tx, organization, id);
     await tx.query(deleteScimGroup(organization, id));
-    return { result: null, acts: await settleRoles(acting, touched) };
+    const told = { action: "scim_group.deleted", target: id, facts: { removed: touched.length } };
+    return { result: null, acts: [...(await settleRoles(acting, touched)), told] };
   });
 }
 
+/** How many joined and left, and what became of roles. */
 async function setMembers(
   acting: ScimActing,
   id: string,
   { members, add = [], remove = [] }: GroupChange,
   also: readonly string[] = [],
-): Promise<readonly Act[]> {
+): Promise<{ readonly settled: readonly Act[]; readonly added: number; readonly removed: number }> {
   const { tx, organization } = acting;
-  const there = members === undefined ? [] : await listGroupUsers(tx, organization, id);
-  const [joining, leaving] =
-    members === undefined ? [add, remove] : [members, there.filter((one) => !members.includes(one))];
+  const there = new Set(await listGroupUsers(tx, organization, id));
+  const [joining, leaving] = members === undefined ? [add, remove] : [members, [...there.difference(new Set(members))]];
   const [known, gone] = [joining, leaving].map((list) => list.filter((one) => UUID.test(one)));
   await tx.query(addGroupUsers(organization, id, known!));
   await tx.query(removeGroupUsers(organization, id, gone!));
-  return await settleRoles(acting, [...known!, ...gone!, ...also]);
+  const now = new Set(await listGroupUsers(tx, organization, id));
+  return {
+    settled: await settleRoles(acting, [...known!, ...gone!, ...also]),
+    added: now.difference(there).size,
+    removed: there.difference(now).size,
+  };
 }
 
 async function settleRoles(acting: ScimActing, users: readonly string[]): Promise<readonly Act[]> {

@@ -10,6 +10,7 @@ import {
   type ScimUserRow,
 } from "../store/scim-users.ts";
 import { showId } from "../core/id.ts";
+import type { Act } from "./act.ts";
 import { invalidField, tooMany } from "./refusals.ts";
 import { addressDomain } from "./sign-on-domain-name.ts";
 import { actAsScim, addAsScim, readAsScim, removeAsScim, type ScimCaller, type ScimParts } from "./sign-on-scim-act.ts";
@@ -65,7 +66,9 @@ export async function createUserAsScim(parts: ScimParts, caller: ScimCaller, giv
     };
     await tx.query(putScimUser(caller.organization, row));
     const person = { account: account.id, email, name: account.name };
-    return { result: row, acts: row.active ? await addAsScim(parts, acting, person) : [] };
+    const acts = row.active ? await addAsScim(parts, acting, person) : [];
+    const made = { action: "scim_user.created", target: showId("acc", account.id), facts: { active: row.active } };
+    return { result: row, acts: [...acts, made] };
   });
 }
 
@@ -91,11 +94,15 @@ export async function changeUserAsScim(
       changedAt: acting.nowMs,
     };
     await acting.tx.query(putScimUser(caller.organization, next));
-    if (!next.active) return { result: next, acts: await removeAsScim(parts, acting, row.account) };
+    if (!next.active)
+      return { result: next, acts: [...(await removeAsScim(parts, acting, row.account)), ...changed(row, next)] };
     const account = await parts.identity?.findAccount(row.account);
     if (!account) throw new AppError("not_found", "This person's account is gone.");
+    const acts = changed(row, next);
+    if (row.active) return { result: next, acts };
+    await requireHeld(parts, caller, account.email); // it may have left the domain since
     const person = { account: account.id, email: account.email, name: account.name };
-    return { result: next, acts: row.active ? [] : await addAsScim(parts, acting, person) };
+    return { result: next, acts: [...(await addAsScim(parts, acting, person)), ...acts] };
   });
 }
 
@@ -107,6 +114,14 @@ export async function deleteUserAsScim(parts: ScimParts, caller: ScimCaller, id:
     await acting.tx.query(deleteScimUser(caller.organization, id));
     return { result: null, acts: [...acts, { action: "scim_user.deleted", target: showId("acc", account) }] };
   });
+}
+
+/** Which fields are others now; nothing for a client that repeats what was known. */
+function changed(before: ScimUserRow, after: ScimUserRow): readonly Act[] {
+  const names = ["userName", "externalId", "displayName", "active"] as const;
+  const fields = names.filter((name) => before[name] !== after[name]).join(" ");
+  const target = showId("acc", after.account);
+  return fields === "" ? [] : [{ action: "scim_user.changed", target, facts: { fields, active: after.active } }];
 }
 
 async function readUser(tx: Transaction, organization: string, id: string): Promise<ScimUserRow> {

@@ -82,6 +82,8 @@ export interface ProjectsApart {
 export type DryEnter = (asked: {
   readonly account: string;
   readonly secondFactor: boolean;
+  /** By an unlimited key made in such a session; otherwise by the session itself. */
+  readonly byKey?: true;
   /** A shown id; null asks for the installation's own routes. */
   readonly organization: string | null;
 }) => Promise<"entered" | (string & {})>;

@@ -1,6 +1,6 @@
 /**
  * Two organizations of the installation's own in which promises are tried: each with a project, a service account for
- * every role and a key for each, made for one proof and revoked after it. Nobody's data is in them.
+ * every role and a key for each, made for one proof and deleted after it. Nobody's data is in them.
  */
 import { ROLE_NAMES, type RoleName } from "@steward/sdk";
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ import type { Ids } from "../core/ports/ids.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import { eraseProofAccountsBefore } from "../store/proof-accounts.ts";
 import { insertApiKey } from "../store/api-keys.ts";
-import { endProofKeys, makeProofMember, makeProofTenant, PROOF_SCOPES } from "../store/proof-tenants.ts";
+import { deleteProofKeys, makeProofMember, makeProofTenant, PROOF_SCOPES } from "../store/proof-tenants.ts";
 import { inScope, queryInScope, type Scope } from "../store/scope.ts";
 
 export interface ProofTenant extends Scope {
@@ -27,7 +27,7 @@ export interface ProofTenant extends Scope {
 
 export interface ProofTenants {
   readonly tenants: readonly [ProofTenant, ProofTenant];
-  /** Revokes every key of both. */
+  /** Deletes every key of both. */
   close(): Promise<void>;
 }
 
@@ -49,8 +49,7 @@ export async function openProofTenants(parts: Parts): Promise<ProofTenants> {
   return {
     tenants,
     async close() {
-      for (const scope of PROOF_SCOPES)
-        await queryInScope(parts.database, scope, endProofKeys(scope, parts.clock.nowMs()));
+      for (const scope of PROOF_SCOPES) await queryInScope(parts.database, scope, deleteProofKeys(scope));
     },
   };
 }
@@ -65,7 +64,7 @@ async function openTenant({ database, keyring, clock, ids }: Parts, scope: Scope
   const members: Partial<Record<RoleName, string>> = {};
   await inScope(database, scope, async (tx) => {
     for (const statement of makeProofTenant(scope, now)) await tx.query(statement);
-    await tx.query(endProofKeys(scope, now));
+    await tx.query(deleteProofKeys(scope));
     for (const [at, role] of ROLE_NAMES.entries()) {
       const member = `${organization.slice(0, 24)}${organization.slice(-2)}${String(at + 1).padStart(10, "0")}`;
       const key = `sk_0_${base32(ids.bytes(32))}`;

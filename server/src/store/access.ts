@@ -31,6 +31,8 @@ export interface KeyAccessRow extends AccessRow {
   readonly reach: "project" | "organization";
   /** What the key is limited to, null for all that its member may. */
   readonly keyPermissions: readonly string[] | null;
+  /** Whether who made it had passed a second factor. */
+  readonly keySecondFactor: boolean;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
 }
@@ -42,11 +44,11 @@ const ROLES = `left join steward.roles r on r.organization = m.organization and 
     left join steward.project_members pm on pm.project = p.id and pm.member = m.id
     left join steward.roles pr on pr.organization = m.organization and pr.id = pm.custom_role`;
 
-const KEY = `k.organization, k.project, k.id as key, k.name as "keyName", k.reach, k.permissions as "keyPermissions",
+const KEY = `k.organization, k.project, k.id as key, k.name as "keyName", k.reach, k.permissions as "keyPermissions", k.second_factor as "keySecondFactor",
       k.expires_at as "expiresAt", k.revoked_at as "revokedAt", ${STANDING}
     from steward.api_keys k
     join steward.organizations o on o.id = k.organization and o.deleted_at is null
-    join steward.projects p on p.id = k.project and p.deleted_at is null
+    join steward.projects p on p.id = k.project and p.deleted_at is null and p.shredded_at is null
     join steward.members m on m.id = k.member and m.removed_at is null
     ${ROLES}`;
 
@@ -84,6 +86,21 @@ export async function findKeyAccesses(
   return hashes.map((hash) => found.get(hash.toString("latin1")) ?? null);
 }
 
+/** Whether a key lets its member in now. As steward_dispatch. Primary keys. */
+export async function keyStands(dispatch: Database, key: string, nowMs: number): Promise<boolean> {
+  const { count } = await dispatch.query({
+    name: "key_stands",
+    text: `select from steward.api_keys k
+      join steward.organizations o on o.id = k.organization and o.deleted_at is null
+      join steward.projects p on p.id = k.project and p.deleted_at is null and p.shredded_at is null
+      join steward.members m on m.id = k.member and m.removed_at is null
+      where k.id = $1 and (k.revoked_at is null or k.revoked_at > to_timestamp($2))
+        and (k.expires_at is null or k.expires_at > to_timestamp($2))`,
+    values: [key, nowMs / 1000],
+  });
+  return count > 0;
+}
+
 /** Who is asked about: a person by account, or a member by id. */
 export type Holder = { readonly account: string } | { readonly member: string };
 
@@ -101,7 +118,7 @@ export async function findProjectAccess(
     join steward.organizations o on o.id = p.organization and o.deleted_at is null
     join steward.members m on m.organization = p.organization and m.${column} = $1 and m.removed_at is null
     ${ROLES}
-    where p.id = $2 and p.deleted_at is null`,
+    where p.id = $2 and p.deleted_at is null and p.shredded_at is null`,
     values: [id, project],
   });
   return rows[0] ?? null;
@@ -128,7 +145,7 @@ export async function findProjectAccesses(
     name: "find_project_accesses",
     text: `select asked.place, p.organization, p.id as project, ${STANDING}
     from unnest($1::uuid[], $2::uuid[]) with ordinality asked(account, project, place)
-    join steward.projects p on p.id = asked.project and p.deleted_at is null
+    join steward.projects p on p.id = asked.project and p.deleted_at is null and p.shredded_at is null
     join steward.organizations o on o.id = p.organization and o.deleted_at is null
     join steward.members m on m.organization = p.organization and m.account = asked.account and m.removed_at is null
     ${ROLES}`,
@@ -174,10 +191,10 @@ export async function isOperator(dispatch: Database, account: string): Promise<b
 export async function findKeyLimits(
   dispatch: Database,
   key: string,
-): Promise<Pick<KeyAccessRow, "reach" | "keyPermissions"> | null> {
-  const { rows } = await dispatch.query<Pick<KeyAccessRow, "reach" | "keyPermissions">>({
+): Promise<Pick<KeyAccessRow, "reach" | "keyPermissions" | "expiresAt"> | null> {
+  const { rows } = await dispatch.query<Pick<KeyAccessRow, "reach" | "keyPermissions" | "expiresAt">>({
     name: "find_key_limits",
-    text: `select reach, permissions as "keyPermissions" from steward.api_keys where id = $1`,
+    text: `select reach, permissions as "keyPermissions", expires_at as "expiresAt" from steward.api_keys where id = $1`,
     values: [key],
   });
   return rows[0] ?? null;
@@ -237,7 +254,7 @@ export async function findSupportOfProject(
   const { rows } = await dispatch.query<SupportAccess & Scope>({
     name: "find_support_of_project",
     text: `select o.id as organization, p.id as project from steward.projects p join steward.organizations o on o.id = p.organization
-      where p.id = $2 and p.deleted_at is null and o.deleted_at is null and ${CONSENTED}`,
+      where p.id = $2 and p.deleted_at is null and p.shredded_at is null and o.deleted_at is null and ${CONSENTED}`,
     values: [account, project, nowMs / 1000],
   });
   return rows[0] ?? null;

@@ -15,6 +15,8 @@ export interface NewApiKey extends Scope {
   readonly createdBy: string | null;
   /** The key that this one follows. */
   readonly replaces: string | null;
+  /** Whether who made it had passed a second factor; the home's own first key counts as one. */
+  readonly secondFactor: boolean;
   readonly createdAt: number;
   readonly expiresAt: number | null;
 }
@@ -33,15 +35,16 @@ export interface ApiKeyRow extends Omit<NewApiKey, "hash" | "organization" | "pr
   readonly revokedAt: number | null;
 }
 
-const ROW = `id, name, prefix, member, reach, permissions, created_by as "createdBy", replaces, created_at as "createdAt",
+const ROW = `id, name, prefix, member, reach, permissions, created_by as "createdBy", replaces,
+  second_factor as "secondFactor", created_at as "createdAt",
   last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt"`;
 
 export function insertApiKey(key: NewApiKey): Statement {
   return {
     name: "insert_api_key",
     text: `insert into steward.api_keys (organization, project, id, name, prefix, hash, member, created_at, expires_at,
-        reach, permissions, created_by, replaces)
-      values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), to_timestamp($9), $10, $11, $12, $13)`,
+        reach, permissions, created_by, replaces, second_factor)
+      values ($1, $2, $3, $4, $5, $6, $7, to_timestamp($8), to_timestamp($9), $10, $11, $12, $13, $14)`,
     values: [
       key.organization,
       key.project,
@@ -56,6 +59,7 @@ export function insertApiKey(key: NewApiKey): Statement {
       key.permissions,
       key.createdBy,
       key.replaces,
+      key.secondFactor,
     ],
   };
 }

@@ -5,7 +5,8 @@ import { isUniqueViolation, type Database, type Statement } from "../core/ports/
 import type { Account } from "../core/ports/identity.ts";
 import type { NewAccountRow } from "../core/ports/identity-rows.ts";
 
-const ACCOUNT = `id, email, "emailVerified", name, coalesce("twoFactorEnabled", false) as "secondFactor", "createdAt", "deletedAt"`;
+const ACCOUNT = `id, email, "emailVerified", name, coalesce("twoFactorEnabled", false) as "secondFactor",
+  exists (select from passkey p where p."userId" = "user".id) as "hasPasskey", "createdAt", "deletedAt"`;
 
 /** Primary key. */
 export async function findAccount(database: Database, id: string): Promise<Account | null> {
@@ -54,6 +55,19 @@ export async function insertAccount(
     if (isUniqueViolation(error)) throw new AppError("conflict", "There is an account with this address already.");
     throw error;
   }
+}
+
+/**
+ * Takes away what somebody left under an address without having proved it. Not the account of whoever is in by a link, and
+ * not the first owner's placeholder (RFC 6761, section 6.3), to which no mail goes.
+ */
+export async function dropUnproved(database: Database, email: string): Promise<void> {
+  await database.query({
+    name: "identity_drop_unproved",
+    text: `delete from "user" u where email = $1 and not "emailVerified" and email not like '%.localhost'
+      and not exists (select from session s where s."userId" = u.id)`,
+    values: [email.toLowerCase()],
+  });
 }
 
 export async function renameAccount(database: Database, id: string, name: string, nowMs: number): Promise<void> {

@@ -8,7 +8,7 @@ export async function findSession(database: Database, token: string): Promise<Fo
   const { rows } = await database.query<FoundSession>({
     name: "identity_find_session",
     text: `select s."userId" as account, s.id as session, s."createdAt", s."expiresAt", s."updatedAt" as "lastUsedAt",
-        s."secondFactor", s."signedOnBy", u."deletedAt" is not null as deleted
+        s."secondFactor", s."signedOnBy", s."byKey", u."deletedAt" is not null as deleted
       from session s join "user" u on u.id = s."userId" where s.token = $1`,
     values: [token],
   });
@@ -17,13 +17,22 @@ export async function findSession(database: Database, token: string): Promise<Fo
 
 export async function insertSession(
   database: Database,
-  { id, token, account, origin, nowMs, endsMs }: NewSessionRow,
+  { id, token, account, origin, byKey, nowMs, endsMs }: NewSessionRow,
 ): Promise<void> {
   await database.query({
     name: "identity_insert_session",
-    text: `insert into session (id, token, "userId", "createdAt", "updatedAt", "expiresAt", "ipAddress", "userAgent", "secondFactor", "begunBy")
-      values ($1, $2, $3, to_timestamp($4), to_timestamp($4), to_timestamp($5), $6, $7, false, 'link')`,
-    values: [id, token, account, nowMs / 1000, endsMs / 1000, origin.address, origin.userAgent],
+    text: `insert into session (id, token, "userId", "createdAt", "updatedAt", "expiresAt", "ipAddress", "userAgent", "secondFactor", "begunBy", "byKey")
+      values ($1, $2, $3, to_timestamp($4), to_timestamp($4), to_timestamp($5), $6, $7, false, 'link', $8)`,
+    values: [
+      id,
+      token,
+      account,
+      nowMs / 1000,
+      endsMs / 1000,
+      origin.address,
+      origin.userAgent?.slice(0, 500) ?? null,
+      byKey,
+    ],
   });
 }
 
@@ -74,6 +83,17 @@ export async function stepUpSession(database: Database, session: string): Promis
     name: "identity_step_up",
     text: `update session s set "secondFactor" = true from "user" u
       where s.id = $1 and u.id = s."userId" and u."twoFactorEnabled"`,
+    values: [session],
+  });
+  return count > 0;
+}
+
+/** The session in which a passkey was added: it was held then, and verified its user. */
+export async function stepUpByPasskey(database: Database, session: string): Promise<boolean> {
+  const { count } = await database.query({
+    name: "identity_step_up_by_passkey",
+    text: `update session s set "secondFactor" = true
+      where s.id = $1 and exists (select from passkey p where p."userId" = s."userId")`,
     values: [session],
   });
   return count > 0;

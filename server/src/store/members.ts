@@ -174,3 +174,26 @@ export function setMemberRemoved(organization: string, member: string, atMs: num
     values: [organization, member, atMs / 1000],
   };
 }
+
+/** The name and, unless null, the address in every row of an account that was not forgotten. In the scope of the organization. */
+export function setPerson(
+  organization: string,
+  account: string,
+  { name, email }: { readonly name: string; readonly email: string | null },
+): Statement {
+  return {
+    name: "set_person",
+    text: `update steward.members set name = $3, email = coalesce($4, email)
+      where organization = $1 and account = $2 and email is not null`,
+    values: [organization, account, name, email],
+  };
+}
+
+/** Whoever makes or ends memberships of an account does so one after the other, until their transactions end. */
+export async function lockAccountMemberships(tx: Transaction, account: string): Promise<void> {
+  await tx.query({
+    name: "lock_account_memberships",
+    text: "select pg_advisory_xact_lock(hashtextextended('memberships ' || $1::text, 0))",
+    values: [account],
+  });
+}

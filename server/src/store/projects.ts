@@ -1,5 +1,5 @@
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
-import { INSTALLATION } from "./installation.ts";
+import { LAST_RESERVED } from "./installation.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 export interface NewProject {
@@ -15,6 +15,8 @@ export interface NewProject {
 export interface ProjectRow extends NewProject {
   readonly region: string | null;
   readonly deletedAt: number | null;
+  /** When its keys were destroyed, for good. */
+  readonly shreddedAt: number | null;
 }
 
 /** A project and what a member is in it, where that differs from what they are in the organization. */
@@ -25,7 +27,8 @@ export interface ProjectOfMember extends ProjectRow {
   readonly projectPermissions: readonly string[] | null;
 }
 
-const ROW = `p.id, p.slug, p.name, p.time_zone as "timeZone", p.region, p.created_at as "createdAt", p.deleted_at as "deletedAt"`;
+const ROW = `p.id, p.slug, p.name, p.time_zone as "timeZone", p.region, p.created_at as "createdAt", p.deleted_at as "deletedAt",
+  p.shredded_at as "shreddedAt"`;
 
 /** In the scope of its organization. */
 export function insertProject(organization: string, project: NewProject): Statement {
@@ -55,12 +58,12 @@ export async function findProject(database: Database, scope: Scope): Promise<Pro
   return rows[0] ?? null;
 }
 
-/** The oldest project that is not the installation's own, or null when there is none yet. As steward_dispatch. */
+/** The oldest project that people made, or null when there is none yet: neither the installation's nor a proof's. As steward_dispatch. */
 export async function findFirstProject(dispatch: Database): Promise<Scope | null> {
   const { rows } = await dispatch.query<Scope>({
     name: "find_first_project",
-    text: "select organization, id as project from steward.projects where organization <> $1 order by id limit 1",
-    values: [INSTALLATION],
+    text: "select organization, id as project from steward.projects where organization > $1 order by id limit 1",
+    values: [LAST_RESERVED],
   });
   return rows[0] ?? null;
 }
@@ -130,6 +133,30 @@ export function setProjectDeleted(id: string, deletedAt: number | null): Stateme
     text: "update steward.projects set deleted_at = to_timestamp($2) where id = $1",
     values: [id, deletedAt === null ? null : deletedAt / 1000],
   };
+}
+
+/** Marks its keys as destroyed, once. In the scope of its organization. */
+export function setProjectShredded(id: string, atMs: number): Statement {
+  return {
+    name: "set_project_shredded",
+    text: "update steward.projects set shredded_at = coalesce(shredded_at, to_timestamp($2)) where id = $1",
+    values: [id, atMs / 1000],
+  };
+}
+
+/** Projects whose keys were destroyed, by id after the one given; at most `limit`. As steward_dispatch. */
+export async function listShreddedProjects(
+  dispatch: Database,
+  after: string | null,
+  limit: number,
+): Promise<readonly Scope[]> {
+  const { rows } = await dispatch.query<Scope>({
+    name: "list_shredded_projects",
+    text: `select organization, id as project from steward.projects
+      where shredded_at is not null and ($1::uuid is null or id > $1) order by id limit $2`,
+    values: [after, limit],
+  });
+  return rows;
 }
 
 /** The organization's projects, deleted ones too; at most `limit`. */

@@ -77,11 +77,11 @@ export function makeProofMember(organization: string, id: string, role: string, 
   };
 }
 
-/** Ends the keys of earlier proofs, all of them. */
-export function endProofKeys({ project }: Scope, nowMs: number): Statement {
+/** Takes away the keys of earlier proofs, all of them: nobody asks what became of them. In the scope of the project. */
+export function deleteProofKeys({ project }: Scope): Statement {
   return {
-    name: "end_proof_keys",
-    text: "update steward.api_keys set revoked_at = to_timestamp($2) where project = $1 and revoked_at is null",
-    values: [project, nowMs / 1000],
+    name: "delete_proof_keys",
+    text: "delete from steward.api_keys where project = $1",
+    values: [project],
   };
 }

@@ -82,6 +82,7 @@ create table api_keys (
   permissions text[],
   created_by uuid,
   replaces uuid,
+  second_factor boolean default false not null,
   constraint api_keys_reach_check CHECK ((reach = ANY (ARRAY['project'::text, 'organization'::text]))),
   constraint api_keys_organization_member_fkey FOREIGN KEY (organization, member) REFERENCES steward.members(organization, id),
   constraint api_keys_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
@@ -107,6 +108,7 @@ create policy project on api_keys for all to steward_app using (project = ( SELE
 -- grant on column api_keys.revoked_at: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.reach: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.permissions: steward_dispatch=r/steward_migrate
+-- grant on column api_keys.second_factor: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table audit_batches (
@@ -540,6 +542,7 @@ create table identity.session (
   "secondFactor" boolean not null,
   "begunBy" text not null,
   "signedOnBy" uuid,
+  "byKey" uuid,
   constraint session_begunBy_check CHECK (("begunBy" = ANY (ARRAY['password'::text, 'second_factor'::text, 'passkey'::text, 'provider'::text, 'sign_on'::text, 'link'::text]))),
   constraint session_userId_fkey FOREIGN KEY ("userId") REFERENCES identity."user"(id) ON DELETE CASCADE,
   constraint session_pkey PRIMARY KEY (id),
@@ -826,6 +829,7 @@ create table projects (
   created_at timestamp with time zone not null,
   region text,
   deleted_at timestamp with time zone,
+  shredded_at timestamp with time zone,
   constraint projects_region_check CHECK (((region IS NULL) OR (organization <> '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint projects_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
   constraint projects_pkey PRIMARY KEY (id),
@@ -843,6 +847,7 @@ create policy organization on projects for all to steward_app using (organizatio
 -- grant on column projects.id: steward_dispatch=r/steward_migrate
 -- grant on column projects.region: steward_dispatch=r/steward_migrate
 -- grant on column projects.deleted_at: steward_dispatch=r/steward_migrate
+-- grant on column projects.shredded_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table queue (

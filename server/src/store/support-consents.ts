@@ -80,21 +80,21 @@ export function setConsentRevoked(organization: string, id: string, atMs: number
 }
 
 /**
- * Whether somebody looked inside under this session's mark since. The acts of one organization, newest first, until the
+ * Whether somebody looked into the project, or with null the organization, under this session's mark since. The acts of one organization, newest first, until the
  * first that is older: asked for calls of the operator's staff only. In the scope of the organization.
  */
 export async function hasEnteredSince(
   tx: Transaction,
   organization: string,
-  mark: string,
-  sinceMs: number,
+  { mark, project, sinceMs }: { readonly mark: string; readonly project: string | null; readonly sinceMs: number },
 ): Promise<boolean> {
   const { count } = await tx.query({
     name: "has_entered_since",
     text: `select from steward.audit_batches where organization = $1 and chain = $1 and recorded_at > to_timestamp($3)
-        and position('"support.entered"' in entries::text) > 0 and position($2 in entries::text) > 0
+        and exists (select from jsonb_array_elements(entries) entry where entry->>'action' = 'support.entered'
+          and entry->'facts'->>'session' = $2 and entry->>'project' is not distinct from $4)
       limit 1`,
-    values: [organization, mark, sinceMs / 1000],
+    values: [organization, mark, sinceMs / 1000, project],
   });
   return count > 0;
 }

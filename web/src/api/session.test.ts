@@ -18,16 +18,28 @@ interface World {
 /** As the API answers: organizations org_0…, each with projects prj_0x0…, page by page. */
 function world({ organizations, projectsEach, deletedFirst = 0, locked = new Set(), named = "" }: World) {
   const calls: string[] = [];
-  const all = Array.from({ length: organizations }, (_, n) => ({ ...ORGANIZATION, id: `org_${n}` }) as Organization);
+  const all = Array.from(
+    { length: organizations },
+    (_, n) => ({ ...ORGANIZATION, id: `org_${n}` }) as unknown as Organization,
+  );
   const projectsOf = (organization: string) =>
     Array.from({ length: projectsEach }, (_, n) => ({
       ...PROJECT,
       id: `prj_${organization.slice(4)}x${n}`,
       name: `Main ${n}`,
       deletedAt: n < deletedFirst ? "2026-01-01T00:00:00Z" : null,
-    })) as Project[];
+    })) as unknown as Project[];
   const refuse = (code: string, status: number) =>
-    new ProblemError({ type: "about:blank", title: code, status, code, detail: code, requestId: "" });
+    new ProblemError({
+      type: "about:blank",
+      title: code,
+      status,
+      code,
+      detail: code,
+      hint: "",
+      details: {},
+      retryAfterSeconds: null,
+    });
   const client = {
     getAccount: () => Promise.resolve({ id: "acc_1", deletedAt: null }),
     listOrganizations: () => Promise.resolve({ items: all, next: null }),
@@ -56,9 +68,12 @@ function world({ organizations, projectsEach, deletedFirst = 0, locked = new Set
 it("no project stands in for the one that the address names", async () => {
   const { session } = world({ organizations: 1, projectsEach: 2 });
   const signedIn = await session();
-  expect(placeOf(signedIn, { named: "prj_9x9", kept: "prj_0x1" })).toEqual({ ask: "prj_9x9" });
+  const some = { ...signedIn, all: false };
+  expect(placeOf(some, { named: "prj_9x9", kept: "prj_0x1" })).toEqual({ ask: "prj_9x9" });
+  expect(placeOf(some, { named: undefined, kept: "prj_9x9" })).toEqual({ ask: "prj_9x9" });
+  expect(placeOf(signedIn, { named: "prj_9x9", kept: "prj_0x1" })).toBeUndefined();
   expect(placeOf(signedIn, { named: "prj_0x1", kept: undefined })).toMatchObject({ project: { id: "prj_0x1" } });
-  expect(placeOf(signedIn, { named: undefined, kept: "prj_9x9" })).toEqual({ ask: "prj_9x9" });
+  expect(placeOf(signedIn, { named: undefined, kept: "prj_9x9" })).toMatchObject({ project: { id: "prj_0x0" } });
   expect(placeOf(signedIn, { named: undefined, kept: undefined })).toMatchObject({ project: { id: "prj_0x0" } });
 });
 

@@ -159,14 +159,19 @@ export const placesQuery = (client: Client, { account, organizations, locked }: 
     },
   });
 
-/** The project to work in: the address's or none, else the one used last, else the first that is known. */
+/**
+ * The project to work in: the address's or none, else the one used last, else the first that is known; `ask` where only the
+ * API can tell.
+ */
 export function placeOf(
-  { places }: Pick<SignedIn, "places">,
+  { places, all }: Pick<SignedIn, "places" | "all">,
   wanted: { readonly named: string | undefined; readonly kept: string | undefined },
 ): Place | { readonly ask: string } | undefined {
   const id = wanted.named ?? wanted.kept;
   if (id === undefined) return places[0];
-  return places.find(({ project }) => project.id === id) ?? { ask: id };
+  const known = places.find(({ project }) => project.id === id);
+  if (known !== undefined || !all) return known ?? { ask: id };
+  return wanted.named === undefined ? places[0] : undefined;
 }
 
 export const SignedInContext = createContext<SignedIn | null>(null);

@@ -8,6 +8,7 @@ import { paths } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { useNotices } from "../ui/Notices.tsx";
+import { forgetInvitation, keepInvitation, keptInvitation } from "./kept-invitation.ts";
 import { EntryPage } from "./EntryPage.tsx";
 import { useLinkToken } from "./use-link-token.ts";
 
@@ -15,7 +16,8 @@ const { invitation: words } = say.entry;
 
 /** What an invitation offers; taking it needs an account with the invited address. */
 export function Invitation() {
-  const token = useLinkToken() ?? "";
+  // The link's own, else the one that this browser was on the way to accept when it signed up or in.
+  const token = useLinkToken() ?? keptInvitation(localStorage, Date.now())?.token ?? "";
   const client = useClient();
   const offer = useQuery({
     queryKey: ["invitation", token],
@@ -34,6 +36,7 @@ export function Invitation() {
     );
   if (offer.data === undefined) return <EntryPage title={words.title("…")}>{null}</EntryPage>;
   const { organization, email, role } = offer.data;
+  keepInvitation(localStorage, { token, email }, Date.now());
   return (
     <EntryPage title={words.title(organization.name)} what={words.what(email, role)}>
       <Accept token={token} email={email} organization={organization.name} />
@@ -54,17 +57,18 @@ function Accept({ token, email, organization }: { token: string; email: string; 
   const join = useMutation({
     mutationFn: () => client.acceptInvitation({ body: { token } }),
     onSuccess: async () => {
+      forgetInvitation(localStorage);
       tell(words.joined(organization));
       await queries.invalidateQueries({ queryKey: keys.session });
       await navigate(paths.home());
     },
   });
-  const next = `/invitation#${token}`;
+  const next = "/invitation";
   if (account.isPending) return null;
   if (account.isError)
     return (
       <div className="flex gap-2">
-        <Link {...paths.signUp({ token, email, next })} className={buttonClasses("primary")}>
+        <Link {...paths.signUp({ next })} className={buttonClasses("primary")}>
           {words.signUp}
         </Link>
         <Link {...paths.signIn({ email, next })} className={buttonClasses("plain")}>

@@ -86,7 +86,8 @@ function FirstProject({ signedIn }: { signedIn: SignedIn }) {
         body: { name: project, slug: slugOf(project) || "project", timeZone },
       });
       await queries.invalidateQueries({ queryKey: keys.session });
-      await navigate(paths.flows());
+      // The address may name a project that nobody has: from here on it names the new one.
+      await navigate({ ...paths.flows(), search: { project: made.id } });
     },
   );
   return (

@@ -8,6 +8,7 @@ import { Button } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { emailWrong, needed, passwordShort, wrongs } from "../ui/checks.ts";
+import { keptInvitation } from "./kept-invitation.ts";
 import { EntryPage } from "./EntryPage.tsx";
 import { useForm } from "../ui/use-form.ts";
 
@@ -15,7 +16,8 @@ const { signUp: words, signIn } = say.entry;
 
 /** A new account: open to anybody, or to whom an invitation names. */
 export function SignUp() {
-  const { token, next } = useSearch({ from: "/sign-up" });
+  const { next } = useSearch({ from: "/sign-up" });
+  const token = keptInvitation(localStorage, Date.now())?.token;
   const entrance = useQuery(entranceQuery(useClient()));
   if (entrance.data === undefined)
     return <EntryPage title={words.title}>{entrance.isError && <ErrorNote error={entrance.error} />}</EntryPage>;
@@ -34,7 +36,8 @@ export function SignUp() {
 }
 
 function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boolean }) {
-  const { token, email = "", next } = useSearch({ from: "/sign-up" });
+  const { next } = useSearch({ from: "/sign-up" });
+  const { token, email = "" } = keptInvitation(localStorage, Date.now()) ?? {};
   const auth = useSignInClient();
   const form = useForm(
     { name: "", email, password: "", birthDate: "" },

@@ -5,7 +5,7 @@ import type { AuthCall } from "./auth-call.ts";
 import { type AuthPath, EMPTY_BODY, type Sent } from "./auth-paths.ts";
 import { findChallenged } from "./find-challenged.ts";
 import type { IdentityOptions } from "./identity-options.ts";
-import { CHANGES_ADDRESS, claimsOf } from "./mailed-token.ts";
+import { CHANGES_ADDRESS, claimsOf, unboundToken } from "./mailed-token.ts";
 import { requireNotEnforced } from "./sign-on-enforced.ts";
 import { admitSignUp, checkAge } from "./sign-up-policy.ts";
 
@@ -43,13 +43,19 @@ export async function admitAuth(
   const attempt = { path, method: request.method, email, account };
   await parts.beforeAuth?.(attempt, origin);
   if (path === "/sign-in/email" || path === "/sign-up/email") await requireNotEnforced(parts, email);
+  if (path === "/verify-email") await requireSamePerson(parts, String(body["token"]));
+  if (signedIn !== null && SECOND_FACTOR.has(path)) await requirePasskeyFirst(parts, signedIn);
   // The library would sign in whoever holds the new mailbox.
   const needsSession = path === "/verify-email" && claimsOf(String(body["token"]))["requestType"] === CHANGES_ADDRESS;
   if (entry.needs || needsSession) await checkSession(parts, entry, signedIn);
   const signsUp = path === "/sign-up/email";
   if (signsUp || (path === "/sign-in/social" && body["birthDate"] !== undefined))
     checkAge(parts.policy, textOf(body["birthDate"]), parts.clock.nowMs());
-  if (signsUp) await admitSignUp(parts, { email: email ?? "", invitation: textOf(body["invitation"]) });
+  if (signsUp && email !== null) {
+    await admitSignUp(parts, { email, invitation: textOf(body["invitation"]) });
+    // Who never proved the address may be anybody: their password is not to count once its holder confirms it.
+    await parts.rows.dropUnproved(email);
+  }
   return { entry, body, known: { attempt, origin, signedIn, maySignUp: signsUp } };
 }
 
@@ -58,13 +64,32 @@ async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, sig
   if (signedIn.deleted) throw new AppError("forbidden", "This account is deleted: bring it back first.");
   if (needs === "fresh" && parts.clock.nowMs() - signedIn.createdAt > FRESH_SECONDS * 1000)
     throw new AppError("session_not_fresh", "This needs a sign-in of the last hour.");
-  if (!factors || signedIn.secondFactor) return;
+  if (!factors || (signedIn.secondFactor && signedIn.signedOnBy === null)) return;
   const account = await parts.rows.findAccount(signedIn.account);
-  if (account?.secondFactor)
+  // What an organization's provider says is no word on a passkey of the person's own; an app is asked for here.
+  if ((account?.secondFactor && !signedIn.secondFactor) || (account?.hasPasskey && !account.secondFactor))
     throw new AppError(
       "second_factor_required",
       "This changes how you prove who you are: it takes your second factor.",
     );
+}
+
+/** A passkey is the second factor of whoever has no app: an app that a password alone set up is none beside it. */
+async function requirePasskeyFirst(parts: AdmitParts, { account, secondFactor }: SignedIn): Promise<void> {
+  if (secondFactor) return;
+  const person = await parts.rows.findAccount(account);
+  if (person?.hasPasskey && !person.secondFactor)
+    throw new AppError("second_factor_required", "This account has a passkey: sign in with it.");
+}
+
+/** Throws `token_invalid` for the link of a sign-up in whose place came another: it would confirm the other's password. */
+async function requireSamePerson({ rows }: AdmitParts, text: string): Promise<void> {
+  const { account, token } = unboundToken(text);
+  const { email, requestType } = claimsOf(token);
+  if (requestType !== undefined || typeof email !== "string") return;
+  const person = await rows.findAccountByEmail(email);
+  if (person !== null && !person.emailVerified && person.id !== account)
+    throw new AppError("token_invalid", "This link or code is not valid, was used before, or is too old.");
 }
 
 async function readBody(request: Request, entry: AuthPath): Promise<Sent> {

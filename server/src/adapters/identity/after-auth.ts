@@ -2,10 +2,11 @@
 import type { AppError } from "../../core/errors.ts";
 import type { AuthCall } from "./auth-call.ts";
 import type { Sent } from "./auth-paths.ts";
-import { CHANGES_ADDRESS, claimsOf } from "./mailed-token.ts";
+import { CHANGES_ADDRESS, claimsOf, unboundToken } from "./mailed-token.ts";
 import type { AccountAct, IdentityOptions } from "./identity-options.ts";
+import { tellOfProof } from "./tell-person.ts";
 
-type Parts = Pick<IdentityOptions, "recordAct" | "sendMail" | "log" | "rows">;
+type Parts = Pick<IdentityOptions, "recordAct" | "sendMail" | "log" | "rows" | "clock">;
 
 /** Of calls that a signed-in person makes. */
 const DONE: Readonly<Record<string, { readonly action: AccountAct["action"]; readonly factor?: string }>> = {
@@ -16,6 +17,15 @@ const DONE: Readonly<Record<string, { readonly action: AccountAct["action"]; rea
   "/passkey/verify-registration": { action: "factor.added", factor: "passkey" },
   "/passkey/delete-passkey": { action: "factor.removed", factor: "passkey" },
 };
+/** What the person is told of each, by mail; that an app was added, once its first code is right (step-up.ts). */
+const TOLD: Readonly<Record<string, readonly ["changed" | "factor_changed", Readonly<Record<string, string>>]>> = {
+  "/change-password": ["changed", { what: "password" }],
+  "/two-factor/generate-backup-codes": ["factor_changed", { change: "recovery_codes_made" }],
+  "/two-factor/verify-backup-code": ["factor_changed", { change: "recovery_code_used" }],
+  "/two-factor/disable": ["factor_changed", { change: "app_removed" }],
+  "/passkey/verify-registration": ["factor_changed", { change: "passkey_added" }],
+  "/passkey/delete-passkey": ["factor_changed", { change: "passkey_removed" }],
+};
 /** A refused call of these is a refused sign-in. */
 const SIGN_INS: ReadonlySet<string> = new Set([
   "/sign-in/email",
@@ -25,7 +35,7 @@ const SIGN_INS: ReadonlySet<string> = new Set([
 ]);
 
 export const afterAuth = {
-  async done(parts: Parts, { attempt: { path }, signedIn }: AuthCall, body: Sent): Promise<void> {
+  async done(parts: Parts, { attempt: { path, account }, signedIn }: AuthCall, body: Sent): Promise<void> {
     // Links to set another one were asked for before this one was set.
     if (path === "/change-password" && signedIn) await parts.rows.endResets(signedIn.account);
     const told = DONE[path];
@@ -35,19 +45,35 @@ export const afterAuth = {
         account: signedIn.account,
         facts: told.factor === undefined ? {} : { factor: told.factor },
       });
+    if (path === "/passkey/verify-registration" && signedIn) await parts.rows.stepUpByPasskey(signedIn.session);
+    const mail = TOLD[path];
+    if (mail && account !== null) await tellOfProof(parts, account, ...mail);
+    if (path === "/verify-email") await endReplaced(parts, String(body["token"]));
     if (path === "/verify-email") await tellOldAddress(parts, signedIn?.account ?? null, String(body["token"]));
   },
 
   async refused(
     { recordAct }: Parts,
-    { attempt: { path }, signedIn }: AuthCall,
+    { attempt: { path, account } }: AuthCall,
     { code, details }: AppError,
   ): Promise<void> {
     if (!SIGN_INS.has(path)) return;
     const reason = typeof details["reason"] === "string" ? details["reason"] : code;
-    await recordAct({ action: "session.refused", account: signedIn?.account ?? null, facts: { by: path, reason } });
+    // Who brings another's password or passkey is not who is signed in beside it; a code is asked of somebody who is known.
+    const known = path.startsWith("/two-factor/") ? account : null;
+    await recordAct({ action: "session.refused", account: known, facts: { by: path, reason } });
   },
 };
+
+/** Where another sign-up took the place of the confirmed one in this very moment, its password goes: it was not confirmed. */
+async function endReplaced({ rows, clock }: Parts, text: string): Promise<void> {
+  const { account, token } = unboundToken(text);
+  const { email, requestType } = claimsOf(token);
+  if (requestType !== undefined || typeof email !== "string") return;
+  const person = await rows.findAccountByEmail(email);
+  if (person !== null && account !== null && person.id !== account)
+    await rows.takeOver(person.id, person.name, clock.nowMs());
+}
 
 /** The token is the library's, and was found right. */
 async function tellOldAddress(

@@ -3,7 +3,9 @@
  * refused, so that nobody sets what is not theirs), what of it the library gets, and what of its answer goes out (never a
  * token: the session is in its cookie).
  */
+import { Name } from "@steward/sdk";
 import { z } from "zod";
+import { unboundToken } from "./mailed-token.ts";
 
 export interface AuthPath {
   readonly method: "GET" | "POST";
@@ -28,7 +30,6 @@ const Email = z.email().max(254).toLowerCase();
 const Password = z.string().min(10).max(200);
 /** As typed: shorter ones may be imported. */
 const OldPassword = z.string().min(1).max(200);
-const Name = z.string().trim().min(1).max(100);
 const Code = z.string().regex(/^[A-Za-z0-9 -]{6,24}$/);
 const MailedToken = z.string().min(10).max(2000);
 const BirthDate = z.iso.date();
@@ -86,7 +87,10 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
   "/verify-email": {
     method: "POST",
     body: z.strictObject({ token: MailedToken }),
-    at: { method: "GET", path: ({ token }) => `/verify-email?token=${encodeURIComponent(String(token))}` },
+    at: {
+      method: "GET",
+      path: ({ token }) => `/verify-email?token=${encodeURIComponent(unboundToken(String(token)).token)}`,
+    },
   },
   "/request-password-reset": { method: "POST", body: z.strictObject({ email: Email }), uniform: true },
   "/reset-password": { method: "POST", body: z.strictObject({ token: MailedToken, newPassword: Password }) },

@@ -457,3 +457,55 @@ test("two people who sign up with one address at once are one account, and neith
   });
   expect(rows).toHaveLength(1);
 });
+
+test("whoever signs up with an address and never proves it leaves no password there", async () => {
+  const http = await opened();
+  const first = { ...ADA, password: "the password of a thief", name: "Mallory" };
+  const page = browser(http);
+  const sent = async (count: number) => await expect.poll(() => http.mails.length).toBe(count);
+  expect((await page.auth("/sign-up/email", first)).status).toBe(200);
+  await sent(1);
+  expect((await page.auth("/sign-up/email", ADA)).status).toBe(200);
+  await sent(2);
+  expect(await problem(page.auth("/verify-email", { token: linkToken(http, "verify", 0) }))).toBe("400 token_invalid");
+  expect((await page.auth("/verify-email", { token: linkToken(http, "verify", 1) })).status).toBe(200);
+  expect(await problem(signIn(browser(http), first))).toBe("401 sign_in_failed");
+  expect((await signIn(page)).status).toBe(200);
+  expect((await page.call("GET", "/v1/account")).json()).toMatchObject({ name: ADA.name });
+  // A proved account stays as it is, and is told nothing.
+  expect((await browser(http).auth("/sign-up/email", first)).status).toBe(200);
+  expect((await signIn(page)).status).toBe(200);
+});
+
+test("the link of a sign-up in whose place came another confirms nobody", async () => {
+  const http = await opened();
+  const page = browser(http);
+  await page.auth("/sign-up/email", ADA);
+  await expect.poll(() => http.mails.length).toBe(1);
+  await page.auth("/sign-up/email", { ...ADA, password: "the password of a thief" });
+  await expect.poll(() => http.mails.length).toBe(2);
+  const token = linkToken(http, "verify", 0);
+  expect(await problem(page.auth("/verify-email", { token }))).toBe("400 token_invalid");
+  const bare = token.split(".").slice(0, 3).join(".");
+  expect(await problem(page.auth("/verify-email", { token: bare }))).toBe("400 token_invalid");
+});
+
+test("a sign-in beside one's own session is audited, and a refused one is not the signed-in person's", async () => {
+  const http = await opened();
+  const eve = await signedIn(http, { ...ADA, email: "eve@example.com", name: "Eve" });
+  await signUp(http);
+  const own = (await http.parts.identity!.findAccountByEmail(ADA.email))!.id;
+  const before = http.acts.length;
+  await eve.auth("/sign-in/email", { email: ADA.email, password: "not the right one" });
+  expect((await signIn(eve)).status).toBe(200);
+  expect(http.acts.slice(before)).toMatchObject([
+    { action: "session.refused", account: null },
+    { action: "session.begun", account: own, facts: { by: "password" } },
+  ]);
+});
+
+test("a name with control characters is refused", async () => {
+  const http = await opened();
+  for (const name of ["a\0b", "a\u202Eb", "  "])
+    expect(await problem(browser(http).auth("/sign-up/email", { ...ADA, name }))).toBe("422 value_invalid");
+});

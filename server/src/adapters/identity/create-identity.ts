@@ -4,12 +4,14 @@
  */
 import { isIP } from "node:net";
 import { AppError } from "../../core/errors.ts";
+import { showId } from "../../core/id.ts";
 import type { Entrance, Identity, NewAccount, SignedIn } from "../../core/ports/identity.ts";
 import type { IdentityOptions } from "./identity-options.ts";
 import { createPasswords } from "./passwords.ts";
 import type { Door } from "./serve-auth.ts";
 import { createSignOnDoor, type SignOnDoor } from "./sign-on.ts";
 import { vouchedAccount } from "./sign-on-accounts.ts";
+import { tellOfSignIn } from "./tell-person.ts";
 import { endedCookie, readSessionToken, SESSION_SECONDS, sessionCookie } from "./session-token.ts";
 
 const NOTE_MS = 60_000;
@@ -56,13 +58,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     findAccountByEmail: (email) => rows.findAccountByEmail(email),
     createAccount,
     vouchFor: (person) => vouchedAccount(rows, person, { id: ids.uuid(), nowMs: clock.nowMs() }),
-    async beginSession(account, origin) {
-      const token = newToken();
-      const nowMs = clock.nowMs();
-      const endsMs = nowMs + SESSION_SECONDS * 1000;
-      await rows.insertSession({ id: ids.uuid(), token, account, origin, nowMs, endsMs });
-      return [sessionCookie(token, secret, isSecure())];
-    },
+    beginSession: createBeginSession(options, newToken, (token) => sessionCookie(token, secret, isSecure())),
     clearCookie: () => endedCookie(isSecure()),
     renameAccount: (id, name) => rows.renameAccount(id, name, clock.nowMs()),
     listSessions: (account) => rows.listSessions(account, clock.nowMs()),
@@ -76,6 +72,39 @@ export function createIdentity(options: IdentityOptions): Identity {
       await opened?.settle();
     },
   };
+}
+
+/** Of a session that nothing proved. */
+function createBeginSession(
+  options: IdentityOptions,
+  newToken: () => string,
+  cookieOf: (token: string) => string,
+): Identity["beginSession"] {
+  const { rows, clock, ids } = options;
+  return async (account, origin, link) => {
+    const byKey = link?.key ?? null;
+    if (byKey !== null) await requireLinkAllowed(options, account);
+    const [id, token, nowMs] = [ids.uuid(), newToken(), clock.nowMs()];
+    const endsMs = nowMs + SESSION_SECONDS * 1000;
+    await rows.insertSession({ id, token, account, origin, byKey, nowMs, endsMs });
+    if (link !== undefined) {
+      const key = byKey === null ? null : showId("key", byKey);
+      await options.recordAct({ action: "session.begun", account, facts: { by: "link", key } });
+      await tellOfSignIn(options, { id, account, address: origin.address, userAgent: origin.userAgent ?? "" });
+    }
+    return [cookieOf(token)];
+  };
+}
+
+/** Whoever must come in by sign-on is not let in by a key either; the installation's own links stay, for when sign-on fails. */
+async function requireLinkAllowed({ rows, signOn }: IdentityOptions, account: string): Promise<void> {
+  const person = await rows.findAccount(account);
+  const domain = person?.email.slice(person.email.lastIndexOf("@") + 1) ?? "";
+  if (signOn !== undefined && (await signOn.isEnforced(domain)))
+    throw new AppError(
+      "sign_on_required",
+      "People with addresses of this domain sign in by their organization's sign-on.",
+    );
 }
 
 /** The cookie's signature first, then one statement. */

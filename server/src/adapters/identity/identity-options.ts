@@ -56,7 +56,7 @@ export type Providers = Readonly<Partial<Record<ProviderId, ProviderSettings>>>;
 
 export interface IdentityMail {
   readonly to: string;
-  readonly template: "verify" | "reset" | "change" | "changed" | "invited" | "new_sign_in";
+  readonly template: "verify" | "reset" | "change" | "changed" | "factor_changed" | "invited" | "new_sign_in";
   readonly values: Readonly<Record<string, string>>;
 }
 

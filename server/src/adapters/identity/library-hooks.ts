@@ -5,6 +5,7 @@ import { AppError } from "../../core/errors.ts";
 import { currentAuthCall } from "./auth-call.ts";
 import type { IdentityOptions } from "./identity-options.ts";
 import { requireOwnWayIn } from "./sign-on-enforced.ts";
+import { tellOfSignIn } from "./tell-person.ts";
 import { admitSignUp, checkAge } from "./sign-up-policy.ts";
 
 type Hooks = NonNullable<BetterAuthOptions["databaseHooks"]>;
@@ -20,6 +21,13 @@ const BEGUN_BY: Readonly<Record<string, "password" | "second_factor" | "passkey"
   "/passkey/verify-authentication": "passkey",
   [CALLBACK]: "provider",
 };
+/** Their session follows the caller's own and goes on with what that came of; at any other somebody signs in. */
+const FOLLOWS: ReadonlySet<string> = new Set([
+  "/change-password",
+  "/two-factor/disable",
+  "/two-factor/verify-totp",
+  "/two-factor/verify-backup-code",
+]);
 /** Of a provider nothing but ids is kept (PROMISES A2). */
 const NO_TOKENS = {
   accessToken: null,
@@ -56,7 +64,7 @@ export function libraryHooks(options: IdentityOptions): Hooks {
         before: async ({ userId }, ctx) => {
           await requireOwnWayIn(options, userId);
           if (ctx?.path === "/two-factor/verify-totp") await spendOnce(options.rows, userId, ctx.body);
-          return begunSession(ctx?.path);
+          return begunSession(userId, ctx?.path);
         },
         after: async ({ id, userId, userAgent }, ctx) =>
           await tellOfSession(options, { id, account: userId, userAgent: userAgent ?? "", path: ctx?.path }),
@@ -88,39 +96,31 @@ async function spendOnce(rows: IdentityOptions["rows"], account: string, body: u
 }
 
 /** The fields of ours of a session that is being begun; false begins none. */
-function begunSession(path: string | undefined): false | { data: Record<string, unknown> } {
+function begunSession(account: string, path: string | undefined): false | { data: Record<string, unknown> } {
   const call = currentAuthCall();
   const { address, userAgent } = call?.origin ?? { address: null, userAgent: null };
   const own = { ipAddress: address, userAgent: userAgent?.slice(0, 500) ?? null };
   const begunBy = path === undefined ? undefined : BEGUN_BY[path];
   if (begunBy === undefined) return false;
-  const kept = path === "/change-password" && call?.signedIn?.secondFactor === true;
+  const before = path !== undefined && call?.signedIn?.account === account ? call.signedIn : null;
+  const kept = path === "/change-password" && before?.secondFactor === true;
   const secondFactor = kept || begunBy === "second_factor" || begunBy === "passkey";
-  const signedOnBy = path === "/change-password" ? (call?.signedIn?.signedOnBy ?? null) : null;
-  return { data: { ...own, secondFactor, begunBy, signedOnBy } };
+  const signedOnBy = path !== undefined && FOLLOWS.has(path) ? (before?.signedOnBy ?? null) : null;
+  const byKey = path !== undefined && FOLLOWS.has(path) ? (before?.byKey ?? null) : null;
+  return { data: { ...own, secondFactor, begunBy, signedOnBy, byKey } };
 }
 
 /** Not of a session that replaces the caller's own, and not of one that still waits for its second factor. */
 async function tellOfSession(
-  { rows, recordAct, sendMail, afterSignIn, clock, log }: IdentityOptions,
+  options: IdentityOptions,
   { id, account, userAgent, path }: { id: string; account: string; userAgent: string; path: string | undefined },
 ): Promise<void> {
+  const { rows, recordAct, afterSignIn } = options;
   const call = currentAuthCall();
-  if (call?.signedIn) return;
+  if (path !== undefined && FOLLOWS.has(path) && call?.signedIn?.account === account) return;
   const person = await rows.findSessionPerson(id);
   if (!person || (person.waits && path !== undefined)) return;
   if (call) await afterSignIn?.({ ...call.attempt, account }, call.origin);
   await recordAct({ action: "session.begun", account, facts: { by: BEGUN_BY[path ?? ""] ?? "link" } });
-  try {
-    if (!(await rows.isNewAgent({ account, session: id, userAgent }))) return;
-    const values = {
-      name: person.name,
-      userAgent,
-      address: call?.origin.address ?? "",
-      at: new Date(clock.nowMs()).toISOString(),
-    };
-    await sendMail({ to: person.email, template: "new_sign_in", values });
-  } catch (error) {
-    log(`account ${account} was not told of a new sign-in`, error);
-  }
+  await tellOfSignIn(options, { id, account, address: call?.origin.address ?? "", userAgent });
 }

@@ -14,6 +14,8 @@ import { libraryHooks } from "./library-hooks.ts";
 import { openIdProviders } from "./openid-provider.ts";
 import { isImportedHash, type Passwords } from "./passwords.ts";
 import { providerSecondFactor } from "./provider-second-factor.ts";
+import { boundToken } from "./mailed-token.ts";
+import { tellOfProof } from "./tell-person.ts";
 import { cookiePrefix, SESSION_SECONDS } from "./session-token.ts";
 
 export interface LibraryParts extends IdentityOptions {
@@ -75,6 +77,7 @@ export function libraryOptions(parts: LibraryParts): BetterAuthOptions {
         secondFactor: { type: "boolean", required: true, input: false, returned: false },
         begunBy: { type: "string", required: true, input: false, returned: false },
         signedOnBy: { type: "string", required: false, input: false, returned: false },
+        byKey: { type: "string", required: false, input: false, returned: false },
       },
     },
     account: {
@@ -131,6 +134,7 @@ function proofs(parts: LibraryParts): Pick<BetterAuthOptions, "emailAndPassword"
       onPasswordReset: async ({ user }) => {
         await parts.rows.endResets(user.id); // links that were mailed before this one, too
         await parts.recordAct({ action: "password.reset", account: user.id, facts: {} });
+        await tellOfProof(parts, user.id, "changed", { what: "password" });
       },
     },
     emailVerification: {
@@ -142,7 +146,7 @@ function proofs(parts: LibraryParts): Pick<BetterAuthOptions, "emailAndPassword"
         await parts.sendMail({
           to: user.email,
           template: "verify",
-          values: { name: user.name, url: `${publicUrl}/verify-email#token=${token}` },
+          values: { name: user.name, url: `${publicUrl}/verify-email#token=${boundToken(token, user.id)}` },
         }),
     },
   };

@@ -227,3 +227,54 @@ test("who has an authenticator app adds a passkey with it only", async () => {
   expect((await register(page, key)).status).toBe(200);
   expect((await enter(browser(http), key)).status).toBe(200);
 });
+
+test("who has a passkey only changes no proof by password alone, and the session that added it may", async () => {
+  const http = await opened();
+  const page = await signedIn(http);
+  const key = newKey();
+  // An app that a thief had begun to set up before the passkey came is none beside it.
+  const early = browser(http);
+  await early.auth("/sign-in/email", { email: ADA.email, password: PASSWORD });
+  const { totpURI } = (await early.auth("/two-factor/enable", { password: PASSWORD })).json() as { totpURI: string };
+  await register(page, key);
+  expect(await problem(early.auth("/two-factor/verify-totp", { code: totpOf(totpURI) }))).toBe(
+    "403 second_factor_required",
+  );
+  const thief = browser(http);
+  expect((await thief.auth("/sign-in/email", { email: ADA.email, password: PASSWORD })).status).toBe(200);
+  const { items } = (await page.ask("/passkey/list-user-passkeys")).json() as { items: { id: string }[] };
+  for (const [path, body] of [
+    ["/two-factor/enable", { password: PASSWORD }],
+    ["/passkey/delete-passkey", { id: items[0]!.id }],
+    ["/change-password", { currentPassword: PASSWORD, newPassword: "another password" }],
+  ] as const)
+    expect([path, await problem(thief.auth(path, body))]).toEqual([path, "403 second_factor_required"]);
+  const cookie = [...page.jar].map((pair) => pair.join("=")).join("; ");
+  expect(await http.parts.identity!.findSignedIn(cookie)).toMatchObject({ secondFactor: true });
+  expect((await enter(thief, key)).status).toBe(200);
+  expect((await thief.auth("/two-factor/enable", { password: PASSWORD })).status).toBe(200);
+});
+
+test("whoever has an account is told by mail of each change of what proves them", async () => {
+  const http = await opened();
+  const page = await signedIn(http);
+  const told = () =>
+    http.mails
+      .filter(({ template }) => template === "changed" || template === "factor_changed")
+      .map(({ to, values }) => [to, values["change"] ?? values["what"]]);
+  const key = newKey();
+  await register(page, key);
+  const { items } = (await page.ask("/passkey/list-user-passkeys")).json() as { items: { id: string }[] };
+  const { totpURI } = (await page.auth("/two-factor/enable", { password: PASSWORD })).json() as { totpURI: string };
+  await page.auth("/two-factor/verify-totp", { code: totpOf(totpURI) });
+  await page.auth("/two-factor/generate-backup-codes", { password: PASSWORD });
+  await page.auth("/passkey/delete-passkey", { id: items[0]!.id });
+  await page.auth("/two-factor/disable", { password: PASSWORD });
+  await page.auth("/change-password", { currentPassword: PASSWORD, newPassword: "another password" });
+  expect(told()).toEqual(
+    ["passkey_added", "app_added", "recovery_codes_made", "passkey_removed", "app_removed", "password"].map((what) => [
+      ADA.email,
+      what,
+    ]),
+  );
+});

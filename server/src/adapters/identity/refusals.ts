@@ -34,7 +34,10 @@ const BY_CODE: Readonly<Record<string, Refusal>> = {
   SESSION_NOT_FRESH: ASK_AGAIN,
   SESSION_EXPIRED: ASK_AGAIN,
   EMAIL_ALREADY_VERIFIED: ["conflict", "The mail address is confirmed already."],
-  SIGN_ON_REQUIRED: ["sign_on_required", "People with addresses of this domain sign in by their organization's sign-on."],
+  SIGN_ON_REQUIRED: [
+    "sign_on_required",
+    "People with addresses of this domain sign in by their organization's sign-on.",
+  ],
   INVALID_ORIGIN: ["forbidden", "A session serves Steward's own page only."],
 };
 

@@ -40,7 +40,7 @@ export async function vouchedAccount(
   if (known.emailVerified) return known;
   // Whoever made it never proved the address: what they left to come in by goes, before it would count.
   await rows.takeOver(known.id, name, made.nowMs);
-  return { ...known, name, emailVerified: true, secondFactor: false };
+  return { ...known, name, emailVerified: true, secondFactor: false, hasPasskey: false };
 }
 
 /** Remembers who the person is to the provider. Throws `sign_in_failed` when somebody else was quicker. */

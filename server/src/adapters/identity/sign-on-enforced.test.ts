@@ -105,6 +105,16 @@ test("a password of an address in the domain is refused, right or wrong, and so 
   expect(await code(before.call("GET", org))).toBe("403 sign_on_required");
 });
 
+test("a key's link lets nobody of the domain in, and the installation's own does", async () => {
+  await enforced();
+  const identity = it.http.parts.identity!;
+  const { id } = (await identity.findAccountByEmail(ADA.email))!;
+  const origin = { address: "127.0.0.1", userAgent: "link" };
+  const byKey = identity.beginSession(id, origin, { key: it.http.parts.ids.uuid() });
+  await expect(byKey).rejects.toMatchObject({ code: "sign_on_required" });
+  expect(await identity.beginSession(id, origin, { key: null })).toHaveLength(1);
+});
+
 test("downgrades: another account, a changed address, a link by key, an invitation taken by password", async () => {
   await enforced();
   // An account elsewhere whose address is changed into the domain, or out of it, is another session all the same.
@@ -179,6 +189,18 @@ test("a removed member comes back by an invitation only, and their sign-on sessi
   expect((await signOn(it, { email: ADA.email })).led).toBe(ARRIVED);
   const now = (await it.owner.call("GET", `${org}/members?search=ada`)).json() as { items: { role: string }[] };
   expect(now.items).toMatchObject([{ role: "builder" }]);
+});
+
+test("an invitation whose inviter may give its role no more lets nobody in by sign-on either", async () => {
+  const admin = await it.http.signIn({ email: "admin@home.test", role: "admin", secondFactor: true });
+  const invite = { body: { email: ADA.email, role: "admin" } };
+  expect(await code(admin.call("POST", `${org}/invitations`, invite))).toBe("201");
+  await it.http.db.admin.query({
+    text: "update steward.members set role = 'viewer' where email = 'admin@home.test'",
+  });
+  expect((await signOn(it, { email: ADA.email })).led).toBe(ARRIVED);
+  const now = (await it.owner.call("GET", `${org}/members?search=ada`)).json() as { items: { role: string }[] };
+  expect(now.items).toMatchObject([{ role: "viewer" }]);
 });
 
 test("a provider that an administrator set signs no owner on until an owner saves it", async () => {

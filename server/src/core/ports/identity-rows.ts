@@ -13,6 +13,8 @@ export interface NewSessionRow {
   readonly token: string;
   readonly account: string;
   readonly origin: Origin;
+  /** The API key whose link it was, else null. */
+  readonly byKey: string | null;
   readonly nowMs: number;
   readonly endsMs: number;
 }
@@ -41,6 +43,7 @@ export interface IdentityRows extends SignOnRows {
   findAccountByEmail(email: string): Promise<Account | null>;
   /** Throws `conflict` when the address is taken. */
   insertAccount(account: NewAccountRow): Promise<Account>;
+  dropUnproved(email: string): Promise<void>;
   renameAccount(id: string, name: string, nowMs: number): Promise<void>;
   setDeleted(id: string, deletedAt: number | null): Promise<void>;
   purgeDeleted(beforeMs: number): Promise<readonly string[]>;
@@ -53,6 +56,7 @@ export interface IdentityRows extends SignOnRows {
   endSessions(account: string, except: string | null): Promise<number>;
   isSession(session: string): Promise<boolean>;
   stepUpSession(session: string): Promise<boolean>;
+  stepUpByPasskey(session: string): Promise<boolean>;
   isNewAgent(which: {
     readonly account: string;
     readonly session: string;

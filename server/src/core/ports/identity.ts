@@ -11,6 +11,8 @@ export interface SignedIn {
   readonly secondFactor: boolean;
   /** The organization whose sign-on began this session, else null. */
   readonly signedOnBy: string | null;
+  /** The API key whose link began this session, and with which it ends; else null. */
+  readonly byKey: string | null;
   /** A deleted account signs in for nothing but to be brought back. */
   readonly deleted: boolean;
 }
@@ -22,6 +24,8 @@ export interface Account {
   readonly name: string;
   /** Whether signing in asks for a second factor. */
   readonly secondFactor: boolean;
+  /** Whether a passkey stands: what changes proofs then takes a session that passed it. */
+  readonly hasPasskey: boolean;
   readonly createdAt: number;
   /** When its owner deleted it, else null. */
   readonly deletedAt: number | null;
@@ -49,6 +53,11 @@ export interface NewAccount {
   /** Null: signs in by link, sign-on or a reset. */
   readonly password: string | null;
   readonly emailVerified: boolean;
+}
+
+/** What made a one-time link: an API key, or the installation itself (null). */
+export interface LinkOrigin {
+  readonly key: string | null;
 }
 
 /** A way in beside the password, as the page names it. */
@@ -84,8 +93,11 @@ export interface Identity {
    * verified, what somebody left there to come in by is taken away.
    */
   vouchFor(person: { readonly email: string; readonly name: string }): Promise<Account>;
-  /** Begins a session without proof, for the installation's own one-time links; gives the Set-Cookie headers. */
-  beginSession(account: string, origin: Origin): Promise<readonly string[]>;
+  /**
+   * Begins a session without proof; gives the Set-Cookie headers. With `link`, for one of the installation's one-time links:
+   * it is audited and mailed as any sign-in. Throws `sign_on_required` for a key's link where sign-on is enforced.
+   */
+  beginSession(account: string, origin: Origin, link?: LinkOrigin): Promise<readonly string[]>;
   /** The Set-Cookie header that takes a session's cookie away. */
   clearCookie(): string;
   renameAccount(id: string, name: string): Promise<void>;

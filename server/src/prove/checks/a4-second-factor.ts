@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { findKeyAccess } from "../../store/access.ts";
 import { countWithSecondFactor } from "../../store/proof-accounts.ts";
 import { listOperatorAccounts } from "../../store/proof-facts.ts";
 import { setProofRule } from "../../store/proof-tenants.ts";
@@ -15,7 +17,7 @@ export const secondFactor: Check = {
   promise:
     "Anyone can have a second factor; an organization can require it; operators of the installation always need it",
   tries:
-    "sets up an app, signs in by password and recovery code; demands a second factor in its organization and comes without one; asks the guard of the installation's routes about each operator's session without one",
+    "sets up an app, signs in by password and recovery code; demands a second factor in its organization and comes without one; asks the guard of the installation's routes about each operator's session without one, and about a key made in such a session",
   notWhen: null,
   run: async (parts) =>
     await withProofPerson(parts, {}, async (person) => {
@@ -84,7 +86,12 @@ async function setUpAndSignIn({ clock }: ProveParts, person: ProofPerson, faults
 }
 
 async function faultsOfOperators(parts: ProveParts, { account, get }: ProofPerson, cookie: string) {
-  const { dispatch, identityDatabase, dryEnter } = parts;
+  const {
+    dispatch,
+    identityDatabase,
+    dryEnter,
+    tenants: [own],
+  } = parts;
   const stranger = await get("/v1/installation", cookie);
   const faults =
     stranger.status === 403
@@ -93,16 +100,21 @@ async function faultsOfOperators(parts: ProveParts, { account, get }: ProofPerso
   const none = await dryEnter({ account, secondFactor: true, organization: null });
   if (none !== "forbidden")
     faults.push(`the guard of the installation's routes let somebody in who is no operator: ${none}`);
+  const ownKey = createHash("sha256").update(own.keys.operator).digest();
+  if ((await findKeyAccess(dispatch, ownKey))?.keySecondFactor !== false)
+    faults.push("a key made without a second factor counts as one made with it");
   const operators = await listOperatorAccounts(dispatch);
   for (const operator of operators.slice(0, 20)) {
     const without = await dryEnter({ account: operator, secondFactor: false, organization: null });
     if (without !== REQUIRED) faults.push(`an operator without a second factor would be let in: ${without}`);
+    const byKey = await dryEnter({ account: operator, secondFactor: false, organization: null, byKey: true });
+    if (byKey !== REQUIRED) faults.push(`an operator's key made without a second factor would be let in: ${byKey}`);
   }
   const ready = await countWithSecondFactor(identityDatabase, operators);
   return {
     faults,
     evidence: [
-      `the installation's routes refuse who is no operator, and each of ${operators.length} operators in a session without a second factor`,
+      `the installation's routes refuse who is no operator, and each of ${operators.length} operators in a session, or by a key, without a second factor`,
       `${ready} of ${operators.length} operators have one set up; the others come by API key or not at all`,
     ],
   };
