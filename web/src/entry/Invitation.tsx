@@ -8,8 +8,9 @@ import { paths } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { useNotices } from "../ui/Notices.tsx";
-import { forgetInvitation, keepInvitation, keptInvitation } from "./kept-invitation.ts";
+import { forgetInvitation, keepInvitation } from "./kept-invitation.ts";
 import { EntryPage } from "./EntryPage.tsx";
+import { useKeptInvitation } from "./use-kept-invitation.ts";
 import { useLinkToken } from "./use-link-token.ts";
 
 const { invitation: words } = say.entry;
@@ -17,11 +18,16 @@ const { invitation: words } = say.entry;
 /** What an invitation offers; taking it needs an account with the invited address. */
 export function Invitation() {
   // The link's own, else the one that this browser was on the way to accept when it signed up or in.
-  const token = useLinkToken() ?? keptInvitation(localStorage, Date.now())?.token ?? "";
+  const kept = useKeptInvitation();
+  const token = useLinkToken() ?? kept?.token ?? "";
   const client = useClient();
   const offer = useQuery({
     queryKey: ["invitation", token],
-    queryFn: ({ signal }) => client.lookAtInvitation({ body: { token }, signal }),
+    queryFn: async ({ signal }) => {
+      const found = await client.lookAtInvitation({ body: { token }, signal });
+      keepInvitation(localStorage, { token, email: found.email }, Date.now());
+      return found;
+    },
     retry: false,
     // Without one: while the page is being left for another.
     enabled: token !== "",
@@ -36,7 +42,6 @@ export function Invitation() {
     );
   if (offer.data === undefined) return <EntryPage title={words.title("…")}>{null}</EntryPage>;
   const { organization, email, role } = offer.data;
-  keepInvitation(localStorage, { token, email }, Date.now());
   return (
     <EntryPage title={words.title(organization.name)} what={words.what(email, role)}>
       <Accept token={token} email={email} organization={organization.name} />

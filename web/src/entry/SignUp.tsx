@@ -8,8 +8,8 @@ import { Button } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { emailWrong, needed, passwordShort, wrongs } from "../ui/checks.ts";
-import { keptInvitation } from "./kept-invitation.ts";
 import { EntryPage } from "./EntryPage.tsx";
+import { useKeptInvitation } from "./use-kept-invitation.ts";
 import { useForm } from "../ui/use-form.ts";
 
 const { signUp: words, signIn } = say.entry;
@@ -17,7 +17,7 @@ const { signUp: words, signIn } = say.entry;
 /** A new account: open to anybody, or to whom an invitation names. */
 export function SignUp() {
   const { next } = useSearch({ from: "/sign-up" });
-  const token = keptInvitation(localStorage, Date.now())?.token;
+  const token = useKeptInvitation()?.token;
   const entrance = useQuery(entranceQuery(useClient()));
   if (entrance.data === undefined)
     return <EntryPage title={words.title}>{entrance.isError && <ErrorNote error={entrance.error} />}</EntryPage>;
@@ -37,7 +37,7 @@ export function SignUp() {
 
 function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boolean }) {
   const { next } = useSearch({ from: "/sign-up" });
-  const { token, email = "" } = keptInvitation(localStorage, Date.now()) ?? {};
+  const { token, email = "" } = useKeptInvitation() ?? {};
   const auth = useSignInClient();
   const form = useForm(
     { name: "", email, password: "", birthDate: "" },
