@@ -232,7 +232,9 @@ const HERE = /^\/v1\/(?:me|session|session-links|flows|runs|credentials|variable
 
 test("every route around flows and runs was served by the tests above", () => {
   const missing = Object.entries<Route>(routes).flatMap(([name, { path }]) =>
-    name === "runEvents" || !HERE.test(path) || [...(served.get(name) ?? [])].some((status) => status < 300 || status === 409)
+    name === "runEvents" ||
+    !HERE.test(path) ||
+    [...(served.get(name) ?? [])].some((status) => status < 300 || status === 409)
       ? []
       : [name],
   );
