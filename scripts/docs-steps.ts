@@ -43,7 +43,7 @@ function renderKind(kind: StepKind): string {
       ? [`\nNests \`steps\`, in which ${kind.body.names.map((name) => `\`${name}\``).join(" and ")} are in scope.`]
       : []),
     "\n```json",
-    JSON.stringify(example, null, 2),
+    exampleText(example),
     "```",
   ].join("\n");
 }
@@ -56,4 +56,9 @@ function portsOf(ports: readonly string[], least: readonly string[]): string {
 
 function firstSentence(text: string): string {
   return text.split(/(?<=[.;]) /, 1)[0]!.replace(/;$/, ".");
+}
+
+/** JSON as the formatter has it: a list of one plain value stands on its line. */
+function exampleText(example: unknown): string {
+  return JSON.stringify(example, null, 2).replace(/\[\n\s+("[^"\n]*"|[\d.]+)\n\s+\]/g, "[$1]");
 }
