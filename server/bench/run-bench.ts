@@ -5,6 +5,7 @@ import path from "node:path";
 import { access } from "./access.ts";
 import { auditList } from "./audit-list.ts";
 import { burst } from "./burst.ts";
+import { decisions } from "./decisions.ts";
 import { durableCommit } from "./durable-commit.ts";
 import { effects } from "./effects.ts";
 import { footprint } from "./footprint.ts";
@@ -37,6 +38,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   auditList,
   volumeAndTables,
   smallCosts,
+  decisions,
 ];
 
 export interface BenchOptions {

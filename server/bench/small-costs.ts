@@ -66,7 +66,7 @@ function expression(what: string, source: string, scope: JsonObject): Line {
 }
 
 /** The quickest of several rounds: what else the machine does is none of the cost. */
-function lineOf(what: string, act: () => unknown, usMax?: number): Line {
+export function lineOf(what: string, act: () => unknown, usMax?: number): Line {
   for (let time = 0; time < TIMES; time++) act();
   let leastMs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {

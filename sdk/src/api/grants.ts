@@ -1,0 +1,157 @@
+/** Grants and limits: the small declarative form that says who may do what with which connection. */
+import { z } from "zod";
+import { Time } from "../api.ts";
+import { Slug } from "../flow-file.ts";
+
+/** `flow:<slug>`, `agent:<slug>`, `member:<acc_…>`, or `project`: every flow of the project. */
+export const Principal = z
+  .string()
+  .regex(
+    /^(?:project|(?:flow|agent):[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|member:acc_[0-9a-z]{26})$/,
+    "use project, flow:<slug>, agent:<slug> or member:<account id>",
+  );
+
+/** `gmail.send`, `gmail.*`, `*`, or a class of actions. */
+export const ActionPattern = z
+  .string()
+  .regex(
+    /^(?:\*|read|write|delete|[a-z][a-z0-9_]{0,30}\.(?:\*|[a-z][A-Za-z0-9_]{0,62}))$/,
+    "use an action such as gmail.send, gmail.*, * or one of read, write, delete",
+  );
+
+const Field = z
+  .string()
+  .regex(
+    /^[A-Za-z_$][A-Za-z0-9_$-]{0,62}(?:\.[A-Za-z_$][A-Za-z0-9_$-]{0,62}){0,5}$/,
+    "use a field such as to or message.to",
+  )
+  .describe("A field of the action's input; inside a list it is judged for each member.");
+const Texts = z.array(z.string().min(1).max(500)).min(1).max(200);
+
+const onField = {
+  field: Field,
+  ifGiven: z
+    .literal(true)
+    .optional()
+    .describe("It may also be left out, null or an empty list; without this, the condition fails then."),
+};
+
+/** What must hold of one field. Every member of a list must fit. */
+export const Condition = z.union([
+  z.strictObject({
+    ...onField,
+    domains: Texts.describe("Domains of mail addresses or URLs; *.example.com is what lies below."),
+  }),
+  z.strictObject({ ...onField, in: Texts.describe("One of these, to the letter.") }),
+  z.strictObject({ ...onField, prefix: Texts.describe("A path that is one of these or lies below one.") }),
+  z.strictObject({ ...onField, matches: Texts.describe("One of these; * stands for any text.") }),
+  z.strictObject({ ...onField, max: z.number() }),
+  z.strictObject({ ...onField, min: z.number() }),
+  z.strictObject({ field: Field, any: z.literal(true).describe("Anything: said so that nobody wonders.") }),
+]);
+
+export const Period = z.enum(["run", "hour", "day", "month", "total"]);
+
+export const Rate = z.strictObject({ times: z.int().min(1).max(1_000_000), per: Period });
+
+export const Currency = z.string().regex(/^[A-Z]{3}$/, "use a currency such as EUR");
+
+/** An amount of money, at most six decimals. */
+export const Amount = z
+  .number()
+  .min(0)
+  .max(1_000_000_000)
+  .refine((amount) => /^\d+(?:\.\d{1,6})?$/.test(String(amount)), "use at most six decimals");
+
+export const Money = z.strictObject({ amount: Amount, currency: Currency, per: Period });
+
+/** `granter`: who gave the grant; `role:<name>`: whoever has the role in the project; `member:<acc_…>`. */
+export const Approver = z
+  .string()
+  .regex(
+    /^(?:granter|role:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|member:acc_[0-9a-z]{26})$/,
+    "use granter, role:<name> or member:<account id>",
+  );
+const Approvers = z.array(Approver).min(1).max(20);
+
+export const ApprovalRule = z
+  .strictObject({
+    when: z
+      .enum(["always", "above", "first", "tainted"])
+      .describe("first: the first time this principal does it to this destination."),
+    field: Field.optional().describe("For above: the field with the amount …"),
+    currency: Currency.optional().describe("… or the currency of what the effect itself will cost."),
+    above: z.number().optional(),
+    by: Approvers.default(["granter"]),
+    quorum: z.int().min(1).max(10).default(1).describe("How many different people."),
+    expiresHours: z.number().min(0.01).max(720).default(72),
+    remindHours: z.number().min(0.01).max(720).optional(),
+    escalate: z.strictObject({ afterHours: z.number().min(0.01).max(720), to: Approvers }).optional(),
+  })
+  .refine(
+    ({ when, field, currency, above }) =>
+      when === "above"
+        ? above !== undefined && (field === undefined) !== (currency === undefined)
+        : above === undefined && field === undefined && currency === undefined,
+    { error: "give above, and either field or currency, with when: above, and only then" },
+  )
+  .refine(({ currency, above }) => currency === undefined || Amount.safeParse(above).success, {
+    error: "use at least 0, with at most six decimals",
+    path: ["above"],
+  });
+
+/** What one line of a grant allows, or of a limit bounds. */
+export const GrantLine = z.strictObject({
+  actions: z.array(ActionPattern).min(1).max(50),
+  when: z.array(Condition).max(20).default([]).describe("All must hold."),
+  rate: z.array(Rate).max(5).default([]),
+  money: z.array(Money).max(5).default([]),
+  approval: ApprovalRule.optional().describe("Never needed unless given."),
+});
+
+export const GrantForm = z
+  .strictObject({
+    to: Principal.describe("Who may."),
+    connection: Slug.optional().describe("With which connection …"),
+    credential: Slug.optional().describe("… or which credential of the http step."),
+    lines: z.array(GrantLine).min(1).max(20),
+    from: Time.optional(),
+    until: Time.optional().describe("From this moment on it is over."),
+    note: z.string().max(500).default("").describe("Why, for whoever reads it later."),
+  })
+  .refine(({ connection, credential }) => (connection === undefined) !== (credential === undefined), {
+    error: "give either a connection or a credential",
+  })
+  .refine(({ from, until }) => from === undefined || until === undefined || Date.parse(from) < Date.parse(until), {
+    error: "it would end before it begins",
+    path: ["until"],
+  });
+
+export const LimitForm = z
+  .strictObject({
+    on: Principal.optional().describe("Whom it binds: everyone when left out, and with project."),
+    connection: Slug.optional().describe("Only what is done with this connection …"),
+    credential: Slug.optional().describe("… or this credential; whatever is done when both are left out."),
+    lines: z.array(GrantLine).min(1).max(20),
+    deny: z
+      .boolean()
+      .default(false)
+      .describe(
+        "What the lines name is refused altogether. Of a list, one member that a condition names is enough; what can't be read counts as named.",
+      ),
+    note: z.string().max(500).default(""),
+  })
+  .refine(({ connection, credential }) => connection === undefined || credential === undefined, {
+    error: "give a connection or a credential, not both",
+  })
+  .refine(
+    ({ deny, lines }) => !deny || lines.every((line) => line.rate.length + line.money.length === 0 && !line.approval),
+    { error: "what is refused altogether has no rate, money or approval", path: ["lines"] },
+  );
+
+export type Condition = z.output<typeof Condition>;
+export type Period = z.output<typeof Period>;
+export type ApprovalRule = z.output<typeof ApprovalRule>;
+export type GrantLine = z.output<typeof GrantLine>;
+export type GrantForm = z.output<typeof GrantForm>;
+export type LimitForm = z.output<typeof LimitForm>;
