@@ -1,6 +1,6 @@
 /** What a storm left behind, read from its database with its keys: each broken promise as a sentence. */
 import { randomFillSync } from "node:crypto";
-import type { Client } from "@steward/sdk";
+import { ProblemError, type Client } from "@steward/sdk";
 import { diskBlobs } from "../src/adapters/blobs/disk-blobs.ts";
 import { openHome } from "../src/adapters/home/home.ts";
 import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
@@ -84,7 +84,12 @@ export async function resolveAll(home: StewardHome, msMax: number): Promise<Reso
       const way = WAYS[turn++ % WAYS.length]!;
       const step = await doubtfulStep(home.client, run);
       if (step === undefined) continue; // it goes on already
-      await home.client.resolveEffect({ id: run, body: { how: step === null ? "repeat" : way, ...step } });
+      try {
+        await home.client.resolveEffect({ id: run, body: { how: step === null ? "repeat" : way, ...step } });
+      } catch (error) {
+        if (error instanceof ProblemError && error.code === "run_finished") continue; // by the answer before this one
+        throw error;
+      }
       if (step) resolved.set(run, [...(resolved.get(run) ?? []), way]);
     }
     return moving === 0 && doubtful.length === 0 ? true : null;

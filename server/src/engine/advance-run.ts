@@ -15,12 +15,15 @@ import { startStep } from "./start-step.ts";
 import { isStopping, turnLoop } from "./turn-loop.ts";
 import { cancelChild } from "./call-flow.ts";
 
+/** When a run that has not begun looks again whether its flow is still paused: resuming wakes it, but words may be lost. */
+const PAUSED_LOOK_MS = 60_000;
 /** How long one run may keep the event loop. */
 const SLICE_MS = 5;
 
 export function advanceRun(parts: EngineParts, run: LiveRun): void {
   if (run.advancing || run.gone || run.disposition.kind !== "hold") return;
   if (run.leaving && run.state.cancelledBy === null) return giveOver(parts, run);
+  if (run.paused && run.state.cancelledBy === null) return waitForResume(parts, run);
   run.advancing = true;
   try {
     const until = parts.clock.monotonicMs() + SLICE_MS;
@@ -40,6 +43,14 @@ export function advanceRun(parts: EngineParts, run: LiveRun): void {
   } finally {
     run.advancing = false;
   }
+}
+
+/** It goes back to the queue as it came, for when its flow is resumed. */
+function waitForResume(parts: EngineParts, run: LiveRun): void {
+  run.status = "queued";
+  run.startedAt = null;
+  run.disposition = { kind: "release", dueMs: parts.clock.nowMs() + PAUSED_LOOK_MS };
+  void parts.journal.commit(run).catch(ignoreLost);
 }
 
 function overflow(parts: EngineParts, run: LiveRun): Decision {

@@ -1,10 +1,10 @@
 /** A flow step: another flow runs as a run of its own, committed with the record that calls it. */
 import { placeOf } from "../catalogue/tables.ts";
-import { uuidBytes } from "../core/id.ts";
+import { showId, uuidBytes } from "../core/id.ts";
 import { parseOwn, type Json } from "../core/json.ts";
 import type { Task } from "../core/run/state.ts";
 import type { BeginRecord } from "../core/run/record.ts";
-import type { StepOutcome } from "../core/step-kind.ts";
+import type { Retryable, StepOutcome } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { beginFlight, endFlight } from "./flight.ts";
 import type { ChildRun, LiveRun } from "./live-run.ts";
@@ -43,16 +43,21 @@ export function callFlow(
   call: Extract<StepOutcome, { kind: "call" }>,
   begin: Omit<BeginRecord, "pending">,
 ): void {
-  const refuse = (code: string, message: string): void =>
-    recordStep(parts, run, task, failed(code, `step ${task.step.id}: ${message}`), begin.input, 0);
+  const refuse = (code: string, message: string, retry: Retryable = "never"): void =>
+    recordStep(parts, run, task, failed(code, `step ${task.step.id}: ${message}`, retry), begin.input, 0);
   if (run.state.depth + 1 > parts.limits.depthMax)
     return refuse("flow_depth", `flows call each other more than ${parts.limits.depthMax} deep`);
   const flight = beginFlight(run, task, null);
-  parts.versions
-    .published(run.project, call.flow)
-    .then((version) => {
+  Promise.all([parts.versions.published(run.project, call.flow), parts.subRuns.admit(run)])
+    .then(([version, admitted]) => {
       if (!endFlight(run, flight)) return parts.advance(run);
       if (!version) refuse("flow_unknown", `there is no published flow "${call.flow}"`);
+      else if (!admitted)
+        refuse(
+          "too_many_sub_runs",
+          `${parts.limits.subRunsMax} runs are open that ${showId("run", run.root)} and its sub-flows have begun`,
+          "policy",
+        );
       else beginCall(parts, run, task, call, begin, version);
       return parts.advance(run);
     })
@@ -69,7 +74,7 @@ function beginCall(
 ): void {
   const child = childOf(parts, run, version, "manual", { body: call.input ?? null }, call.wait);
   if (call.wait) record(parts, run, { ...begin, pending: { kind: "call", child: child.id } });
-  else recordStep(parts, run, task, { kind: "output", output: { run: child.id } }, begin.input, 0);
+  else recordStep(parts, run, task, { kind: "output", output: { run: child.id } }, begin.input, 0, { begins: true });
   if (!run.overflow) run.unsaved.children.push(child);
 }
 
@@ -90,6 +95,7 @@ export function childOf(
     input,
     parent: { run: run.id, seq: run.state.seq + 1, waits },
     depth: run.state.depth + 1,
+    root: run.root,
   };
   return { id: parts.ids.uuid(), version, trigger, record: JSON.stringify(accepted), parent: run.id };
 }

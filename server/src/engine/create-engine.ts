@@ -7,7 +7,7 @@ import type { Gate } from "../core/ports/gate.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Notifications } from "../core/ports/notifications.ts";
 import { freeRun } from "../store/queue.ts";
-import { insertWorker } from "../store/workers.ts";
+import { deleteWorkers, insertWorker } from "../store/workers.ts";
 import { advanceRun } from "./advance-run.ts";
 import type { BlobValues } from "./blob-values.ts";
 import type { Engine } from "./engine.ts";
@@ -25,12 +25,13 @@ import { isPassing } from "./is-passing.ts";
 import { createJournal } from "./journal.ts";
 import { createRegionWatch, type RegionWatch } from "./leave-region.ts";
 import { createLease, type Lease } from "./lease.ts";
-import type { LiveRun } from "./live-run.ts";
+import { forgetLive, type LiveRun } from "./live-run.ts";
 import type { Projects } from "./projects.ts";
 import { listSteps, readRun } from "./read-run.ts";
 import { startRun, waitSettled } from "./start-run.ts";
 import { retryRun } from "./retry-run.ts";
 import { cancelRun, resolveEffect, sendEvent } from "./send-message.ts";
+import { createSubRuns } from "./sub-runs.ts";
 import { createTurns } from "./turns.ts";
 import { createRunWatch } from "./watch-run.ts";
 import { createWorker, letGo, type Worker } from "./worker.ts";
@@ -55,14 +56,14 @@ export interface EngineConfig {
   readonly process: number;
   /** Closes every outbound socket (R6). */
   readonly abortEffects: (reason: string) => void;
+  /** Loads anew what other processes' words may have changed while this one was taken for gone, before it leads anything. */
+  readonly loadAnew: () => Promise<void>;
   /** Flushes that may be under way at once. */
   readonly lanes: number;
   readonly log: (message: string, error?: unknown) => void;
 }
 
 export interface RunningEngine {
-  /** As on the list of workers. */
-  readonly id: string;
   readonly engine: Engine;
   readonly parts: EngineParts;
   readonly worker: Worker;
@@ -72,37 +73,39 @@ export interface RunningEngine {
   tick(): Promise<void>;
   start(): void;
   stop(graceMs: number): Promise<void>;
-  /** Ends when another worker has taken this one for gone: the process must register anew. */
+  /** Settles when others have taken this worker for gone and it can't register anew: the process must end. */
   readonly lost: Promise<void>;
 }
 
 export async function createEngine(config: EngineConfig): Promise<RunningEngine> {
-  const { clock, dispatch, ids, log, notifications } = config;
-  const id = ids.uuid();
-  const region = config.place?.region ?? null;
-  await insertWorker(dispatch, { id, host: config.host, process: config.process, startedMs: clock.nowMs(), region });
+  const { clock, dispatch, log, notifications } = config;
   const live = new Map<string, LiveRun>();
   const lost = Promise.withResolvers<void>();
   const claim = (): void => void worker.claim().catch((error: unknown) => log("claiming failed", error));
-  const lease = createLease({
+  const lease = await createLease({
     dispatch,
     clock,
-    worker: id,
+    register: () => register(config),
+    anew: () =>
+      registerAnew(config).catch((error: unknown) => {
+        if (!isPassing(error)) lost.resolve();
+        throw error;
+      }),
     log,
     onFreed: claim,
+    onRegistered: claim,
     onLost: () => {
-      log(`worker ${id} was taken for gone: it lets go of ${live.size} runs`);
+      log(`worker ${lease.worker} was taken for gone: it lets go of ${live.size} runs`);
       for (const run of live.values()) letGo(run);
       live.clear();
       config.abortEffects("the worker's lease was lost");
-      lost.resolve();
     },
   });
   const wake = (runs: readonly string[]): void => {
     for (const run of runs) if (live.has(run)) worker.hear(run);
     claim();
   };
-  const parts = createParts(config, id, live, lease, wake);
+  const parts = createParts(config, live, lease, wake);
   const worker = createWorker(parts);
   await notifications.listen(RUN_CHANNEL, (payload) => wake(payload.split(",")));
   await notifications.listen(NEWS_CHANNEL, (payload) => {
@@ -111,7 +114,6 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
   const regions = createRegionWatch(parts);
   const turns = createTurns(parts, worker, lease, regions, config.abortEffects);
   return {
-    id,
     engine: verbs(parts),
     parts,
     worker,
@@ -125,14 +127,34 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
     },
     start: () => turns.start(),
     async stop(graceMs) {
+      lease.resign();
       await Promise.all([turns.stop(), worker.stop(graceMs)]);
     },
   };
 }
 
+/** Puts a worker on the list. */
+async function register({ dispatch, ids, clock, host, process, place }: EngineConfig): Promise<string> {
+  const id = ids.uuid();
+  const region = place?.region ?? null;
+  await insertWorker(dispatch, { id, host, process, startedMs: clock.nowMs(), region });
+  return id;
+}
+
+/** The list comes first: whoever says a word from then on waits for this process's answer. */
+async function registerAnew(config: EngineConfig): Promise<string> {
+  const id = await register(config);
+  try {
+    await config.loadAnew();
+    return id;
+  } catch (error) {
+    await deleteWorkers(config.dispatch, [id]).catch(() => undefined); // else the others find that it does not beat
+    throw error;
+  }
+}
+
 function createParts(
   config: EngineConfig,
-  worker: string,
   live: Map<string, LiveRun>,
   lease: Lease,
   wake: (runs: readonly string[]) => void,
@@ -140,19 +162,25 @@ function createParts(
   const { clock, ids, log, notifications } = config;
   const parts: EngineParts = {
     ...config,
-    worker,
+    get worker() {
+      return lease.worker;
+    },
     live,
     uncommitted: new Set(),
     watch: createRunWatch(),
+    subRuns: { admit: (run) => subRuns.admit(run) },
     leaseStands: () => lease.stands(),
     journal: createJournal({
       database: config.database,
       clock,
-      worker,
+      worker: () => lease.worker,
       place: config.place ?? null,
       chains: Array.from({ length: config.lanes }, () => ids.uuid()),
       log,
-      onFlushed: (flushed) => onFlushed(parts, flushed),
+      onFlushed: (flushed) => {
+        onFlushed(parts, flushed);
+        if (acquit(flushed)) wake([]); // others of their like may be led now
+      },
     }),
     announce: (channel, runs) => {
       if (channel === RUN_CHANNEL) wake(runs);
@@ -164,6 +192,7 @@ function createParts(
     advance: (run) => advanceRun(parts, run),
     abandon: (run, error) => abandon(parts, run, error),
   };
+  const subRuns = createSubRuns(parts);
   return parts;
 }
 
@@ -172,13 +201,13 @@ function onFlushed(parts: EngineParts, flushed: Flushed): void {
   for (const { run, disposition, fresh } of flushed.won) {
     parts.uncommitted.delete(run);
     if (fresh && disposition.kind !== "end") run.queued = true;
-    if (disposition.kind !== "hold") parts.live.delete(run.id);
+    if (disposition.kind !== "hold") forgetLive(parts.live, run);
     parts.watch.tell(run.id, run);
     if (run.queued && disposition.kind !== "hold") changed.push(run.id);
   }
   for (const { run, fresh } of flushed.lost) {
     parts.uncommitted.delete(run);
-    parts.live.delete(run.id);
+    forgetLive(parts.live, run);
     letGo(run);
     if (!fresh) giveBack(parts, run, true);
   }
@@ -186,12 +215,19 @@ function onFlushed(parts: EngineParts, flushed: Flushed): void {
   if (flushed.woken.length > 0) parts.announce(RUN_CHANNEL, flushed.woken);
 }
 
+/** Runs of which a step has ended don't kill their workers. */
+function acquit({ won }: Flushed): boolean {
+  const innocent = won.filter(({ run, unsaved }) => run.crashes > 0 && unsaved.progress);
+  for (const { run } of innocent) run.crashes = 0;
+  return innocent.length > 0;
+}
+
 /** A run that can't be led on here: counted as a crash, tried again elsewhere or later. */
 function abandon(parts: EngineParts, run: LiveRun, error: unknown): void {
   if (run.gone) return;
   parts.log(`run ${showId("run", run.id)} is let go`, error);
   parts.uncommitted.delete(run);
-  parts.live.delete(run.id);
+  forgetLive(parts.live, run);
   letGo(run);
   if (run.acceptance === null) giveBack(parts, run, !isPassing(error));
 }

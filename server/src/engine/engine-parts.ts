@@ -9,6 +9,7 @@ import type { BlobValues } from "./blob-values.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRun } from "./live-run.ts";
 import type { Projects } from "./projects.ts";
+import type { SubRuns } from "./sub-runs.ts";
 import type { RunWatch } from "./watch-run.ts";
 import type { Versions } from "./versions.ts";
 
@@ -25,6 +26,8 @@ export interface EngineLimits {
   readonly recordsMax: number;
   /** How deep flows may call flows. */
   readonly depthMax: number;
+  /** Runs of one tree that may be open at once, its first not counted. */
+  readonly subRunsMax: number;
   /** How long an accepted run may stay uncommitted (R1). */
   readonly uncommittedMsMax: number;
   /** Messages that may lie in one run's inbox. */
@@ -38,6 +41,7 @@ export const ENGINE_LIMITS: EngineLimits = {
   inlineBytesMax: 64 * 1024,
   recordsMax: 200_000,
   depthMax: 8,
+  subRunsMax: 1000,
   uncommittedMsMax: 80,
   inboxMax: 1000,
 };
@@ -62,7 +66,9 @@ export interface EngineParts {
   readonly blobs: BlobValues;
   readonly journal: Journal;
   readonly watch: RunWatch;
+  readonly subRuns: SubRuns;
   readonly limits: EngineLimits;
+  /** This worker's id as on the list of workers: another one after it was taken for gone. */
   readonly worker: string;
   /** Absent where no regions are set up: then no project is pinned, and flushes need not ask. */
   readonly place?: Place;

@@ -89,6 +89,12 @@ function crash(it: TestEngine): void {
   it.parts.live.clear();
 }
 
+const wrap = (real: Database): Database => ({
+  query: (statement) => real.query(statement),
+  pipeline: (statements) => real.pipeline(statements),
+  transaction: (act) => real.transaction(act),
+});
+
 const isFlush = (statements: readonly Statement<object>[]): boolean =>
   statements.some(({ name = "" }) => /^(?:insert|update)_(?:runs|segments)_/.test(name));
 
@@ -224,8 +230,108 @@ test("R2: workers that could not beat while the database was away don't take eac
     it.clock.advance(8000);
     await it.lease.beat();
   }
-  await other.lease.beat();
-  expect([it.lease.stands(), other.lease.stands()]).toEqual([true, false]);
+  expect(it.logs.join("\n")).toContain(`worker ${other.parts.worker} has not been heard of`);
+});
+
+test("R2: a worker that was taken for gone lets go of what it led, and goes on as a new one", async () => {
+  const answers: ((outcome: EffectOutcome) => void)[] = [];
+  const gate = auditedGate(() => new Promise((done) => answers.push(done)));
+  const it = await engine({ start: false, gate: auditedGate() });
+  const frozen = await second(it, { gate });
+  const version = it.flow(post());
+  const { run } = await start(frozen, version);
+  await until(() => answers.length === 1);
+  const former = frozen.parts.worker;
+  for (let beats = 0; beats < 3; beats++) {
+    await it.lease.beat();
+    it.clock.advance(8000);
+  }
+  await it.lease.beat();
+  await it.tick();
+  await until(async () => (await statusOf(it, run)) === "in_doubt");
+
+  // It wakes: the answer that came meanwhile is nobody's any more.
+  await frozen.lease.beat();
+  answers[0]!(answered);
+  expect([frozen.parts.live.size, frozen.lease.stands()]).toEqual([0, true]);
+  expect(frozen.parts.worker).not.toBe(former);
+  expect(await statusOf(it, run)).toBe("in_doubt");
+  // What is new is led by it again, and written under the new one's name.
+  const next = await start(frozen, version);
+  await until(() => answers.length === 2);
+  const { rows } = await it.db.admin.query<{ worker: string }>({
+    text: "select worker from steward.queue where run = $1",
+    values: [next.run],
+  });
+  expect(rows).toEqual([{ worker: frozen.parts.worker }]);
+  answers[1]!(answered);
+  await until(async () => (await statusOf(it, next.run)) === "completed");
+  expect(gate.sent).toHaveLength(2);
+});
+
+test("R2: runs that a worker claimed or was loading when it was taken for gone are not led by it", async () => {
+  const it = await engine({ start: false });
+  let held: PromiseWithResolvers<void> | null = null;
+  const slow = await second(it, {
+    database: (real) => ({
+      ...wrap(real),
+      async query(statement) {
+        await held?.promise;
+        return await real.query(statement);
+      },
+      async transaction<T>(act: (tx: Transaction) => Promise<T>) {
+        await held?.promise;
+        return await real.transaction(act);
+      },
+    }),
+  });
+  const version = it.flow({ format: 1, name: "nap", steps: [{ id: "nap", kind: "wait", input: { event: "go" } }] });
+  const { run } = await start(it, version);
+  await it.tick();
+  held = Promise.withResolvers<void>();
+  let claiming: Promise<unknown> = Promise.resolve();
+  await until(async () => {
+    const { count } = await it.db.admin.query({
+      text: "select from steward.queue where worker = $1",
+      values: [slow.parts.worker],
+    });
+    if (count === 1) return true;
+    // The other one may have heard of the run late, and taken it first.
+    await it.db.admin.query({ text: "update steward.queue set due_at = '-infinity' where worker is null" });
+    claiming = slow.worker.claim();
+    return false;
+  });
+  await it.db.admin.query({ text: "delete from steward.workers where id = $1", values: [slow.parts.worker] });
+  await slow.lease.beat();
+  held.resolve();
+  await claiming;
+  // Unless it has claimed it anew by then, under the name that it has now.
+  await until(async () => {
+    const { rows } = await it.db.admin.query<{ worker: string | null }>({ text: "select worker from steward.queue" });
+    return slow.parts.live.size === (rows[0]?.worker === slow.parts.worker ? 1 : 0);
+  });
+  await it.engine.sendEvent(it.scope, run, "go", 7, "ann");
+  const end = it.engine.waitForEnd(it.scope, run, 5000);
+  await it.worker.reconcile();
+  await it.tick();
+  expect(await end).toMatchObject({ status: "completed", output: 7 });
+});
+
+test("R2: a worker that can't register anew leads nothing and tries again; one that resigned stays off the list", async () => {
+  const it = await engine({ start: false });
+  const listed = async (): Promise<number> => (await it.db.admin.query({ text: "select from steward.workers" })).count;
+  await it.db.admin.query({ text: "delete from steward.workers" });
+  await it.db.admin.query({ text: "revoke insert on steward.workers from steward_dispatch" });
+  await expect(it.lease.beat()).rejects.toThrow(/permission denied/);
+  expect([it.lease.stands(), await listed()]).toEqual([false, 0]);
+  await it.lost; // nothing that passes by itself: the process is told to end
+  await it.db.admin.query({ text: "grant insert on steward.workers to steward_dispatch" });
+  await Promise.all([it.lease.beat(), it.lease.beat()]);
+  expect([it.lease.stands(), await listed()]).toEqual([true, 1]);
+  await it.db.admin.query({ text: "delete from steward.workers" });
+  it.lease.resign();
+  await it.lease.beat();
+  expect([it.lease.stands(), await listed()]).toEqual([false, 0]);
 });
 
 test("R2: a worker that was taken over writes nothing while the other leads the run, and sends nothing more", async () => {

@@ -67,12 +67,17 @@ async function act(world: World, version: ReturnType<TestEngine["flow"]>): Promi
     await Promise.all(alive.map((worker) => worker.lease.beat()));
   } else if (fate < 0.89 && alive.length > 1) {
     world.asleep.push(...alive.splice(alive.indexOf(one), 1));
-  } else if (fate < 0.93 && alive.length > 1) {
+  } else if (fate < 0.91 && world.asleep[0]) {
+    // It wakes: whether it was taken for gone meanwhile or not, it goes on.
+    const woken = world.asleep.shift()!;
+    await woken.lease.beat();
+    alive.push(woken);
+  } else if (fate < 0.94 && alive.length > 1) {
     alive.splice(alive.indexOf(one), 1);
     for (const run of one.parts.live.values()) run.gone = true; // killed: nothing of it is given back
     one.parts.live.clear();
     one.lease.beat = () => Promise.resolve();
-  } else if (fate < 0.96 && alive.length > 1) {
+  } else if (fate < 0.97 && alive.length > 1) {
     alive.splice(alive.indexOf(one), 1);
     await one.worker.stop(20);
   } else if (alive.length < 4) await hire(world);

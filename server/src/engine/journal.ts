@@ -32,7 +32,8 @@ export interface Journal {
 export interface JournalOptions {
   readonly database: Database;
   readonly clock: Clock;
-  readonly worker: string;
+  /** Who writes, as on the list of workers. */
+  readonly worker: () => string;
   /** Null where no regions are set up. */
   readonly place: Place | null;
   readonly chains: readonly string[];
@@ -160,7 +161,7 @@ class GroupJournal implements Journal {
     const { chain } = lane;
     for (let attempt = 0; ; attempt++) {
       try {
-        const flushed = await writeFlush(database, items, chain, { worker, place }, clock.nowMs());
+        const flushed = await writeFlush(database, items, chain, { worker: worker(), place }, clock.nowMs());
         lane.stalled = false;
         for (const batch of flushed.audit) chain.advance(batch);
         return settle(flushed, this.#options);

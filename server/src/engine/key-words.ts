@@ -31,8 +31,8 @@ export interface KeyWordParts {
   readonly dispatch: Database;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** This process's own, as on the list of workers. */
-  readonly worker: string;
+  /** This process's own, as on the list of workers now. */
+  readonly worker: () => string;
   /** What a word asks of this process; false when it could not be done. */
   readonly act: (word: KeyWord) => Promise<boolean>;
   readonly log: (message: string, error?: unknown) => void;
@@ -57,12 +57,14 @@ export async function createKeyWords(parts: KeyWordParts): Promise<EveryoneReloa
   });
   return async (word) => {
     const id = parts.ids.uuid();
-    const one = { answered: new Set([worker]), refused: new Set<string>(), wake: (): void => undefined };
+    const one = { answered: new Set<string>(), refused: new Set<string>(), wake: (): void => undefined };
     waiting.set(id, one);
     try {
       const ends = parts.clock.monotonicMs() + WAIT_MS_MAX;
       for (;;) {
-        const others = (await listWorkers(parts.dispatch)).filter((each) => !one.answered.has(each.id));
+        const others = (await listWorkers(parts.dispatch)).filter(
+          ({ id: each }) => !one.answered.has(each) && each !== worker(),
+        );
         if (others.length === 0) return;
         const refused = others.find((each) => one.refused.has(each.id));
         if (refused || parts.clock.monotonicMs() > ends) {
@@ -99,5 +101,5 @@ async function answer({ notifications, worker, act, log }: KeyWordParts, payload
     log("keys that another process changed could not be loaded", error);
     return false;
   });
-  notifications.notify(DONE, JSON.stringify({ id: data.id, worker, done }));
+  notifications.notify(DONE, JSON.stringify({ id: data.id, worker: worker(), done }));
 }

@@ -8,7 +8,7 @@ import { freeRun } from "../store/queue.ts";
 import { listMisplaced } from "../store/regions.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { ignoreLost } from "./ignore-lost.ts";
-import type { LiveRun } from "./live-run.ts";
+import { forgetLive, type LiveRun } from "./live-run.ts";
 import { letGo } from "./worker.ts";
 
 /** How long a worker may take to finish what is in flight. */
@@ -41,7 +41,7 @@ export function createRegionWatch(parts: EngineParts): RegionWatch {
           `run ${run} was led for ${LEAVE_MS_MAX / 1000} s where its project may not be: it is taken from there`,
         );
         if (live) {
-          parts.live.delete(run);
+          forgetLive(parts.live, live);
           letGo(live);
         }
         await freeRun(parts.dispatch, { run, fence }, false, parts.clock.nowMs());

@@ -64,6 +64,8 @@ export interface LiveRun {
   readonly keys: RunKeys;
   readonly state: RunState;
   readonly parent: string | null;
+  /** The first run of the tree of runs this one belongs to: its own id where nothing else began it. */
+  readonly root: string;
   /** Whether the parent's step waits for this run's end. */
   readonly parentWaits: boolean;
   readonly retryOf: string | null;
@@ -72,10 +74,10 @@ export interface LiveRun {
   fence: number;
   /** Whether the run has a place in the queue: others may know of it. */
   queued: boolean;
-  /** Whether the run's last holder died with it. */
-  crashed: boolean;
-  /** Two holders died with it: it is led alone among its like. */
-  suspect: boolean;
+  /** How many holders died with it since a step of it ended: from one on it is led among few of its like, from two on alone. */
+  crashes: number;
+  /** On the worker's monotonic clock. */
+  ledSinceMs: number;
   unsaved: Unsaved;
   /** The number of the last committed record. */
   committed: number;
@@ -92,8 +94,12 @@ export interface LiveRun {
   readonly started: Map<string, Flight>;
   /** What is in flight here: aborting ends it. */
   readonly inFlight: Set<Flight>;
+  /** Calls of other flows it has made or asked for. */
+  calls: number;
   /** The number of the record with the reply, once there is one. */
   replySeq: number | null;
+  /** It has not begun, and its flow is paused: it goes back to the queue. */
+  paused: boolean;
   /** It may not be led here any more: nothing new is begun, and it is given back when nothing is in flight. */
   leaving: boolean;
   /** The end is being prepared. */
@@ -132,6 +138,11 @@ export function hasUnsaved(run: LiveRun): boolean {
     unsaved.consumed.length > 0 ||
     run.disposition.kind !== "hold"
   );
+}
+
+/** Takes a run off those led here, unless the worker has taken it up anew meanwhile. */
+export function forgetLive(live: Map<string, LiveRun>, run: LiveRun): void {
+  if (live.get(run.id) === run) live.delete(run.id);
 }
 
 /** The run belongs to another worker now, or could not be written: what was to be done with it here is void. */

@@ -8,7 +8,7 @@ import { readPrivateValues } from "../store/private-values.ts";
 import { segmentRow } from "./flush-item.ts";
 import type { Project } from "./projects.ts";
 import { applyRecord } from "../core/run/apply-record.ts";
-import { findRun } from "../store/runs.ts";
+import { findRunToLead } from "../store/runs.ts";
 import type { ClaimedRun } from "../store/queue.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { emptyUnsaved, type LiveRun } from "./live-run.ts";
@@ -20,7 +20,7 @@ const HIDDEN = placeOf("private_values", "body");
 /** Throws when the run can't be read; the caller lets go of it, and it counts as a crash. */
 export async function loadRun(parts: EngineParts, claimed: ClaimedRun): Promise<LiveRun> {
   const project = await parts.projects.get(claimed);
-  const row = await findRun(parts.database, claimed, claimed.run);
+  const row = await findRunToLead(parts.database, claimed, claimed.run);
   invariant(row, `run ${claimed.run} is in the queue and has no row`);
   const version = await parts.versions.get(claimed, row.flow, row.version);
   const hidden = version.compiled.hasPrivate
@@ -41,11 +41,13 @@ export async function loadRun(parts: EngineParts, claimed: ClaimedRun): Promise<
   invariant(run, `run ${claimed.run} has no records`);
   run.fence = claimed.fence;
   run.queued = true;
-  run.crashed = claimed.crashes > 0;
-  run.suspect = claimed.crashes > 1;
+  run.crashes = claimed.crashes;
+  run.ledSinceMs = parts.clock.monotonicMs();
   run.committed = run.state.seq;
   run.unsaved = emptyUnsaved(run.state.seq + 1);
+  run.calls = run.state.subRuns;
   run.bytes = row.bytes;
+  run.paused = row.paused && row.startedAt === null;
   run.startedAt = row.startedAt ?? parts.clock.nowMs();
   return run;
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../core/json.ts";
+import type { StepRecord } from "../core/run/record.ts";
 import type { Task } from "../core/run/state.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -13,6 +14,7 @@ export function recordStep(
   outcome: FinalOutcome,
   input: Json | undefined,
   ms: number,
+  more: Pick<StepRecord, "begins"> = {},
 ): void {
   const ending = endingOf(parts, task, outcome);
   const same = ending.status === "done" && input !== undefined && ending.output === input;
@@ -27,5 +29,6 @@ export function recordStep(
     ...(input === undefined ? {} : { input }),
     ...(same ? { same: true as const } : output === undefined ? {} : { output }),
     ...rest,
+    ...more,
   });
 }

@@ -206,7 +206,7 @@ test("B7: a run that is led elsewhere when its project is pinned finishes what i
   await pin("eu", false); // not even told
   await ch.regions.look();
   await eu.regions.look();
-  expect(await listMisplaced(ch.db.dispatch)).toMatchObject([{ run, worker: ch.id }]);
+  expect(await listMisplaced(ch.db.dispatch)).toMatchObject([{ run, worker: ch.parts.worker }]);
   there.letGo();
   await expect.poll(() => ch.parts.live.size).toBe(0);
   expect(await statusOf(ch, run)).toBe("queued");
@@ -243,7 +243,7 @@ test("B7: a worker that does not give a run back in time loses it, and its outco
   await eu.regions.look();
   eu.clock.advance(9000);
   await eu.regions.look();
-  expect(await holders()).toEqual([ch.id]);
+  expect(await holders()).toEqual([ch.parts.worker]);
   eu.clock.advance(1001);
   await eu.regions.look(); // whoever looks: the one that leads it may be frozen
   expect(await holders()).toEqual([null]);

@@ -4,11 +4,11 @@ import {
   freeHeldBy,
   freeRun,
   goneHolders,
-  handOver,
   heldBy,
   nextDue,
   type ClaimedRun,
   type Claimer,
+  type SuspectRoom,
 } from "../store/queue.ts";
 import { listMisplaced } from "../store/regions.ts";
 import { deleteWorkers } from "../store/workers.ts";
@@ -18,7 +18,7 @@ import { claimerOf } from "./claimer-of.ts";
 import { hasRoom } from "./has-room.ts";
 import { ignoreLost } from "./ignore-lost.ts";
 import { isPassing } from "./is-passing.ts";
-import { hasUnsaved, RunLostError, type LiveRun } from "./live-run.ts";
+import { forgetLive, hasUnsaved, RunLostError, type LiveRun } from "./live-run.ts";
 import { loadRun } from "./load-run.ts";
 import { parkPoison } from "./park-run.ts";
 import { readMessages } from "./read-messages.ts";
@@ -56,7 +56,6 @@ const LAST_FLUSH_MS_MAX = 5000;
 
 class ClaimingWorker implements Worker {
   readonly #parts: EngineParts;
-  readonly #claimer: Claimer;
   readonly #loading = new Set<string>();
   /** Held by the database's word and not led here, at the last look. */
   #strays = new Set<string>();
@@ -68,7 +67,6 @@ class ClaimingWorker implements Worker {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#claimer = claimerOf(parts);
   }
 
   claim(): Promise<number> {
@@ -94,16 +92,21 @@ class ClaimingWorker implements Worker {
     const { dispatch, clock, limits, live } = this.#parts;
     if (this.#stopped || !hasRoom(this.#parts)) return 0;
     const room = Math.min(CLAIM_MAX, limits.liveRunsMax - live.size);
-    let solo = ![...live.values()].some((run) => run.suspect);
-    const { runs, next } = await claimRuns(dispatch, this.#claimer, clock.nowMs(), room, this.#after, solo);
+    const claimer = claimerOf(this.#parts);
+    const { runs, next } = await claimRuns(
+      dispatch,
+      claimer,
+      clock.nowMs(),
+      room,
+      this.#after,
+      suspectRoom(this.#parts),
+    );
     this.#after = next;
+    if (!this.#isStill(claimer)) return 0; // taken for gone meanwhile, and these runs from it
     const elsewhere = await this.#pinnedMeanwhile(runs);
     const taken = runs.map((claimed) => {
       if (elsewhere.has(claimed.run)) return freeRun(dispatch, claimed, false, clock.nowMs());
-      if (claimed.crashes < 2) return this.#lead(claimed);
-      if (!solo) return freeRun(dispatch, claimed, false, clock.nowMs() + TRY_AGAIN_MS);
-      solo = false;
-      return this.#lead(claimed);
+      return this.#lead(claimed, claimer);
     });
     await Promise.all(taken);
     await parkPoison(this.#parts);
@@ -118,19 +121,27 @@ class ClaimingWorker implements Worker {
     return new Set((await listMisplaced(dispatch, ids)).map(({ run }) => run));
   }
 
-  async #lead(claimed: ClaimedRun): Promise<void> {
+  /** Whether this worker is the one that claimed, rather than taken for gone since and registered anew. */
+  #isStill(claimer: Claimer): boolean {
+    return claimer.worker === this.#parts.worker;
+  }
+
+  async #lead(claimed: ClaimedRun, claimer: Claimer): Promise<void> {
     const parts = this.#parts;
     let run: LiveRun | null = null;
     this.#loading.add(claimed.run);
     try {
       run = await loadRun(parts, claimed);
+      if (!this.#isStill(claimer)) return;
       parts.live.set(run.id, run);
       // Whoever sent them is gone, however that came: a run that is let go of in order has none.
       for (const active of run.state.active.values()) recoverEffect(parts, run, active);
       await readMessages(parts, run);
     } catch (error) {
-      parts.live.delete(claimed.run);
-      if (run) letGo(run);
+      if (run) {
+        forgetLive(parts.live, run);
+        letGo(run);
+      }
       parts.log(`run ${claimed.run} can't be taken up`, error);
       await freeRun(parts.dispatch, claimed, !isPassing(error), parts.clock.nowMs() + TRY_AGAIN_MS);
     } finally {
@@ -169,7 +180,7 @@ class ClaimingWorker implements Worker {
 
   nextDueMs(): Promise<number | null> {
     const { dispatch, clock } = this.#parts;
-    return nextDue(dispatch, clock.nowMs() + 60_000, this.#claimer.region);
+    return nextDue(dispatch, clock.nowMs() + 60_000, claimerOf(this.#parts).region);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -187,16 +198,26 @@ class ClaimingWorker implements Worker {
     await within(clock, Promise.all([written, journal.drain()]), LAST_FLUSH_MS_MAX, null);
     const left = [...live.values()].filter((run) => !run.gone);
     for (const run of left) letGo(run);
-    // What is in flight is cut and its fate unknown: these runs count as crashed, the others don't.
-    const whole = left.filter((run) => run.inFlight.size === 0);
-    await handOver(
-      dispatch,
-      worker,
-      whole.map((run) => run.id),
-    );
-    await freeHeldBy(dispatch, [worker]);
+    await freeHeldBy(dispatch, [worker], false);
     await deleteWorkers(dispatch, [worker]);
   }
+}
+
+/** Of the runs that were held through one death, and have ended no step since: so many are led at once. */
+const ONCE_MAX = 25;
+/** A run that may kill its worker does so soon: after this time others of its like are led beside it. */
+const SUSPECT_MS = 5000;
+
+/**
+ * Who dies may have been killed by a run it led, by the machine or by a person: nobody can tell. So the runs it led are
+ * narrowed down: those of one death are led among few of their like, those of two alone, and only the one that is led
+ * through a third is parked; most of the others have ended a step long before.
+ */
+function suspectRoom({ live, clock }: EngineParts): SuspectRoom {
+  const since = clock.monotonicMs() - SUSPECT_MS;
+  const suspects = [...live.values()].filter((run) => run.crashes > 0 && run.ledSinceMs > since);
+  const once = suspects.filter((run) => run.crashes === 1).length;
+  return { once: Math.max(0, ONCE_MAX - once), twice: suspects.length > once ? 0 : 1 };
 }
 
 const busy = (parts: EngineParts): readonly LiveRun[] =>

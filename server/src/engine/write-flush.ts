@@ -260,7 +260,7 @@ function aftermath(project: string, { items, open }: Batch, woken: string[]): St
   );
   const ended = held.filter((item) => item.disposition.kind === "end").map((item) => item.run.id);
   const progressed = held
-    .filter((item) => item.disposition.kind === "hold" && item.unsaved.progress && item.run.crashed)
+    .filter((item) => item.disposition.kind === "hold" && item.unsaved.progress && item.run.crashes > 0)
     .map((item) => item.run.id);
   statements.push(...releaseQueue(released));
   if (progressed.length > 0) statements.push(clearCrashes(progressed));

@@ -109,6 +109,7 @@ export async function startEngine(world: World, process: Process): Promise<{ eng
     host: "test",
     process: 1,
     abortEffects: () => undefined,
+    loadAnew: () => Promise.resolve(),
     lanes: 2,
     log: () => undefined,
   });

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { CompiledFlow, GraphStep } from "../core/flow/graph.ts";
-import { compileFlow } from "../core/flow/compile-flow.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
@@ -10,6 +9,7 @@ import type { Version, Versions } from "../engine/versions.ts";
 import { findFlowVersion } from "../store/flow-versions.ts";
 import { findFlow } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
+import { compileInTurns } from "./compile-in-turns.ts";
 import { openDefinition } from "./sealed-flow.ts";
 
 export interface VersionsOptions {
@@ -107,7 +107,8 @@ async function loadVersion(options: VersionsOptions, scope: Scope, flow: string,
   const { keys } = await options.projects.get(scope);
   const row = await inScope(options.database, scope, (tx) => findFlowVersion(tx, scope.project, flow, number));
   invariant(row !== null, `version ${number} of flow ${flow} is not there`);
-  const { flow: compiled, problems } = compileFlow(openDefinition(keys, flow, number, row.definition), options.kinds);
+  const file = openDefinition(keys, flow, number, row.definition);
+  const { flow: compiled, problems } = await compileInTurns(file, options.kinds);
   invariant(
     problems.length === 0,
     `version ${number} of flow ${flow} was published and has problems now: ${problems[0]?.field} ${problems[0]?.message}`,

@@ -9,7 +9,10 @@ import type { FlowParts } from "./flow-parts.ts";
 import { noSuchFlow } from "./flow-refusals.ts";
 import { getFlow } from "./get-flow.ts";
 
-/** Stops a flow's triggers; runs that have begun go on. A paused flow may be paused again. Throws `not_found`. */
+/**
+ * Stops a flow's triggers; runs that have begun go on, those that wait for their turn (as of a flow step that calls it)
+ * wait until it is resumed. A paused flow may be paused again. Throws `not_found`.
+ */
 export async function pauseFlow(parts: FlowParts, scope: Scope, slug: string, actor: string): Promise<FlowDetail> {
   const flow = await inScope(parts.database, scope, async (tx) => {
     const row = await lockFlow(tx, scope.project, slug);

@@ -52,7 +52,8 @@ async function writeVersion(
 ): Promise<number> {
   const draft = openDraft(keys, row.id, row.draft);
   const file = fileOf(draft);
-  const problems = findProblems(file, parts.kinds, null).map((one) => ({ ...one, line: lineIn(draft.problems, one) }));
+  const found = await findProblems(file, parts.kinds, null);
+  const problems = found.map((one) => ({ ...one, line: lineIn(draft.problems, one) }));
   if (problems.length > 0) throw hasProblems(row.slug, problems);
   const nowMs = parts.clock.nowMs();
   const version = (row.version ?? 0) + 1;

@@ -8,6 +8,7 @@ import type { ProjectKeys } from "../keyring/keyring.ts";
 import { appendActs } from "../store/append-acts.ts";
 import { findFlowVersion } from "../store/flow-versions.ts";
 import { lockFlow, setPaused, type FlowRow } from "../store/flows.ts";
+import { wakeQueued } from "../store/queue.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { alignTriggers } from "./align-triggers.ts";
 import type { FlowParts } from "./flow-parts.ts";
@@ -15,8 +16,10 @@ import { noSuchFlow } from "./flow-refusals.ts";
 import { getFlow } from "./get-flow.ts";
 import { openDefinition } from "./sealed-flow.ts";
 
+const WOKEN_MAX = 10_000;
+
 /**
- * Starts a paused flow's triggers again. Schedules go on from now: what fell into the pause is not
+ * Starts a paused flow's triggers again, and lets its queued runs begin. Schedules go on from now: what fell into the pause is not
  * caught up, whatever their `missed` says. Throws `not_found`.
  */
 export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string, actor: string): Promise<FlowDetail> {
@@ -32,6 +35,7 @@ export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string, a
     await appendActs(tx, scope.organization, [act], nowMs);
     return row.id;
   });
+  await wakeQueued(parts.database, scope, flow, WOKEN_MAX);
   parts.changes.flow(flow);
   return await getFlow(parts, scope, slug);
 }

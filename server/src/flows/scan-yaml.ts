@@ -1,9 +1,24 @@
-import { isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type Document } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  parseDocument,
+  visit as visitNodes,
+} from "yaml";
+
 import { fieldPath } from "../core/field-path.ts";
 import type { VisitField } from "./scan-json.ts";
 
-/** Aliases that one document may resolve, counted with what they multiply. */
+/** Aliases of one document, and what they may multiply. */
 const ALIASES_MAX = 100;
+/** Marks, texts, spaces and line ends: a file that is no more than these for its bytes would take seconds. */
+const TOKENS_MAX = 100_000;
 
 /** Fields visited, aliases expanded: a bound for documents that expand to more than they hold. */
 const VISITS_MAX = 500_000;
@@ -23,6 +38,11 @@ export interface YamlText {
 
 /** Reads a YAML 1.2 document of the core schema: string keys only, none twice, no merge keys, no dates, bounded aliases. */
 export function scanYaml(text: string): YamlText {
+  const beyond = pastTokens(text);
+  if (beyond !== null) {
+    const message = `more than ${TOKENS_MAX} tokens: send the file as JSON, or move steps to flows of their own`;
+    return { faults: [{ offset: beyond, message }], value: null, visitFields: () => undefined };
+  }
   const document = parseDocument(text, OPTIONS);
   const faults = [...document.errors, ...document.warnings].map((one) => ({
     offset: one.pos[0],
@@ -63,6 +83,38 @@ const OPTIONS = {
   strict: true,
 } as const;
 
+/** What the lexer puts between the tokens of the text: a document begins, a flow collection ends, a scalar follows. */
+const MARKS = new Set(["\u0002", "\u0018", "\u001F"]);
+
+/** Where the text goes on after as many tokens as it may have; null when it has no more. */
+function pastTokens(text: string): number | null {
+  let tokens = 0;
+  let offset = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (++tokens > TOKENS_MAX) return offset;
+    if (!MARKS.has(token)) offset += token.length;
+  }
+  return null;
+}
+
+/** What each alias stands for: the last node before it that has its name. Null when there are too many. */
+function anchorsOf(document: Document.Parsed): ReadonlyMap<Alias, Node> | null {
+  const named = new Map<string, Node>();
+  const meant = new Map<Alias, Node>();
+  let aliases = 0;
+  visitNodes(document, {
+    Node(_key, node) {
+      if (isAlias(node)) {
+        aliases++;
+        const found = named.get(node.source);
+        if (found) meant.set(node, found);
+      } else if (node.anchor !== undefined) named.set(node.anchor, node);
+      return aliases > ALIASES_MAX ? visitNodes.BREAK : undefined;
+    },
+  });
+  return aliases > ALIASES_MAX ? null : meant;
+}
+
 function short(message: string): string {
   return message.split("\n", 1)[0]!.slice(0, 200);
 }
@@ -76,12 +128,12 @@ function visitDocument(
   const work: { node: unknown; field: string; offset: number | null }[] = [
     { node: document.contents, field: "", offset: null },
   ];
+  const meant = anchorsOf(document);
+  if (meant === null) return fault(0, `more than ${ALIASES_MAX} aliases (*name): write the values out`);
   let visits = 0;
-  let aliases = 0;
   for (let one = work.pop(); one !== undefined && visits < VISITS_MAX; one = work.pop()) {
     const { field } = one;
-    // Finding what an alias means walks the whole document.
-    const node = isAlias(one.node) && aliases++ < ALIASES_MAX ? one.node.resolve(document) : one.node;
+    const node = isAlias(one.node) ? meant.get(one.node) : one.node;
     const offset = one.offset ?? (isAlias(one.node) ? startOf(one.node) : null);
     if (node === undefined) fault(offset ?? 0, "no anchor (&name) before this alias (*name) has its name");
     if (isMap(node)) {

@@ -42,7 +42,8 @@ export function openDefinition(keys: ProjectKeys, flow: string, version: number,
   return file;
 }
 
-function versionRow(flow: string, version: number): Buffer {
+/** A version's row as its sealed definition is bound to it. */
+export function versionRow(flow: string, version: number): Buffer {
   const number = Buffer.alloc(4);
   number.writeUInt32BE(version);
   return Buffer.concat([uuidBytes(flow), number]);

@@ -20,8 +20,8 @@ export function showTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The same JSON as the contract's type has it, which knows no readonly. */
+/** The same JSON as the contract's type has it. */
 export function showJson(value: Json): Variable["value"] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the contract's type knows no readonly
   return value as Variable["value"];
 }

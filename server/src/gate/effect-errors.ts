@@ -15,7 +15,7 @@ export const EFFECT_ERRORS = {
   },
   address_forbidden: {
     title: "The host is not on the public internet",
-    hint: "If Steward may reach it, let the operator name it in STEWARD_EGRESS_ALLOW.",
+    hint: "If Steward may reach it, let the operator set STEWARD_EGRESS_ALLOW=<host>:<port>, as the message says.",
   },
   cancelled: {
     title: "The effect was cancelled before anything was sent",

@@ -1,10 +1,11 @@
 import { judgeUrl } from "../core/egress/judge-url.ts";
 import type { HttpResult } from "../core/http-effect.ts";
+import { atOnce, inTurns } from "../core/in-turns.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { EgressAnswer } from "../core/ports/egress.ts";
 import { redactHeaders } from "../core/redact.ts";
 import { endedAs, type AuditFacts, type EffectEnd, type EffectRefusal } from "./action.ts";
-import type { RedactEcho } from "./redact-echo.ts";
+import type { RedactEcho, RedactEchoSlices } from "./redact-echo.ts";
 
 /** What the audit says of an answer. */
 interface AnswerFacts extends AuditFacts {
@@ -19,13 +20,29 @@ interface ReadAnswer extends EffectEnd {
   readonly facts: AnswerFacts;
 }
 
-/** What an answer means to the step that asked (R5), with what `redact` strikes gone, so that it never enters the run. */
-export function readAnswer(answer: EgressAnswer, redact: RedactEcho): ReadAnswer {
+/** Characters looked through in one turn of the event loop: about 10 ms. */
+const WORK_PER_TURN = 2_000_000;
+
+const nextTurn = (): Promise<void> => new Promise((done) => void setImmediate(done));
+
+/**
+ * What an answer means to the step that asked (R5), with what `slices` strike gone, so that it never enters the run. A
+ * large body is looked through in turns, so that others are answered meanwhile.
+ */
+export async function readAnswer(
+  answer: EgressAnswer,
+  slices: RedactEchoSlices,
+  turn: () => Promise<void> = nextTurn,
+): Promise<ReadAnswer> {
+  const redact: RedactEcho = (text) => atOnce(slices(text));
   switch (answer.kind) {
     case "answer": {
       const { status, body, url } = answer;
       const host = judgeUrl(url);
-      const outcome = { kind: "done", result: resultOf(answer, redact) } as const;
+      const headers = headersOf(answer.headers, redact);
+      const inner = await bodyOf(body, (text) => inTurns(slices(text), WORK_PER_TURN, turn));
+      const result: HttpResult = { status, headers, ...inner };
+      const outcome = { kind: "done", result } as const;
       return { outcome, facts: { status, bytes: body.byteLength, answeredBy: host.ok ? host.target.host : null } };
     }
     case "refused":
@@ -55,14 +72,6 @@ function ended(
   return { outcome, facts: { status: null, bytes: null, answeredBy: null } };
 }
 
-function resultOf(answer: EgressAnswer & { readonly kind: "answer" }, redact: RedactEcho): HttpResult {
-  return {
-    status: answer.status,
-    headers: headersOf(answer.headers, redact),
-    ...bodyOf(answer.body, redact),
-  };
-}
-
 /** By name, several of one name joined (RFC 9110, 5.3); a session's and a credential's are masked by their name. */
 function headersOf(headers: readonly (readonly [string, string])[], redact: RedactEcho): Record<string, string> {
   const joined = new Map<string, string>();
@@ -76,12 +85,15 @@ function headersOf(headers: readonly (readonly [string, string])[], redact: Reda
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-function bodyOf(bytes: Uint8Array, redact: RedactEcho): Pick<HttpResult, "body" | "encoding"> {
+async function bodyOf(
+  bytes: Uint8Array,
+  redact: (text: string) => Promise<string>,
+): Promise<Pick<HttpResult, "body" | "encoding">> {
   const text = decode(bytes);
-  if (text !== null) return { body: redact(text), encoding: "utf8" };
+  if (text !== null) return { body: await redact(text), encoding: "utf8" };
   const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Struck before it is encoded: what is hexadecimal in the bytes would be neither in their base64.
-  const redacted = redact(plain.toString("latin1"));
+  const redacted = await redact(plain.toString("latin1"));
   return { body: Buffer.from(redacted, "latin1").toString("base64"), encoding: "base64" };
 }
 

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createEchoRedactor } from "./redact-echo.ts";
+import { atOnce } from "../core/in-turns.ts";
+import { createEchoSlices } from "./redact-echo.ts";
 
-const redactEcho = (text: string, secrets: readonly string[]): string => createEchoRedactor(secrets)(text);
+const redactEcho = (text: string, secrets: readonly string[]): string => atOnce(createEchoSlices(secrets)(text));
 const SECRET = 'ab/cd+ef"gh';
 
 test.each([

@@ -1,10 +1,14 @@
 import type { Json } from "../core/json.ts";
 import { isJsonObject } from "../core/json.ts";
 import { parseJson } from "../core/parse-json.ts";
-import { createRedactor, REDACTED } from "../core/redact.ts";
+import { atOnce, type Slices } from "../core/in-turns.ts";
+import { createSlicedRedactor, REDACTED } from "../core/redact.ts";
 
 /** Strikes secrets from a text. */
 export type RedactEcho = (text: string) => string;
+
+/** The same in slices, counted in characters read: for a text of any length. */
+export type RedactEchoSlices = (text: string) => Slices<string>;
 
 /** What a reader of the text would undo: escapes of JSON, percent-encoded ASCII, character references of HTML. */
 const ESCAPES =
@@ -21,25 +25,35 @@ const JSON_CHARACTERS_MAX = 1_000_000;
  * a later step would undo them (`\/` and `\u002f` in JSON, `&#43;` in HTML). JSON stays JSON of the same shape; other text
  * that hides a secret so is struck whole. Text without a secret is unchanged.
  */
-export function createEchoRedactor(secrets: readonly string[]): RedactEcho {
-  if (secrets.length === 0) return (text) => text;
-  const strike = createRedactor(secrets);
-  const strikeBeneath = strikerBeneath(secrets) ?? strike;
+export function createEchoSlices(secrets: readonly string[]): RedactEchoSlices {
+  if (secrets.length === 0) return unchanged;
+  const strikeSlices = createSlicedRedactor(secrets);
+  const strike = (text: string): string => atOnce(strikeSlices(text));
+  const strikeBeneath = slicesBeneath(secrets) ?? strikeSlices;
 
-  const isHidden = (text: string): boolean => {
-    for (const layer of layersBeneath(text)) if (strikeBeneath(layer) !== layer) return true;
+  function* isHidden(text: string): Slices<boolean> {
+    let above = text;
+    for (let layers = 0; layers < LAYERS_MAX; layers++) {
+      const layer = above.replace(ESCAPES, unescapeOne);
+      yield above.length;
+      if (layer === above) return false;
+      if ((yield* strikeBeneath(layer)) !== layer) return true;
+      above = layer;
+    }
     return false;
-  };
+  }
 
-  const redact = (text: string): string => {
-    const redacted = strike(text);
-    const hidden = isHidden(redacted);
+  function* redactText(text: string): Slices<string> {
+    const redacted = yield* strikeSlices(text);
+    const hidden = yield* isHidden(redacted);
     if (redacted === text && !hidden) return text;
     // Struck value by value, for a mark put into the text could end within an escape and leave what is no JSON.
     const struck = parseContainer(text, redactValue);
-    if (struck !== null && strike(struck) === struck && !isHidden(struck)) return struck;
+    if (struck !== null && strike(struck) === struck && !(yield* isHidden(struck))) return struck;
     return hidden ? REDACTED : redacted;
-  };
+  }
+
+  const redact: RedactEcho = (text) => atOnce(redactText(text));
 
   const redactValue = (value: Json): Json => {
     if (typeof value === "string") return redact(value);
@@ -49,13 +63,18 @@ export function createEchoRedactor(secrets: readonly string[]): RedactEcho {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [redact(name), redactValue(each)]));
   };
 
-  return redact;
+  return redactText;
+}
+
+// oxlint-disable-next-line require-yield -- there is nothing to do
+function* unchanged(text: string): Slices<string> {
+  return text;
 }
 
 /** A secret that holds escapes itself loses them with those around it; null when none does. */
-function strikerBeneath(secrets: readonly string[]): RedactEcho | null {
+function slicesBeneath(secrets: readonly string[]): RedactEchoSlices | null {
   const beneath = secrets.flatMap(layersBeneath);
-  return beneath.length === 0 ? null : createRedactor([...secrets, ...beneath]);
+  return beneath.length === 0 ? null : createSlicedRedactor([...secrets, ...beneath]);
 }
 
 /** The text with its escapes undone once, twice, … as often as that changes it. */

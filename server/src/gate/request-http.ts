@@ -11,7 +11,7 @@ import { headersToSend } from "./headers-to-send.ts";
 import { HTTP_CHECKS, type HttpMatter, type HttpSubject } from "./http-checks.ts";
 import { openSecret, type OpenSecret } from "./open-secret.ts";
 import { readAnswer } from "./read-answer.ts";
-import { createEchoRedactor } from "./redact-echo.ts";
+import { createEchoSlices } from "./redact-echo.ts";
 
 const REDIRECTS_MAX = 5;
 const RESPONSE_BYTES_MAX = 10 * 1024 * 1024;
@@ -55,7 +55,7 @@ async function send(parts: RequestHttpParts, matter: HttpMatter): Promise<Effect
     beforeFirstByte: () => judgeCancelled(call) === null,
     partition: call.project,
   });
-  return readAnswer(answer, createEchoRedactor(secret.forms));
+  return await readAnswer(answer, createEchoSlices(secret.forms));
 }
 
 function tryOpen(parts: RequestHttpParts, { call, credential, keys }: HttpMatter): OpenSecret | EffectRefusal {

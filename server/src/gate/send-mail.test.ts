@@ -90,6 +90,13 @@ test("a message that does not open is refused, and the log says which, without i
   expect(logged).toEqual([expect.stringContaining(ID)]);
 });
 
+test("a mail server that the operator has not opened is told to them, with the setting, and nothing of the message", async () => {
+  const setting = "The operator can open it with STEWARD_EGRESS_ALLOW=10.0.0.5:25";
+  const { gate, logged } = open({ kind: "refused", code: "address_forbidden", message: setting });
+  await gate.perform(ask());
+  expect(logged).toEqual([`no mail goes out: ${setting}`]);
+});
+
 test.each<[MailAnswer, object]>([
   [
     { kind: "rejected", permanent: true, status: 550, message: "m" },

@@ -78,6 +78,9 @@ async function send(parts: SendMailParts, matter: Matter<MailSubject>): Promise<
       beforeFirstByte: () => judgeCancelled(call) === null,
     },
   );
+  // A setting of the operator's is wrong, and who waits for the message can't mend it.
+  if (answer.kind === "refused" && answer.code === "address_forbidden")
+    parts.log(`no mail goes out: ${answer.message}`);
   return readAnswer(answer);
 }
 

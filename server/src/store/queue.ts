@@ -111,6 +111,31 @@ export function wakeRuns(runs: readonly string[]): Statement<{ run: string }> {
   };
 }
 
+/**
+ * Makes runs of a flow due that have not begun: when it is resumed, after what locks the flow. Index runs_open; locks in
+ * run order, at most `limit`: the others look for themselves within a minute.
+ */
+export async function wakeQueued(database: Database, scope: Scope, flow: string, limit: number): Promise<void> {
+  await queryInScope(database, scope, {
+    name: "wake_queued",
+    text: `update steward.queue q set due_at = '-infinity'
+      from (select q.run from steward.queue q join steward.runs r on r.project = q.project and r.id = q.run
+        where r.project = $1 and r.flow = $2 and r.status = 'queued' and r.started_at is null and q.worker is null
+        order by q.run limit $3 for update of q) h
+      where q.run = h.run`,
+    values: [scope.project, flow, limit],
+  });
+}
+
+/**
+ * How many may be taken of the runs that were held when a worker died and have ended no step since: of those held through
+ * one death, and of those held through two.
+ */
+export interface SuspectRoom {
+  readonly once: number;
+  readonly twice: number;
+}
+
 /** Who claims: a worker, and the region it stands in. It gets runs of projects of that region, and of none. */
 export interface Claimer {
   readonly worker: string;
@@ -124,9 +149,9 @@ const PROJECTS_PER_CLAIM = 200;
  * Takes due runs for a worker, oldest first, of each project its share of `limit` or a quarter of it; none for a worker
  * that was taken for gone, and none of a project that is pinned to another region. As steward_dispatch. Index queue_due: one probe for each project with unheld runs, then a
  * range per ready project, which walks over what claims before it took and vacuum has not removed: with a quarter for a
- * project that is alone, 10,000 runs due at once took 9 to 15 s, with all of it 5 to 7 s.
+ * project that is alone, 10,000 runs due at once took 9 to 15 s, with all of it 5 to 7 s. Runs that were held when a worker
+ * died (due since ever) are taken apart, so that no more of them are led together than may be, and they stand in nobody's way.
  * @param after where the claim before stopped: its `next`
- * @param solo whether runs that were held through two crashes may be taken (one of them at a time)
  */
 export async function claimRuns(
   dispatch: Database,
@@ -134,38 +159,21 @@ export async function claimRuns(
   nowMs: number,
   limit: number,
   after: string | null,
-  solo: boolean,
+  suspects: SuspectRoom,
 ): Promise<{ readonly runs: readonly ClaimedRun[]; readonly next: string | null }> {
   const { rows } = await dispatch.query<(ClaimedRun | { run: null }) & { last: string | null; full: boolean }>({
     // The installation's own project has the least of all ids, and is among the first.
     name: after === null ? "claim_runs" : "claim_runs_after",
-    text: `with recursive project as (
-        (select project from steward.queue where worker is null and project ${after === null ? ">=" : ">"} $5 order by project limit 1)
-        union all
-        (select (select q.project from steward.queue q where q.worker is null and q.project > p.project order by q.project limit 1)
-          from project p where p.project is not null)
-      ), near as (select project from project where project is not null and ${isLivingHere("project.project", "$7")} limit ${PROJECTS_PER_CLAIM}),
-      due as (
-        select d.run from near cross join lateral (
-          select run from steward.queue q
-          where q.project = near.project and q.worker is null and q.due_at <= to_timestamp($2) and (q.crashes < 2 or ($6 and q.crashes < 3))
-          order by q.due_at limit greatest($4, $3 / (select count(*) from near)) for update skip locked) d limit $3
-      ), taken as (
-        update steward.queue q set worker = $1, fence = q.fence + 1 from due
-        where q.run = due.run and exists (select from steward.workers w where w.id = $1)
-        returning q.project, q.run, q.fence, q.crashes
-      )
-      select p.organization, t.project, t.run, t.fence, t.crashes, n.last, n.full
-      from (select max(project::text) as last, count(*) = ${PROJECTS_PER_CLAIM} as full from near) n
-      left join (taken t join steward.projects p on p.id = t.project) on true`,
+    text: claimText(after === null),
     values: [
       worker,
       nowMs / 1000,
       limit,
       Math.max(1, Math.ceil(limit / 4)),
       after ?? "00000000-0000-0000-0000-000000000000",
-      solo,
+      suspects.once,
       region,
+      suspects.twice,
     ],
   });
   const runs = rows.filter((row) => row.run !== null);
@@ -183,6 +191,38 @@ export async function claimRuns(
   return { runs, next: full ? last : null };
 }
 
+const claimText = (fromFirst: boolean): string =>
+  `with recursive project as (
+        (select project from steward.queue where worker is null and project ${fromFirst ? ">=" : ">"} $5 order by project limit 1)
+        union all
+        (select (select q.project from steward.queue q where q.worker is null and q.project > p.project order by q.project limit 1)
+          from project p where p.project is not null)
+      ), near as (select project from project where project is not null and ${isLivingHere("project.project", "$7")} limit ${PROJECTS_PER_CLAIM}),
+      once as (
+        select d.run from near cross join lateral (
+          select run from steward.queue q where q.project = near.project and q.worker is null and q.due_at = '-infinity' and q.crashes = 1
+          limit least($6, greatest(1, $6 / (select count(*) from near))) for update skip locked) d limit $6
+      ), twice as (
+        select d.run from near cross join lateral (
+          select run from steward.queue q where q.project = near.project and q.worker is null and q.due_at = '-infinity' and q.crashes = 2
+          limit $8 for update skip locked) d limit $8
+      ), calm as (
+        select d.run from near cross join lateral (
+          select run from steward.queue q
+          where q.project = near.project and q.worker is null and q.due_at <= to_timestamp($2)
+            and (q.crashes = 0 or (q.crashes < 3 and q.due_at > '-infinity'))
+          order by q.due_at limit greatest($4, $3 / (select count(*) from near)) for update skip locked) d limit $3
+      ), due as (
+        select run from (select run from once union all select run from twice union all select run from calm) every limit $3
+      ), taken as (
+        update steward.queue q set worker = $1, fence = q.fence + 1 from due
+        where q.run = due.run and exists (select from steward.workers w where w.id = $1)
+        returning q.project, q.run, q.fence, q.crashes
+      )
+      select p.organization, t.project, t.run, t.fence, t.crashes, n.last, n.full
+      from (select max(project::text) as last, count(*) = ${PROJECTS_PER_CLAIM} as full from near) n
+      left join (taken t join steward.projects p on p.id = t.project) on true`;
+
 /** When the next unheld run is due that a worker of this region may lead, within the horizon; null when none is. As steward_dispatch. */
 export async function nextDue(dispatch: Database, horizonMs: number, region: string | null): Promise<number | null> {
   const { rows } = await dispatch.query<{ due: number | null }>({
@@ -195,16 +235,16 @@ export async function nextDue(dispatch: Database, horizonMs: number, region: str
 }
 
 /**
- * Frees what gone workers held: their fences become void and each run counts a crash. Runs that were
+ * Frees what gone workers held: their fences become void and each run counts a crash, where they died. Runs that were
  * held through three crashes stay for `parkRuns`. As steward_dispatch. Locks in run order, and passes by what is
  * locked: a holder frozen in its transaction must not hold up whoever takes over; `goneHolders` finds the rest.
  */
-export async function freeHeldBy(dispatch: Database, workers: readonly string[]): Promise<number> {
+export async function freeHeldBy(dispatch: Database, workers: readonly string[], died = true): Promise<number> {
   const { count } = await dispatch.query({
     name: "free_held_by",
-    text: `update steward.queue q set worker = null, fence = q.fence + 1, crashes = q.crashes + 1, due_at = '-infinity'
+    text: `update steward.queue q set worker = null, fence = q.fence + 1, crashes = q.crashes + $2, due_at = '-infinity'
       from (select run from steward.queue where worker = any($1::uuid[]) order by run for update skip locked) h where q.run = h.run`,
-    values: [workers],
+    values: [workers, died ? 1 : 0],
   });
   return count;
 }
@@ -220,16 +260,6 @@ export async function goneHolders(dispatch: Database): Promise<readonly string[]
       where q.worker is not null and not exists (select from steward.workers w where w.id = q.worker) limit 100`,
   });
   return rows.map((row) => row.worker);
-}
-
-/** Gives back runs that their holder did not get to, without counting a crash. As steward_dispatch. */
-export async function handOver(dispatch: Database, worker: string, runs: readonly string[]): Promise<void> {
-  await dispatch.query({
-    name: "hand_over",
-    text: `update steward.queue q set worker = null, fence = q.fence + 1, due_at = '-infinity'
-      from (select run from steward.queue where worker = $1 and run = any($2::uuid[]) order by run for update) h where q.run = h.run`,
-    values: [worker, runs],
-  });
 }
 
 /** Gives one run back, while its fence is still the holder's. As steward_dispatch. */

@@ -98,6 +98,69 @@ describe("the pool of code threads", () => {
     expect(await run(DOUBLE, { n: 4 })).toEqual({ ok: true, output: 8, logs: [] });
   });
 
+  it("C3: projects take turns, so that one with many long runs keeps no other waiting for all of them", async () => {
+    const runner = createCodePool({ threadsMax: 1 });
+    pools.push(runner);
+    const signal = new AbortController().signal;
+    const ended: string[] = [];
+    const run = async (project: string, source: string): Promise<void> => {
+      const { ok } = await runner.run({ key: `${project}:${source}`, source }, '{"n":1}', LIMITS, signal);
+      ended.push(`${project} ${ok}`);
+    };
+    const long = "export default () => { const end = Date.now() + 400; while (Date.now() < end); return 1 }";
+    await run("warm", DOUBLE);
+    const flood = Array.from({ length: 9 }, () => run("many", long));
+    await vi.waitFor(() => expect(ended.length).toBeGreaterThan(1));
+    const many = (): number => ended.filter((one) => one.startsWith("many")).length;
+    const atFirst = many();
+    const few = [run("few", DOUBLE), run("other", DOUBLE), run("few", DOUBLE)];
+    await Promise.all(few);
+    // The one that ran, the one whose turn it was, and one between the two of "few".
+    expect(many() - atFirst).toBeLessThanOrEqual(3);
+    await Promise.all(flood);
+    expect(ended.filter((one) => one.endsWith("true"))).toHaveLength(13);
+  });
+
+  it("a project above its own bound is refused, and the others are not", async () => {
+    const runner = createCodePool({ threadsMax: 1, openMax: 20, projectOpenMax: 8 });
+    pools.push(runner);
+    const signal = new AbortController().signal;
+    const run = (project: string) => runner.run({ key: `${project}:x`, source: DOUBLE }, '{"n":1}', LIMITS, signal);
+    const many = Array.from({ length: 12 }, () => run("many"));
+    const other = await run("other");
+    const outcomes = await Promise.all(many);
+    expect(other).toMatchObject({ ok: true });
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(8);
+    expect(outcomes.at(-1)).toMatchObject({
+      reason: "overloaded",
+      message: expect.stringContaining("of this project") as unknown,
+    });
+    expect(await run("many")).toMatchObject({ ok: true });
+  });
+
+  it("a run that waits too long for its turn is told so, and one that has begun is not", async () => {
+    let nowMs = 0;
+    const runner = createCodePool({ threadsMax: 1, waitMsMax: 30_000, monotonicMs: () => nowMs });
+    pools.push(runner);
+    const abort = new AbortController();
+    const run = (source: string, timeoutMs: number) =>
+      runner.run({ key: `p:${source}`, source }, '{"n":1}', { ...LIMITS, timeoutMs }, abort.signal);
+    await run(DOUBLE, 1000);
+    const begun = run(FOREVER, 600_000);
+    await vi.waitFor(() => expect(runner.stats().open).toBe(1));
+    const waiting = run(DOUBLE, 1000);
+    nowMs += 29_000;
+    const late = run(DOUBLE, 1000);
+    nowMs += 2000;
+    expect(await waiting).toMatchObject({
+      reason: "overloaded",
+      message: expect.stringContaining("waited 30 s") as unknown,
+    });
+    expect(runner.stats().open).toBe(2);
+    abort.abort();
+    expect([await begun, await late]).toMatchObject([{ reason: "cancelled" }, { reason: "cancelled" }]);
+  });
+
   it("close settles everything as cancelled and may be repeated", async () => {
     const runner = createCodePool({ threadsMax: 1 });
     const signal = new AbortController().signal;

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import type { CodeLimits, CodeOutcome, CodeProgram, CodeRunner } from "../../core/ports/code-runner.ts";
+import { CodeQueue } from "./code-queue.ts";
+import { CodeRoom } from "./code-room.ts";
 import { CodeTask } from "./code-task.ts";
 import { CodeThread } from "./code-thread.ts";
 import { CANCELLED, failure } from "./guest-result.ts";
@@ -11,6 +13,10 @@ export interface CodePoolOptions {
   readonly threadsMax?: number;
   /** Runs accepted and not yet finished; above it, and above 64 MB of their inputs, a run is `overloaded`. */
   readonly openMax?: number;
+  /** The same of one project, with half of those bytes. */
+  readonly projectOpenMax?: number;
+  /** How long a run may wait for a thread; then it is `overloaded`. Its own time begins when it begins. */
+  readonly waitMsMax?: number;
   /** Threads end after this time without a run. */
   readonly idleMs?: number;
   /** Warm programs a thread keeps: at most so many, in at most so many bytes. */
@@ -26,6 +32,7 @@ export interface CodePoolStats {
 }
 
 const OPEN_BYTES_MAX = 64_000_000;
+const PROJECT_OPEN_BYTES_MAX = OPEN_BYTES_MAX / 2;
 const WATCH_EVERY_MS = 20;
 /** The watch goes on so long without work before it gives way to the idle timer. */
 const WATCH_LINGER_MS = 1000;
@@ -38,18 +45,19 @@ export function createCodePool(options: CodePoolOptions = {}): CodeRunner & { st
 
 /**
  * - **C1** Every accepted run settles exactly once: with its result, or by its deadline plus 0.2 s
- *   of running, or by its signal, or by `close`.
+ *   of running, or by the longest wait, or by its signal, or by `close`.
  * - **C2** A run that harms its thread harms no other: those behind it run elsewhere or later. Code
  *   has no effects, so that a run may be repeated whose reply was lost with its thread.
+ * - **C3** Projects take turns: a run waits for at most one of each other project's per thread, beside what is
+ *   short enough to lie in the threads' slots already.
  */
 class CodePool implements CodeRunner {
   readonly #options: Required<CodePoolOptions>;
-  readonly #queue: CodeTask[] = [];
+  readonly #queue = new CodeQueue();
+  readonly #room: CodeRoom;
   readonly #threads = new Set<CodeThread>();
   #module: WebAssembly.Module | undefined;
   #compiling: Promise<void> | undefined;
-  #open = 0;
-  #openBytes = 0;
   #dispatchDue = false;
   #startFailures = 0;
   #watch: NodeJS.Timeout | undefined;
@@ -61,29 +69,33 @@ class CodePool implements CodeRunner {
     this.#options = {
       threadsMax: Math.min(4, Math.max(1, availableParallelism() - 1)),
       openMax: 10_000,
+      projectOpenMax: 5000,
+      waitMsMax: 30_000,
       idleMs: 60_000,
       imagesMax: 1000,
       imageBytesMax: 32_000_000,
       monotonicMs: () => performance.now(),
       ...options,
     };
+    const { openMax, projectOpenMax } = this.#options;
+    this.#room = new CodeRoom({
+      openMax,
+      projectOpenMax,
+      openBytesMax: OPEN_BYTES_MAX,
+      projectOpenBytesMax: PROJECT_OPEN_BYTES_MAX,
+    });
   }
 
   run(program: CodeProgram, input: string, limits: CodeLimits, signal: AbortSignal): Promise<CodeOutcome> {
     if (this.#closed || signal.aborted) return Promise.resolve(failure("cancelled", CANCELLED));
-    const task = new CodeTask(program, input, limits);
-    if (this.#open >= this.#options.openMax || (this.#open > 0 && this.#openBytes + task.bytes > OPEN_BYTES_MAX)) {
-      return Promise.resolve(
-        failure("overloaded", `${this.#open} code steps are waiting already. Try again in a moment.`),
-      );
-    }
-    this.#open++;
-    this.#openBytes += task.bytes;
+    const task = new CodeTask(program, input, limits, this.#options.monotonicMs());
+    const refusal = this.#room.refusal(task);
+    if (refusal !== null) return Promise.resolve(failure("overloaded", refusal));
+    this.#room.enter(task);
     const onAbort = (): void => this.#cancel(task);
     signal.addEventListener("abort", onAbort, { once: true });
     task.whenSettled(() => {
-      this.#open--;
-      this.#openBytes -= task.bytes;
+      this.#room.leave(task);
       signal.removeEventListener("abort", onAbort);
     });
     this.#queue.push(task);
@@ -93,23 +105,21 @@ class CodePool implements CodeRunner {
   }
 
   stats(): CodePoolStats {
-    return { threads: this.#threads.size, open: this.#open };
+    return { threads: this.#threads.size, open: this.#room.open };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
     clearTimeout(this.#idle);
-    const waiting = [...this.#queue.splice(0), ...[...this.#threads].flatMap((thread) => thread.tasks())];
+    const waiting = [...this.#queue.takeAll(), ...[...this.#threads].flatMap((thread) => thread.tasks())];
     for (const task of waiting) task.settle(failure("cancelled", CANCELLED));
     await this.#compiling;
     await this.#stopThreads();
   }
 
   #cancel(task: CodeTask): void {
-    const at = this.#queue.indexOf(task);
-    if (at >= 0) this.#queue.splice(at, 1);
-    else for (const thread of this.#threads) thread.cancel(task);
+    if (!this.#queue.remove(task)) for (const thread of this.#threads) thread.cancel(task);
     task.settle(failure("cancelled", CANCELLED));
   }
 
@@ -138,7 +148,7 @@ class CodePool implements CodeRunner {
     const chosen = ready.length > 0 ? ready : roomy;
     for (const [index, thread] of chosen.entries()) {
       let share = Math.ceil(this.#queue.length / (chosen.length - index));
-      thread.offer(() => (share-- > 0 ? this.#queue.shift() : undefined));
+      thread.offer(() => (share-- > 0 ? this.#queue.take() : undefined));
     }
   }
 
@@ -164,7 +174,7 @@ class CodePool implements CodeRunner {
         },
         gone: (unharmed, wasReady) => {
           this.#threads.delete(thread);
-          this.#queue.unshift(...unharmed);
+          this.#queue.putBack(unharmed);
           if (!wasReady && ++this.#startFailures >= START_FAILURES_MAX) {
             this.#startFailures = 0;
             this.#refuseAll(
@@ -180,7 +190,15 @@ class CodePool implements CodeRunner {
   }
 
   #refuseAll(message: string): void {
-    for (const task of this.#queue.splice(0)) task.settle(failure("crashed", message));
+    for (const task of this.#queue.takeAll()) task.settle(failure("crashed", message));
+  }
+
+  #refuseLate(nowMs: number): void {
+    const { waitMsMax } = this.#options;
+    for (const task of this.#queue.takeOlder(nowMs - waitMsMax)) {
+      const message = `It waited ${waitMsMax / 1000} s for its turn: too many code steps run at once. Try again later.`;
+      task.settle(failure("overloaded", message));
+    }
   }
 
   #startWatch(): void {
@@ -192,8 +210,9 @@ class CodePool implements CodeRunner {
 
   #look(): void {
     const nowMs = this.#options.monotonicMs();
-    if (this.#open > 0) this.#busyMs = nowMs;
-    for (const thread of this.#threads) this.#queue.unshift(...thread.watch(nowMs));
+    if (this.#room.open > 0) this.#busyMs = nowMs;
+    for (const thread of this.#threads) this.#queue.putBack(thread.watch(nowMs));
+    this.#refuseLate(nowMs);
     this.#dispatch();
     if (nowMs - this.#busyMs < WATCH_LINGER_MS || [...this.#threads].some((thread) => thread.held > 0)) return;
     clearInterval(this.#watch);

@@ -8,13 +8,19 @@ export class CodeTask {
   readonly input: string;
   readonly limits: CodeLimits;
   readonly outcome: Promise<CodeOutcome>;
+  /** Whose turn it takes. */
+  readonly project: string;
+  /** When it was asked for, on the pool's clock. */
+  readonly sinceMs: number;
   /** Set when the result no longer matters. */
   settled = false;
   readonly #resolve: (outcome: CodeOutcome) => void;
   #onSettled: () => void = () => undefined;
 
-  constructor(program: CodeProgram, input: string, limits: CodeLimits) {
+  constructor(program: CodeProgram, input: string, limits: CodeLimits, sinceMs: number) {
     this.program = program;
+    this.project = program.key.slice(0, Math.max(0, program.key.indexOf(":")));
+    this.sinceMs = sinceMs;
     this.input = input;
     this.limits = limits;
     const { promise, resolve } = Promise.withResolvers<CodeOutcome>();

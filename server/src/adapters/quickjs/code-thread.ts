@@ -22,6 +22,8 @@ const CRASHED = "The thread that ran the step ended. Its state was discarded; ot
 
 interface Held {
   readonly task: CodeTask;
+  /** Counts what was offered to the thread. */
+  readonly order: number;
   /** The thread gave it back, the pool may have offered it to another one. */
   withdrawn: boolean;
 }
@@ -33,6 +35,7 @@ export class CodeThread {
   readonly #slots: Int32Array<SharedArrayBuffer>;
   readonly #held: (Held | undefined)[] = Array.from({ length: SLOTS });
   #heldCount = 0;
+  #offered = 0;
   #bytes = 0;
   #ready = false;
   #alive = true;
@@ -80,7 +83,7 @@ export class CodeThread {
       if (this.#held[slot]) continue;
       const task = next();
       if (!task) break;
-      this.#hold(slot, { task, withdrawn: false });
+      this.#hold(slot, { task, order: this.#offered++, withdrawn: false });
       const { program, input, limits } = task;
       offers.push({ slot, key: program.key, source: program.source, input, limits });
     }
@@ -158,13 +161,15 @@ export class CodeThread {
     this.#events.gone(unharmed, this.#ready);
   }
 
+  /** Those that have not begun, in the order they were offered. */
   #withdrawAll(): readonly CodeTask[] {
     this.#occupied = true;
-    return this.#held.flatMap((held, slot) => {
+    const back = this.#held.flatMap((held, slot) => {
       if (!held || held.withdrawn || !this.#exchange(slot, SLOT.offered, SLOT.withdrawn)) return [];
       held.withdrawn = true;
-      return held.task.settled ? [] : [held.task];
+      return held.task.settled ? [] : [held];
     });
+    return back.toSorted((one, other) => one.order - other.order).map(({ task }) => task);
   }
 
   #runningSlot(): number {

@@ -98,6 +98,7 @@ function takeTask(state: RunState, record: StepRecord | BeginRecord): Task {
 
 function applyStep(state: RunState, record: StepRecord): void {
   const { frame, step } = takeTask(state, record);
+  if (record.begins && !record.copied) state.subRuns++;
   settle(state, frame, step, record, record.attempt, record.same ? record.input : record.output);
 }
 
@@ -125,6 +126,7 @@ function applyBegin(state: RunState, record: BeginRecord): void {
   }
   state.active.set(seq, { frame, step, attempt: record.attempt, seq, begin: record, sent: 1, unknown: null, loop });
   if (pending.kind === "effect") state.effects++;
+  if (pending.kind === "call") state.subRuns++;
   if (loop) turn(state, loop, step);
 }
 

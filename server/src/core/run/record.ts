@@ -24,6 +24,8 @@ export interface AcceptedRecord {
   /** Steps with a pinned output yield it instead of running: a test. */
   readonly pinned?: true;
   readonly parent?: { readonly run: string; readonly seq: number; readonly waits: boolean };
+  /** The first run of the tree this one belongs to, in a sub-flow or error flow; without it the parent is the first. */
+  readonly root?: string;
   /** How deep in sub-flows and error flows this run is; bounded. */
   readonly depth?: number;
 }
@@ -48,6 +50,8 @@ export interface StepRecord extends Place, Ending {
   readonly input?: Json;
   readonly same?: true;
   readonly copied?: true;
+  /** It began a run of another flow and does not wait for it. */
+  readonly begins?: true;
 }
 
 /** Why a begun step has not ended yet. */

@@ -91,6 +91,8 @@ export interface RunState {
   ended: EndedRecord | null;
   stepsEnded: number;
   effects: number;
+  /** Runs it has begun by flow steps, whether it waits for them or not. */
+  subRuns: number;
 }
 
 /** One text for one step in one iteration. */
@@ -139,6 +141,7 @@ export function newRunState(flow: CompiledFlow): RunState {
     ended: null,
     stepsEnded: 0,
     effects: 0,
+    subRuns: 0,
   };
 }
 
