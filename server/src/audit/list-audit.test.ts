@@ -20,7 +20,7 @@ type Query = Parameters<typeof listAudit>[2];
 type Entry = Awaited<ReturnType<typeof listAudit>>["items"][number];
 
 const list = (world: AuditWorld, query: Partial<Query> = {}) =>
-  listAudit({ database: db.database, dispatch: db.dispatch }, world.organization, { limit: 100, ...query });
+  listAudit({ ...db, clock: world.clock }, world.organization, { limit: 100, ...query });
 
 /** All pages. */
 async function all(world: AuditWorld, query: Partial<Query> = {}): Promise<readonly Entry[]> {

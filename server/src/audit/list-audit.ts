@@ -1,7 +1,9 @@
 /** Entries of the audit, newest first. */
 import type { AuditEntry, AuditFilter } from "@steward/sdk";
+import { AUDIT_INTENTS } from "../core/audit-intents.ts";
 import { AppError } from "../core/errors.ts";
 import { parseId, showId } from "../core/id.ts";
+import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
 import { findActors } from "../store/audit-actors.ts";
 import {
@@ -11,6 +13,7 @@ import {
   type AuditEntryRow,
   type AuditLooked,
 } from "../store/audit-entries.ts";
+import { findOpenIntents } from "../store/open-intents.ts";
 import { organizationScope } from "../store/organizations.ts";
 import { queryInScope } from "../store/scope.ts";
 
@@ -18,10 +21,19 @@ import { queryInScope } from "../store/scope.ts";
 export const LOOKED_MAX = 20_000;
 const BATCHES_AT_FIRST = 32;
 const BATCHES_AT_ONCE_MAX = 8192;
+/** What is open is looked for over so long, in so many batches at most. */
+const OPEN_MS = 30 * 86_400_000;
+const OPEN_BATCHES_MAX = 100_000;
 
 interface Query extends AuditFilter {
   readonly cursor?: string | undefined;
   readonly limit: number;
+}
+
+interface ListParts {
+  readonly database: Database;
+  readonly dispatch: Database;
+  readonly clock: Pick<Clock, "nowMs">;
 }
 
 /**
@@ -29,12 +41,13 @@ interface Query extends AuditFilter {
  * of a log of ten million entries costs as little as any. Throws `value_invalid` for a cursor that is none.
  */
 export async function listAudit(
-  parts: { readonly database: Database; readonly dispatch: Database },
+  parts: ListParts,
   organization: string,
   query: Query,
 ): Promise<{ readonly items: readonly AuditEntry[]; readonly next: string | null }> {
   const filter = await filterOf(parts.dispatch, organization, query);
   if (filter === null) return { items: [], next: null };
+  if (query.open !== undefined) return await listOpen(parts, organization, filter, { ...query, open: query.open });
   const found: AuditEntryRow[] = [];
   let before = query.cursor === undefined ? null : readCursor(query.cursor);
   for (let looked = 0, batches = BATCHES_AT_FIRST; looked < LOOKED_MAX;) {
@@ -55,6 +68,39 @@ export async function listAudit(
   return { items: found.map(showEntry), next: before === null ? null : showCursor(before) };
 }
 
+/** What was begun and has no outcome. Throws `value_invalid` where more would have to be looked through than can be. */
+async function listOpen(
+  { database, clock }: ListParts,
+  organization: string,
+  filter: AuditEntryFilter,
+  { open, limit, cursor }: Query & { readonly open: number },
+): Promise<{ readonly items: readonly AuditEntry[]; readonly next: string | null }> {
+  const nowMs = clock.nowMs();
+  const statement = findOpenIntents(
+    organization,
+    { ...filter, fromMs: filter.fromMs ?? nowMs - OPEN_MS },
+    {
+      intents: AUDIT_INTENTS,
+      olderThanMs: nowMs - open * 60_000,
+      before: cursor === undefined ? null : readCursor(cursor),
+      limit: limit + 1,
+      batchesMax: OPEN_BATCHES_MAX,
+    },
+  );
+  const rows = await queryInScope(database, organizationScope(organization), statement);
+  if (rows.some((row) => row.entry === null))
+    throw new AppError(
+      "value_invalid",
+      "from: the log has too much since then to be looked through: name a later time",
+      {
+        field: "from",
+      },
+    );
+  const found = rows.filter(isFound);
+  const items = found.slice(0, limit);
+  return { items: items.map(showEntry), next: found.length > limit ? showCursor(items.at(-1)!) : null };
+}
+
 /** Four times as many as before, but about as many as hold what may still be looked through. */
 function nextBatches({ place: entries, batches }: AuditLooked, left: number): number {
   const wanted = Math.ceil(left / Math.max(1, entries / batches));
@@ -65,7 +111,7 @@ function isLooked(row: AuditEntryRow | AuditLooked): row is AuditLooked {
   return row.entry === null;
 }
 
-function isFound(row: AuditEntryRow | AuditLooked): row is AuditEntryRow {
+function isFound(row: { readonly entry: AuditEntryRow["entry"] | null }): row is AuditEntryRow {
   return row.entry !== null;
 }
 

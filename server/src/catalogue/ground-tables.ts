@@ -26,6 +26,7 @@ export const groundTables = {
     sign_on_enforced: [5, "fact"],
     region: [6, "label"],
     deleted_at: [7, "fact"],
+    purged_at: [8, "fact"],
   }),
   projects: table(11, "projects", "organization", open, true, {
     organization: [1, "fact"],
@@ -37,6 +38,8 @@ export const groundTables = {
     region: [7, "label"],
     deleted_at: [8, "fact"],
     shredded_at: [9, "fact"],
+    shred_ended_at: [10, "fact"],
+    purged_at: [11, "fact"],
   }),
   members: table(12, "members", "organization", open, true, {
     organization: [1, "fact"],
@@ -151,6 +154,9 @@ export const groundTables = {
     parent: [15, "fact"],
     retry_of: [16, "fact"],
     labels: [17, "label"],
+    tokens: [18, "fact"],
+    cost_micro: [19, "fact"],
+    cost_currency: [20, "fact"],
   }),
   segments: table(31, "segments", "project", days(90), true, {
     project: [1, "fact"],

@@ -10,7 +10,7 @@ export const signOnTables = {
     enabled: [5, "fact"],
     issuer: [6, "label"],
     client_id: [7, "label"],
-    client_secret: [8, "secret"],
+    client_secret: [8, "secret", "project"],
     sign_on_url: [9, "label"],
     certificates: [10, "label"],
     email_attribute: [11, "label"],

@@ -3,9 +3,11 @@ import { auditTables } from "./audit-tables.ts";
 import { dataTables } from "./data-tables.ts";
 import type { Table } from "./declare.ts";
 import { fileTables } from "./file-tables.ts";
+import { gateTables } from "./gate-tables.ts";
 import { groundTables } from "./ground-tables.ts";
 import { identityTables } from "./identity-tables.ts";
 import { installationTables } from "./installation-tables.ts";
+import { keyringTables } from "./keyring-tables.ts";
 import { peopleTables } from "./people-tables.ts";
 import { signOnTables } from "./sign-on-tables.ts";
 
@@ -18,6 +20,8 @@ export const TABLES = {
   ...installationTables,
   ...identityTables,
   ...signOnTables,
+  ...keyringTables,
+  ...gateTables,
 } as const satisfies Record<string, Table>;
 
 /** Where a sealed value lives, by permanent numbers. */

@@ -11,7 +11,7 @@ import { parseJson } from "../core/parse-json.ts";
 import { cellOfText } from "../core/table/cell.ts";
 import { sameName } from "../core/table/name.ts";
 import { insertRowsStatement } from "../store/grid-rows.ts";
-import type { GridColumn, GridTable } from "../store/grid-tables.ts";
+import { estimateRowsStatement, type GridColumn, type GridTable } from "../store/grid-tables.ts";
 import { changing, invalid } from "./find-table.ts";
 import { paced } from "./import-turns.ts";
 import { readCsv, type CsvRecord } from "./read-csv.ts";
@@ -98,6 +98,7 @@ async function importFile(
       }
       if (load === null) throw new AppError("value_invalid", "The file is empty: it begins with a line of headers.");
       await insertBatch(session, load, batch);
+      await session.query(estimateRowsStatement(table));
       const { imported, rejected, problems } = load;
       await announce("table.imported", table.id, { imported, rejected });
       return { imported, rejected, problems };

@@ -566,6 +566,7 @@ describe("CSV", () => {
     const good = `\ufeffName;Amount;paid;due;sent;state;Remark\r\n"Ada ""L""\nx";12.5;Yes;2026-01-02;2026-01-02 10:00;new;left out\r\n\r\nBob;;;;;;\r\n`;
     const map = JSON.stringify({ Remark: null });
     expect(await load(id, good, { delimiter: ";", map })).toEqual({ imported: 2, rejected: 0, problems: [] });
+    expect((await getTable(world.parts, by, id)).rowsAbout).toBe(2);
     const { items } = await list(id, { sort: "name" });
     expect(items.map(({ values }) => values)).toEqual([
       {

@@ -44,12 +44,12 @@ export function openChunk(keys: ProjectKeys, address: Buffer, sealed: Uint8Array
 export function sealChunks(keys: ProjectKeys, of: ContentOf, { chunkBytes, addresses }: Chunks): Buffer {
   const size = Buffer.alloc(SIZE_BYTES);
   size.writeUInt32BE(chunkBytes);
-  return keys.seal("file", LIST, rowOf(of), Buffer.concat([size, ...addresses]));
+  return keys.seal("file", LIST, contentRow(of), Buffer.concat([size, ...addresses]));
 }
 
 /** Throws `SealError` where file, version or length are not those it was sealed for. */
 export function openChunks(keys: ProjectKeys, of: ContentOf, sealed: Uint8Array): Chunks {
-  const list = keys.open("file", LIST, rowOf(of), sealed);
+  const list = keys.open("file", LIST, contentRow(of), sealed);
   const chunkBytes = list.readUInt32BE(0);
   const count = Math.ceil(of.bytes / chunkBytes);
   invariant(list.length === SIZE_BYTES + count * ADDRESS_BYTES, "a list has an address for each chunk");
@@ -60,7 +60,8 @@ export function openChunks(keys: ProjectKeys, of: ContentOf, sealed: Uint8Array)
   return { chunkBytes, addresses };
 }
 
-function rowOf({ file, version, bytes }: ContentOf): Buffer {
+/** A version's row as its sealed list is bound to it. */
+export function contentRow({ file, version, bytes }: ContentOf): Buffer {
   const row = Buffer.alloc(28);
   uuidBytes(file).copy(row);
   row.writeUInt32BE(version, 16);

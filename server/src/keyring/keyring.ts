@@ -10,6 +10,8 @@ export const CONTENT_PURPOSES = [
   "mail",
   "database",
   "sign_on",
+  "connection",
+  "approval",
 ] as const;
 export type ContentPurpose = (typeof CONTENT_PURPOSES)[number];
 /** Credentials have data keys of their own; they are sealed here and opened by the gate, with `openCredential`. */
@@ -42,6 +44,8 @@ export interface Keyring {
   forget(organization: string, project?: string): void;
   /** Forgets, and loads anew now what somebody in this process still has in hand: what a word of a rotation asks for. */
   reload(organization: string, project?: string): Promise<void>;
+  /** The same for all: words of rotations may have been missed. */
+  reloadAll(): Promise<void>;
   /** Destroys the project's keys in every hand of this process, at once and for good. Its file is `shredProject`'s. */
   shredHeld(organization: string, project: string): void;
 }

@@ -104,13 +104,21 @@ class FiledKeyring implements Keyring {
         : this.#inHand.keys().includes(keyOf(organization, project))
           ? [project]
           : [];
-    for (const each of projects) {
-      try {
-        await this.project(organization, each);
-      } catch (error) {
-        // Destroyed meanwhile: that is what this process now knows of it.
-        if (!(error instanceof SealError && error.reason === "shredded")) throw error;
-      }
+    for (const each of projects) await this.#renew(organization, each);
+  }
+
+  async reloadAll(): Promise<void> {
+    this.#organizations.forgetWhere(() => true);
+    this.#projects.forgetWhere(() => true);
+    for (const key of this.#inHand.keys()) await this.#renew(ownerOf(key).organization, ownerOf(key).project);
+  }
+
+  async #renew(organization: string, project: string): Promise<void> {
+    try {
+      await this.project(organization, project);
+    } catch (error) {
+      // Destroyed meanwhile: that is what this process now knows of it.
+      if (!(error instanceof SealError && error.reason === "shredded")) throw error;
     }
   }
 

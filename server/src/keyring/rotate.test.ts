@@ -159,6 +159,23 @@ test("a process that missed the word of a new organization key finds it by itsel
   expect((await deaf.keyring.project(ORGANIZATION, PROJECT)).project).toBe(PROJECT);
 });
 
+test("a process that stood still while keys were rotated and shredded has them all after loading anew", async () => {
+  const { files } = await newKeyring();
+  const [one, still] = [keyProcess(files), keyProcess(files)];
+  const other = keyProcess(files);
+  await other.keyring.createProject(ORGANIZATION, OTHER_PROJECT);
+  const keys = await still.keyring.project(ORGANIZATION, PROJECT);
+  const others = await still.keyring.project(ORGANIZATION, OTHER_PROJECT);
+  const tools = toolsOf(one); // tells nobody
+  await rotateProject(tools, BOTH);
+  await rotateOrganization(tools, ORGANIZATION);
+  await shredProject(tools, { organization: ORGANIZATION, project: OTHER_PROJECT });
+  expect(keys.seal("flow", AT, ROW, ROW).readUInt32BE(1)).toBe(1);
+  await still.keyring.reloadAll();
+  expect(keys.seal("flow", AT, ROW, ROW).readUInt32BE(1)).toBe(2);
+  expect(() => others.seal("flow", AT, ROW, ROW)).toThrow(because("shredded"));
+});
+
 test("a load that was overtaken by a reload does not bring old keys back", async () => {
   const { files } = await newKeyring();
   let hold: Promise<void> | null = null;

@@ -59,7 +59,7 @@ export class SealingKeys implements RunKeys {
   }
 
   needsReseal(sealed: Uint8Array): boolean {
-    return sealedBytes(sealed, null).readUInt32BE(1) !== this.#dataKeys.active;
+    return epochOf(sealed) !== this.#dataKeys.active;
   }
 
   reseal(place: Place, row: Uint8Array, sealed: Uint8Array): Buffer | null {
@@ -71,6 +71,11 @@ export class SealingKeys implements RunKeys {
       plain.fill(0);
     }
   }
+}
+
+/** The epoch that it was sealed under. Throws `SealError` `format`. */
+export function epochOf(sealed: Uint8Array): number {
+  return sealedBytes(sealed, null).readUInt32BE(1);
 }
 
 function sealedBytes(sealed: Uint8Array, place: Place | null): Buffer {

@@ -37,7 +37,7 @@ export async function shredRetiredOrganizationEpoch(
 ): Promise<void> {
   const name = `organizations/${organization}` as const;
   await tools.lock(async () => {
-    refuseUsed(await projectFilesOf(tools.files, organization), epoch);
+    await requireNoUser(tools, { organization, epoch });
     await updateKeyFile(tools.files, name, (bytes) => {
       const file = parseOrganizationKeyFile(bytes, name);
       const epochs = withoutRetired(file.keys.organization, epoch, name);
@@ -46,6 +46,14 @@ export async function shredRetiredOrganizationEpoch(
     await tools.files.sweep(name);
   });
   await reloadEverywhere(tools, { organization });
+}
+
+/** Throws `conflict` while a project's keys are, or may be, wrapped with the organization's epoch. */
+export async function requireNoUser(
+  { files }: Pick<KeyTools, "files">,
+  { organization, epoch }: { readonly organization: string; readonly epoch: number },
+): Promise<void> {
+  refuseUsed(await projectFilesOf(files, organization), epoch);
 }
 
 function refuseUsed({ own, damaged }: ProjectFiles, epoch: number): void {

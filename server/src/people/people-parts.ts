@@ -5,6 +5,9 @@ import type { Database, Transaction } from "../core/ports/database.ts";
 import type { Identity } from "../core/ports/identity.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Keyring } from "../keyring/keyring.ts";
+import type { EpochFacts } from "../keyring/read-epochs.ts";
+import type { PartProgress } from "../keyring/reseal-progress.ts";
+import type { RotatedClass } from "../keyring/rotate-project.ts";
 import type { Scope } from "../store/scope.ts";
 import type { Permissions } from "./permissions-of.ts";
 
@@ -38,13 +41,35 @@ export interface PeopleOutside {
   onMemberRemoved(tx: Transaction, gone: GoneMember): Promise<void>;
   /** Drops what a project has outside of its rows (its database, its volume), once its keys are gone; may be repeated. */
   onProjectShredded(scope: Scope): Promise<void>;
+  /** Removes what lies in the blob store at these addresses; may be repeated. */
+  removeBlobs(scope: Scope, addresses: readonly Buffer[]): Promise<void>;
 }
 
 export interface PeopleKeyring extends Pick<Keyring, "createOrganization" | "createProject" | "project"> {
   rotateOrganization(organization: string): Promise<unknown>;
+  /** What was sealed before is sealed anew from then on, in turns. */
   rotateProject(scope: Scope): Promise<unknown>;
   shredProject(scope: Scope): Promise<void>;
+  /** Destroys the organization's own key; those of its projects are to be destroyed before. */
+  shredOrganization(organization: string): Promise<void>;
+  organizationEpochs(organization: string): Promise<readonly EpochFacts[]>;
+  keyUse(scope: Scope): Promise<KeyUse>;
+  /** Throws `conflict` unless the epoch was rotated away and nothing is sealed or wrapped with it any more. */
+  requireUnused(epoch: EpochOf): Promise<void>;
+  /** Destroys such an epoch. May be repeated. */
+  retire(epoch: EpochOf): Promise<void>;
 }
+
+export interface KeyUse {
+  readonly epochs: Readonly<Record<RotatedClass, readonly EpochFacts[]>>;
+  readonly parts: readonly PartProgress[];
+}
+
+/** One epoch of an organization's own key, or of a project's. */
+export type EpochOf = { readonly organization: string; readonly epoch: number } & (
+  | { readonly project: null; readonly class: "organization" }
+  | { readonly project: string; readonly class: RotatedClass }
+);
 
 export interface InvitedMessage {
   readonly to: string;

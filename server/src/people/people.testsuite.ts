@@ -10,6 +10,7 @@ import type { KeyFiles } from "../core/ports/key-files.ts";
 import { keyProcess, toolsOf } from "../keyring/key-tools.testsuite.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import { memoryKeyFiles } from "../keyring/keyring.testsuite.ts";
+import { shredOrganization } from "../keyring/shred-organization.ts";
 import { shredProject } from "../keyring/shred-project.ts";
 import { SealError } from "../keyring/seal-error.ts";
 import { findKeyAccess } from "../store/access.ts";
@@ -72,6 +73,13 @@ export function testOutside(given?: Keyring) {
         if (tools !== null) await shredProject(tools, scope);
         shredded.push(scope);
       },
+      shredOrganization: async (organization) => {
+        if (tools !== null) await shredOrganization(tools, organization);
+      },
+      organizationEpochs: () => Promise.resolve([]),
+      keyUse: () => Promise.resolve({ epochs: { content: [], credential: [] }, parts: [] }),
+      requireUnused: () => Promise.resolve(),
+      retire: () => Promise.resolve(),
     },
     mail: {
       // As the outbox does: it lies in the installation's scope.
@@ -84,6 +92,7 @@ export function testOutside(given?: Keyring) {
     storeRegion: "eu",
     onMemberRemoved: (_tx, member) => Promise.resolve(void gone.push(member)),
     onProjectShredded: () => Promise.resolve(),
+    removeBlobs: () => Promise.resolve(),
   };
   return { outside, sent, gone, shredded, keyFiles: tools?.files ?? null };
 }

@@ -18,7 +18,7 @@ import { restoreOrganization } from "./restore-organization.ts";
 import { restoreProject } from "./restore-project.ts";
 import { rotateOrganizationKeys } from "./rotate-organization-keys.ts";
 import { hasKeys } from "./has-keys.ts";
-import { shredAgain } from "./shred-again.ts";
+import { endShreddings, shredAgain } from "./shred-again.ts";
 import { setProjectMember } from "./set-project-member.ts";
 import { shredProject } from "./shred-project.ts";
 
@@ -160,7 +160,13 @@ test("a key file that is put back opens no shredded project, and is destroyed ag
       project: (...of: [string, string]) => tools.keyring.project(...of),
       shredProject: (scope: { organization: string; project: string }) => shredKeys(tools, scope),
     };
-    return { dispatch: people.db.dispatch, people: { keyring } };
+    const dropped: string[] = [];
+    const outside = {
+      ...people.people,
+      keyring: { ...people.people.keyring, ...keyring },
+      onProjectShredded: (scope: { project: string }) => Promise.resolve(void dropped.push(scope.project)),
+    };
+    return { ...people, people: outside, dropped, log: (_message: string, error?: unknown) => Promise.reject(error) };
   };
   expect(await shredAgain(start())).toBe(0);
   const putBack = async () =>
@@ -170,7 +176,15 @@ test("a key file that is put back opens no shredded project, and is destroyed ag
   await expect(restoreProject(people, owner, organization, shownProject)).rejects.toMatchObject({ code: "conflict" });
   await people.db.admin.query({ text: "update steward.projects set deleted_at = null" });
   expect(await findProjectAccess(people.db.dispatch, { member: owner.member }, project)).toBeNull();
-  expect(await shredAgain(start())).toBe(1);
+  const again = start();
+  expect(await shredAgain(again)).toBe(1);
+  expect(again.dropped).toEqual([project]);
+  expect((await acme.acts()).at(-1)).toMatchObject({
+    actor: "system",
+    action: "project.shredded",
+    target: shownProject,
+    facts: { putBack: true },
+  });
   expect(await hasKeys(start(), organization, project)).toBe(false);
   expect(await shredAgain(start())).toBe(0);
 });
@@ -195,6 +209,50 @@ test("keys go between two entries of the audit, and the first stands even if the
   await expect(restoreProject(people, owner, organization, shownProject)).rejects.toMatchObject({ code: "conflict" });
   await shred(people);
   expect(await told()).toEqual(["project.shredding", "project.shredding", "project.shredded"]);
+});
+
+test("a shredding that was cut off at any point is ended by the next start, with what hangs on it and in the audit", async () => {
+  const points = ["before the keys", "before what hangs on it", "before the audit's last entry"] as const;
+  for (const [at, point] of points.entries()) {
+    const own = await people.organization(`Acme ${at}`);
+    const { organization, owner, shownProject, project } = own;
+    await deleteProject(people, owner, organization, shownProject);
+    const dropped: string[] = [];
+    const killed = (where: (typeof points)[number]) => (where === point ? Promise.reject(new Error("killed")) : null);
+    let alive = false;
+    const outside = Object.assign(Object.create(people.people) as typeof people.people, {
+      keyring: {
+        ...people.people.keyring,
+        shredProject: async (scope: { organization: string; project: string }) => {
+          if (!alive) await killed("before the keys");
+          await people.people.keyring.shredProject(scope);
+        },
+      },
+      onProjectShredded: async (scope: { project: string }) => {
+        if (!alive) await killed("before what hangs on it");
+        dropped.push(scope.project);
+        if (!alive) await killed("before the audit's last entry");
+      },
+    });
+    const logs: unknown[] = [];
+    const parts = { ...people, people: outside, log: (_: string, error: unknown) => void logs.push(error) };
+    await expect(shredProject(parts, owner, organization, shownProject, { slug: "first" })).rejects.toThrow("killed");
+    const told = async () => (await own.acts()).map(({ action }) => action).filter((one) => one.includes("shred"));
+    expect(await told()).toEqual(["project.shredding"]);
+    if (point !== "before the keys") {
+      await endShreddings(parts); // of another process meanwhile, which meets the same fault
+      expect([logs.length, await told()]).toEqual([1, ["project.shredding"]]);
+    }
+    alive = true;
+    dropped.length = 0;
+    await shredAgain(parts);
+    expect([point, dropped, await hasKeys(people, organization, project)]).toEqual([point, [project], false]);
+    expect(await told()).toEqual(["project.shredding", "project.shredded"]);
+    expect((await own.acts()).at(-1)).toMatchObject({ actor: "system", target: shownProject, facts: {} });
+    await shredAgain(parts);
+    await endShreddings(parts);
+    expect([dropped, await told()]).toEqual([[project], ["project.shredding", "project.shredded"]]);
+  }
 });
 
 test("what the role in the organization lacks, the role in the project gives, and the other way round", async () => {

@@ -3,6 +3,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
 import type { Identity } from "../core/ports/identity.ts";
 import { eraseDeletedAccount, listDeletedAccounts } from "../store/deleted-accounts.ts";
+import { RECOVERABLE_MS } from "./recoverable.ts";
 import type { RecordAccountAct } from "./record-account-act.ts";
 
 export interface PurgeParts {
@@ -18,7 +19,6 @@ export interface PurgeParts {
 }
 
 const DAY_MS = 86_400_000;
-export const RECOVERABLE_MS = 30 * DAY_MS;
 const SESSIONS_KEPT_MS = 90 * DAY_MS;
 /** Of one turn; the next goes on. */
 const ACCOUNTS_MAX = 2000;

@@ -20,7 +20,7 @@ export async function restoreProject(
       throw new AppError("conflict", "The keys of this project were destroyed: nothing can bring it back.");
     await tx.query(setProjectDeleted(row.id, null));
     return {
-      result: { ...shown, deletedAt: null },
+      result: { ...shown, deletedAt: null, recoverableUntil: null },
       acts: [{ action: "project.restored", target: shown.id }],
     };
   });

@@ -2,8 +2,8 @@ import type { Table } from "../catalogue/declare.ts";
 import { TABLES } from "../catalogue/tables.ts";
 import { AppError } from "../core/errors.ts";
 import { setProjectShredded } from "../store/projects.ts";
-import { actAs } from "./act.ts";
 import { actInProject } from "./act-in-project.ts";
+import { endShredding } from "./end-shredding.ts";
 import { isoTime } from "./iso-time.ts";
 import type { Actor, PeopleParts } from "./people-parts.ts";
 import { invalidField } from "./refusals.ts";
@@ -11,7 +11,7 @@ import { invalidField } from "./refusals.ts";
 /**
  * Destroys a deleted project's keys, for good: what was sealed with them (`gone`, as `table.column`) is unreadable in the
  * database, on the volume and in every backup. The audit has `project.shredding` before the first key goes, and
- * `project.shredded` when all are gone: once the former stands nothing brings the project back, and what the end of this
+ * `project.shredded` when all is done: once the former stands nothing brings the project back, and what the end of this
  * process leaves is destroyed at the next start (`shredAgain`) or by asking again. May be repeated. Throws `conflict` for
  * one that is not deleted, `value_invalid` unless its slug is typed.
  */
@@ -33,12 +33,7 @@ export async function shredProject(
     };
   });
   await parts.people.keyring.shredProject({ organization, project: id });
-  // What the actor may by now is no question any more: it is done.
-  await actAs(parts, { organization, project: id, evenDeleted: true }, actor.shownId, () =>
-    Promise.resolve({ result: null, acts: [{ action: "project.shredded", target: result.id }] }),
-  );
-  parts.changes.project(id);
-  await parts.people.onProjectShredded({ organization, project: id });
+  await endShredding(parts, { organization, project: id }, actor.shownId);
   return result;
 }
 

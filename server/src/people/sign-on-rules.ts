@@ -1,9 +1,16 @@
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
-import type { ProvedPerson, SignOnProvider, SignOnRules } from "../core/ports/sign-on.ts";
+import type { Comer, ProvedPerson, SignOnProvider, SignOnRules } from "../core/ports/sign-on.ts";
 import { endInvitation, findOpenInvitation, type InvitationRow } from "../store/invitations.ts";
-import { countMembers, findPerson, insertMember, type MemberRow, setMemberRole } from "../store/members.ts";
+import {
+  countMembers,
+  findPerson,
+  insertMember,
+  lockAccountMemberships,
+  type MemberRow,
+  setMemberRole,
+} from "../store/members.ts";
 import { organizationScope } from "../store/organizations.ts";
 import { inScope } from "../store/scope.ts";
 import { groupsOfAccount } from "../store/scim-groups.ts";
@@ -31,7 +38,6 @@ import { everythingOf } from "./standing-of.ts";
 
 type Parts = Pick<SignOnParts, "database" | "dispatch" | "clock" | "ids" | "signOn">;
 type Entering = Pick<Acting, "tx" | "nowMs"> & { readonly organization: string; readonly connection: ConnectionRow };
-type Comer = Parameters<SignOnRules["enter"]>[2];
 
 /** What the sign-in asks about organizations. */
 export function createSignOnRules(parts: Parts): SignOnRules {
@@ -95,6 +101,10 @@ async function enter(parts: Parts, at: Entering, person: ProvedPerson, account: 
   if ((await countMembers(tx, organization)).all >= MEMBERS_MAX) throw tooMany("members", MEMBERS_MAX);
   const { role, acts } = await roleOfNew(at, account, groups);
   await requireReach(at, role);
+  // As everywhere that somebody becomes a member (`requireLivingAccount`): not while the account is being deleted.
+  await lockAccountMemberships(tx, account.id);
+  if (!(await account.stands()))
+    throw refused("account_deleted", "Your account was deleted meanwhile: sign in again to bring it back.");
   const id = parts.ids.uuid();
   const { email, name } = account;
   await tx.query(insertMember(organization, { id, email, name, ...role, createdAt: at.nowMs, account: account.id }));
@@ -164,7 +174,7 @@ function beyondReach(): AppError {
   );
 }
 
-type Reason = "address_elsewhere" | "address_taken" | "beyond_reach" | "provider_gone" | "removed";
+type Reason = "account_deleted" | "address_elsewhere" | "address_taken" | "beyond_reach" | "provider_gone" | "removed";
 
 function refused(reason: Reason, message: string): AppError {
   return new AppError("sign_in_failed", message, { reason });

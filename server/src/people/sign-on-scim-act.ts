@@ -12,6 +12,7 @@ import { MEMBERS_MAX } from "./create-service-account.ts";
 import { endMembership } from "./end-membership.ts";
 import { hashApiKey } from "./first-start.ts";
 import { tooMany } from "./refusals.ts";
+import { requireLivingAccount } from "./require-living-account.ts";
 import { readRole, showRole } from "./role-ref.ts";
 import { isWithinReach } from "./sign-on-act.ts";
 import type { SignOnParts } from "./sign-on-parts.ts";
@@ -77,9 +78,12 @@ export async function actAsScim<Result>(
   }
 }
 
-/** Makes the person a member, unless they are; also who was removed: the directory says so. */
+/**
+ * Makes the person a member, unless they are; also who was removed: the directory says so. Throws `forbidden` for an account
+ * that is deleted, or is being: its owner brings it back first.
+ */
 export async function addAsScim(
-  parts: SignOnParts,
+  parts: ScimParts,
   acting: ScimActing,
   person: { readonly account: string; readonly email: string; readonly name: string },
 ): Promise<readonly Act[]> {
@@ -91,6 +95,7 @@ export async function addAsScim(
   if ((await countMembers(tx, organization)).all >= MEMBERS_MAX) throw tooMany("members", MEMBERS_MAX);
   const role = await roleForGroups(tx, organization, await groupsOfAccount(tx, organization, account));
   await requireRoleWithinReach(acting, showRole(role));
+  await requireLivingAccount(parts, tx, account);
   const id = parts.ids.uuid();
   await tx.query(insertMember(organization, { id, email, name, ...role, createdAt: nowMs, account }));
   return [{ action: "member.added", target: showId("mem", id), facts: { via: "scim", role: showRole(role) } }];

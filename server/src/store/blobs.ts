@@ -1,4 +1,4 @@
-import type { Database, Statement } from "../core/ports/database.ts";
+import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 /** Notes a blob that is about to be put into the blob store, or is used once more: its grace begins anew. */
@@ -22,4 +22,31 @@ export function referBlobs(project: string, run: string, addresses: readonly Buf
     text: `insert into steward.blob_references (project, run, address) select $1, $2, a from unnest($3::bytea[]) as a on conflict do nothing`,
     values: [project, run, addresses],
   };
+}
+
+/** Addresses after the one given, held until the transaction ends: neither swept nor noted again meanwhile. */
+export async function lockBlobs(
+  tx: Transaction,
+  project: string,
+  after: Buffer,
+  limit: number,
+): Promise<readonly Buffer[]> {
+  const { rows } = await tx.query<{ address: Buffer }>({
+    name: "lock_blobs",
+    text: `select address from steward.blobs where project = $1 and address > $2 order by address limit $3
+      for no key update`,
+    values: [project, after, limit],
+  });
+  return rows.map((row) => row.address);
+}
+
+/** How many there are after the address; `limit` at most. */
+export async function countBlobs(database: Database, scope: Scope, after: Buffer, limit: number): Promise<number> {
+  const rows = await queryInScope<{ count: number }>(database, scope, {
+    name: "count_blobs",
+    text: `select count(*) as count from (
+      select from steward.blobs where project = $1 and address > $2 order by address limit $3) as ahead`,
+    values: [scope.project, after, limit],
+  });
+  return rows[0]!.count;
 }

@@ -47,6 +47,14 @@ export interface GridCatalogRow {
 const TableComment = z.object({ steward: z.uuid() });
 const ColumnComment = z.object({ options: z.array(z.string()).min(1) });
 
+/**
+ * Estimates the table's rows anew, which the server else does a minute or so later. It looks at a sample, whatever the
+ * size (30,000 rows), and is not taken back with the transaction.
+ */
+export function estimateRowsStatement(table: Pick<GridTable, "name">): Statement {
+  return { text: `analyze ${tableName(table.name)}`, values: [] };
+}
+
 /** All columns of all tables that carry our comment, or of the one of that id. */
 export function readCatalogStatement(id: string | null): Statement<GridCatalogRow> {
   return {

@@ -6,6 +6,7 @@ import type { Account } from "../core/ports/identity.ts";
 import type { NewAccountRow } from "../core/ports/identity-rows.ts";
 
 const ACCOUNT = `id, email, "emailVerified", name, coalesce("twoFactorEnabled", false) as "secondFactor",
+  exists (select from account a where a."userId" = "user".id and a."providerId" = 'credential' and a.password is not null) as "hasPassword",
   exists (select from passkey p where p."userId" = "user".id) as "hasPasskey", "createdAt", "deletedAt"`;
 
 /** Primary key. */
@@ -92,16 +93,24 @@ export async function setDeleted(database: Database, id: string, deletedAt: numb
   ]);
 }
 
-/** Everything of an account goes with its row. At most 100, oldest first. */
-export async function purgeDeleted(database: Database, beforeMs: number): Promise<readonly string[]> {
-  const { rows } = await database.query<{ id: string }>({
-    name: "identity_purge_deleted",
-    text: `delete from "user" where id in
-      (select id from "user" where "deletedAt" < to_timestamp($1) order by "deletedAt" limit 100 for update skip locked)
-      returning id`,
-    values: [beforeMs / 1000],
-  });
-  return rows.map(({ id }) => id);
+/** Gives an account its first password; false where it has one. Of two at the same moment the later one waits for the account's lock. */
+export async function insertPassword(
+  database: Database,
+  account: string,
+  { passwordHash, nowMs }: { readonly passwordHash: string; readonly nowMs: number },
+): Promise<boolean> {
+  const [, { rows }] = await database.pipeline([
+    { name: "identity_lock_account", text: `select from "user" where id = $1 for update`, values: [account] },
+    {
+      name: "identity_insert_first_password",
+      text: `insert into account ("accountId", "providerId", "userId", password, "createdAt", "updatedAt")
+        select $1::text, 'credential', $1::uuid, $2, to_timestamp($3), to_timestamp($3)
+        where not exists (select from account where "userId" = $1::uuid and "providerId" = 'credential')
+        returning id`,
+      values: [account, passwordHash, nowMs / 1000],
+    },
+  ]);
+  return rows.length > 0;
 }
 
 /** Replaces an imported hash by one of ours, unless it was changed meanwhile: its salt makes it the only one like it. */

@@ -1,8 +1,9 @@
 import type { Database } from "../core/ports/database.ts";
 import type { IdentityRows } from "../core/ports/identity-rows.ts";
 import * as accounts from "./identity-accounts.ts";
-import * as sessions from "./identity-sessions.ts";
+import { gatherLookups } from "./gather-lookups.ts";
 import * as factors from "./identity-factors.ts";
+import * as sessions from "./identity-sessions.ts";
 import { signOnRows } from "./identity-sign-on.ts";
 
 /** The rows of the schema `identity`; `database` is steward_identity with that schema as its search path. */
@@ -15,9 +16,9 @@ export function identityRows(database: Database): IdentityRows {
     dropUnproved: (...given) => accounts.dropUnproved(database, ...given),
     renameAccount: (...given) => accounts.renameAccount(database, ...given),
     setDeleted: (...given) => accounts.setDeleted(database, ...given),
-    purgeDeleted: (...given) => accounts.purgeDeleted(database, ...given),
+    insertPassword: (...given) => accounts.insertPassword(database, ...given),
     replacePasswordHash: (...given) => accounts.replacePasswordHash(database, ...given),
-    findSession: (...given) => sessions.findSession(database, ...given),
+    findSession: gatherLookups((tokens: readonly string[]) => sessions.findSessions(database, tokens)),
     insertSession: (...given) => sessions.insertSession(database, ...given),
     noteSessionUsed: (...given) => sessions.noteSessionUsed(database, ...given),
     listSessions: (...given) => sessions.listSessions(database, ...given),

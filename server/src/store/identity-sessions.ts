@@ -3,16 +3,40 @@ import type { Database } from "../core/ports/database.ts";
 import type { SessionShown } from "../core/ports/identity.ts";
 import type { FoundSession, NewSessionRow, SessionPerson } from "../core/ports/identity-rows.ts";
 
+const FOUND = `s."userId" as account, s.id as session, s."createdAt", s."expiresAt", s."updatedAt" as "lastUsedAt",
+    s."secondFactor", s."secondFactor" and s."begunBy" = 'sign_on' as "factorClaimed", s."signedOnBy", s."byKey",
+    u."deletedAt" is not null as deleted
+  from session s join "user" u on u.id = s."userId"`;
+
 /** By the unique index on token, and the account by its primary key: 0.1 ms; expired ones too. */
 export async function findSession(database: Database, token: string): Promise<FoundSession | null> {
   const { rows } = await database.query<FoundSession>({
     name: "identity_find_session",
-    text: `select s."userId" as account, s.id as session, s."createdAt", s."expiresAt", s."updatedAt" as "lastUsedAt",
-        s."secondFactor", s."signedOnBy", s."byKey", u."deletedAt" is not null as deleted
-      from session s join "user" u on u.id = s."userId" where s.token = $1`,
+    text: `select ${FOUND} where s.token = $1`,
     values: [token],
   });
   return rows[0] ?? null;
+}
+
+/** The same for many in one statement, in the order of the tokens. */
+export async function findSessions(
+  database: Database,
+  tokens: readonly string[],
+): Promise<readonly (FoundSession | null)[]> {
+  const [first, ...others] = tokens;
+  if (first === undefined) return [];
+  // Often all are one browser's.
+  if (others.every((token) => token === first)) {
+    const found = await findSession(database, first);
+    return tokens.map(() => found);
+  }
+  const { rows } = await database.query<FoundSession & { readonly token: string }>({
+    name: "identity_find_sessions",
+    text: `select s.token, ${FOUND} where s.token = any($1::text[])`,
+    values: [tokens],
+  });
+  const found = new Map(rows.map(({ token, ...session }) => [token, session]));
+  return tokens.map((token) => found.get(token) ?? null);
 }
 
 export async function insertSession(
@@ -77,11 +101,16 @@ export async function endSessions(database: Database, account: string, except: s
   return count;
 }
 
+/** What was a provider's word until now is the person's own second factor from here on (`factorClaimed`). */
+function ownFactor(factor: "second_factor" | "passkey"): string {
+  return `"secondFactor" = true, "begunBy" = case when s."begunBy" = 'sign_on' then '${factor}' else s."begunBy" end`;
+}
+
 /** A session whose second factor came later. Only where signing in asks for one: codes of one being set up prove nothing. */
 export async function stepUpSession(database: Database, session: string): Promise<boolean> {
   const { count } = await database.query({
     name: "identity_step_up",
-    text: `update session s set "secondFactor" = true from "user" u
+    text: `update session s set ${ownFactor("second_factor")} from "user" u
       where s.id = $1 and u.id = s."userId" and u."twoFactorEnabled"`,
     values: [session],
   });
@@ -92,7 +121,7 @@ export async function stepUpSession(database: Database, session: string): Promis
 export async function stepUpByPasskey(database: Database, session: string): Promise<boolean> {
   const { count } = await database.query({
     name: "identity_step_up_by_passkey",
-    text: `update session s set "secondFactor" = true
+    text: `update session s set ${ownFactor("passkey")}
       where s.id = $1 and exists (select from passkey p where p."userId" = s."userId")`,
     values: [session],
   });

@@ -9,8 +9,8 @@ beforeEach(async () => {
   db = await freshDatabase();
   const server = testDatabase();
   const passwords = {
-    databases: "x".repeat(24),
-    backup: "x".repeat(24),
+    databases: server.password("steward_databases"),
+    backup: server.password("steward_backup"),
     migrate: server.password("steward_migrate"),
     app: server.password("steward_app"),
   };
@@ -54,6 +54,51 @@ test("a migration that fails leaves nothing behind", async () => {
   await expect(migrate(db.pool(), [...migrations, broken], 0)).rejects.toThrow("nonsense");
   const { count } = await db.pool().query({ text: "select from pg_namespace where nspname = 'steward'" });
   expect(count).toBe(0);
+});
+
+/** A home as program 1 left it: a first key, and one that was revoked. */
+const OLD = `
+  insert into steward.organizations values ('00000000-0000-7000-8000-000000000001', 'Steward', now());
+  insert into steward.projects values ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'default', 'Default', 'UTC', now());
+  insert into steward.members values ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003', 'owner@localhost', 'Owner', 'owner', now());
+  insert into steward.api_keys (organization, project, id, name, prefix, hash, member, created_at, revoked_at)
+    select '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', gen_random_uuid(), name, 'sk', name::bytea,
+      '00000000-0000-7000-8000-000000000003', now(), revoked_at from (values ('first', null), ('over', now())) as k (name, revoked_at)`;
+const UNFORCED = `select relname from pg_class where relnamespace = 'steward'::regnamespace and relrowsecurity and not relforcerowsecurity`;
+
+test("the first key of an older home reaches what a new home's does, and the older program is refused from then on", async () => {
+  const admin = db.pool();
+  await migrate(admin, migrations.slice(0, 1), 0);
+  await admin.query({ text: OLD });
+  const later = migrations.map(({ name }) => name).slice(1);
+  expect((await migrate(admin, migrations, 0)).applied).toEqual(later);
+  const { rows } = await admin.query({ text: "select name, reach, second_factor from steward.api_keys order by name" });
+  expect(rows).toEqual([
+    { name: "first", reach: "organization", second_factor: true },
+    { name: "over", reach: "project", second_factor: true },
+  ]);
+  const least = await admin.query({ text: "select value from steward.settings where name = 'min_program'" });
+  expect(least.rows).toEqual([{ value: PROGRAM }]);
+});
+
+test("row-level security that a migration lifts stands again, and does too when what follows fails", async () => {
+  const admin = db.pool();
+  const lifting = migrations.filter(({ sql }) => / no force row level security/.test(sql));
+  expect(lifting.map(({ name }) => name)).toEqual(expect.arrayContaining(["0011_session_origin", "0013_first_key"]));
+  for (const { version } of lifting) {
+    const broken = migrations
+      .filter((each) => each.version <= version)
+      .map((each) =>
+        each.version < version
+          ? each
+          : { ...each, sql: each.sql.replace(/^alter table \w+ force /m, "select nonsense; $&") },
+      );
+    await migrate(admin, broken.slice(0, -1), 0);
+    await expect(migrate(admin, broken, 0)).rejects.toThrow("nonsense");
+    expect((await admin.query({ text: UNFORCED })).rows).toEqual([]);
+  }
+  await migrate(admin, migrations, 0);
+  expect((await admin.query({ text: UNFORCED })).rows).toEqual([]);
 });
 
 test("files are numbered words in order", () => {

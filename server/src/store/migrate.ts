@@ -1,15 +1,15 @@
 /**
- * Brings the schema to what this program needs: numbered, up-only SQL files, applied in one
- * transaction each under a lock that makes a second starter wait. Expand first, contract later: a
- * migration states the oldest program that can still run beside it (`--! min_program N`), and a
- * program refuses only a schema whose `min_program` is above its own number.
+ * Brings the schema to what this program needs: numbered, up-only SQL files, all that are missing applied in
+ * one transaction under a lock that makes a second starter wait, so that a start which fails has changed
+ * nothing. Expand first, contract later: a migration states the oldest program that can still run beside it
+ * (`--! min_program N`), and a program refuses only a schema whose `min_program` is above its own number.
  */
 import { createHash } from "node:crypto";
 import { AppError } from "../core/errors.ts";
 import type { Database, Transaction } from "../core/ports/database.ts";
 
 /** This program's number: raised with the first migration that an older program could not bear. */
-export const PROGRAM = 1;
+export const PROGRAM = 2;
 /** Any number; the same for every Steward that migrates a database. */
 const LOCK = 7_788_001;
 

@@ -17,6 +17,8 @@ export interface ProjectRow extends NewProject {
   readonly deletedAt: number | null;
   /** When its keys were destroyed, for good. */
   readonly shreddedAt: number | null;
+  /** Whether all which follows that is done. */
+  readonly shredEnded: boolean;
 }
 
 /** A project and what a member is in it, where that differs from what they are in the organization. */
@@ -28,7 +30,7 @@ export interface ProjectOfMember extends ProjectRow {
 }
 
 const ROW = `p.id, p.slug, p.name, p.time_zone as "timeZone", p.region, p.created_at as "createdAt", p.deleted_at as "deletedAt",
-  p.shredded_at as "shreddedAt"`;
+  p.shredded_at as "shreddedAt", p.shred_ended_at is not null as "shredEnded"`;
 
 /** In the scope of its organization. */
 export function insertProject(organization: string, project: NewProject): Statement {
@@ -69,7 +71,7 @@ export async function findFirstProject(dispatch: Database): Promise<Scope | null
 }
 
 /**
- * The organization's projects by id after the one given, deleted ones too, with the member's standing in each. In its
+ * The organization's projects by id after the one given, deleted ones too until they are purged, with the member's standing in each. In its
  * scope. Unique index on organization and id for the join; at most `limit`.
  */
 export function projectsOfMember(
@@ -83,7 +85,7 @@ export function projectsOfMember(
       from steward.projects p
       left join steward.project_members pm on pm.project = p.id and pm.member = $2
       left join steward.roles r on r.organization = p.organization and r.id = pm.custom_role
-      where p.organization = $1 and ($3::uuid is null or p.id > $3) order by p.id limit $4`,
+      where p.organization = $1 and p.purged_at is null and ($3::uuid is null or p.id > $3) order by p.id limit $4`,
     values: [organization, member, page.after, page.limit],
   };
 }
@@ -101,7 +103,7 @@ export async function findProjectOfMember(
       from steward.projects p
       left join steward.project_members pm on pm.project = p.id and pm.member = $2
       left join steward.roles r on r.organization = p.organization and r.id = pm.custom_role
-      where p.organization = $1 and p.id = $3`,
+      where p.organization = $1 and p.id = $3 and p.purged_at is null`,
     values: [organization, member, project],
   });
   return rows[0] ?? null;
@@ -111,7 +113,7 @@ export async function findProjectOfMember(
 export async function countProjects(tx: Transaction, organization: string): Promise<number> {
   const { rows } = await tx.query<{ count: number }>({
     name: "count_projects",
-    text: "select count(*) as count from steward.projects where organization = $1",
+    text: "select count(*) as count from steward.projects where organization = $1 and purged_at is null",
     values: [organization],
   });
   return rows[0]?.count ?? 0;
@@ -135,26 +137,40 @@ export function setProjectDeleted(id: string, deletedAt: number | null): Stateme
   };
 }
 
-/** Marks its keys as destroyed, once. In the scope of its organization. */
+/** Marks its keys as destroyed; changes nothing when they are. In the scope of its organization. */
 export function setProjectShredded(id: string, atMs: number): Statement {
   return {
     name: "set_project_shredded",
-    text: "update steward.projects set shredded_at = coalesce(shredded_at, to_timestamp($2)) where id = $1",
+    text: "update steward.projects set shredded_at = to_timestamp($2) where id = $1 and shredded_at is null",
     values: [id, atMs / 1000],
   };
 }
 
-/** Projects whose keys were destroyed, by id after the one given; at most `limit`. As steward_dispatch. */
+/** Says that all which follows the end of the keys is done, once. In the scope of its organization. */
+export function setShredEnded(id: string, atMs: number): Statement {
+  return {
+    name: "set_shred_ended",
+    text: "update steward.projects set shred_ended_at = coalesce(shred_ended_at, to_timestamp($2)) where id = $1",
+    values: [id, atMs / 1000],
+  };
+}
+
+export interface ShreddedProject extends Scope {
+  /** Whether all which follows the end of the keys was done. */
+  readonly ended: boolean;
+}
+
+/** Projects whose keys were destroyed, or of these only what is not ended, by id; at most `limit`. As steward_dispatch. */
 export async function listShreddedProjects(
   dispatch: Database,
-  after: string | null,
-  limit: number,
-): Promise<readonly Scope[]> {
-  const { rows } = await dispatch.query<Scope>({
+  { after, onlyOpen, limit }: { readonly after: string | null; readonly onlyOpen: boolean; readonly limit: number },
+): Promise<readonly ShreddedProject[]> {
+  const { rows } = await dispatch.query<ShreddedProject>({
     name: "list_shredded_projects",
-    text: `select organization, id as project from steward.projects
-      where shredded_at is not null and ($1::uuid is null or id > $1) order by id limit $2`,
-    values: [after, limit],
+    text: `select organization, id as project, shred_ended_at is not null as ended from steward.projects
+      where shredded_at is not null and ($1::uuid is null or id > $1) and not ($2 and shred_ended_at is not null)
+      order by id limit $3`,
+    values: [after, onlyOpen, limit],
   });
   return rows;
 }

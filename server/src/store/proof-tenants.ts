@@ -77,6 +77,37 @@ export function makeProofMember(organization: string, id: string, role: string, 
   };
 }
 
+/** Ends one of a proof's own keys then. In the scope of the project. */
+export function expireProofKey({ project }: Scope, key: string, atMs: number): Statement {
+  return {
+    name: "expire_proof_key",
+    text: "update steward.api_keys set expires_at = to_timestamp($3) where project = $1 and id = $2",
+    values: [project, key, atMs / 1000],
+  };
+}
+
+/** A consent that lets support into a proof's own organization, over or not. In the organization's scope. */
+export function makeProofConsent(
+  organization: string,
+  consent: { readonly id: string; readonly grantedBy: string; readonly nowMs: number; readonly expiresMs: number },
+): Statement {
+  return {
+    name: "make_proof_consent",
+    text: `insert into steward.support_consents (organization, id, reason, granted_by, granted_at, expires_at)
+      values ($1, $2, 'Proof', $3, to_timestamp($4), to_timestamp($5))`,
+    values: [organization, consent.id, consent.grantedBy, consent.nowMs / 1000, consent.expiresMs / 1000],
+  };
+}
+
+/** In the organization's scope. */
+export function removeProofConsent(organization: string, id: string): Statement {
+  return {
+    name: "remove_proof_consent",
+    text: "delete from steward.support_consents where organization = $1 and id = $2",
+    values: [organization, id],
+  };
+}
+
 /** Takes away the keys of earlier proofs, all of them: nobody asks what became of them. In the scope of the project. */
 export function deleteProofKeys({ project }: Scope): Statement {
   return {

@@ -67,6 +67,18 @@ export async function listMisplaced(
   return rows;
 }
 
+/** Projects whose data is not where they are pinned to: elsewhere than the one store. As steward_dispatch; all projects are looked at. */
+export async function countPinnedElsewhere(dispatch: Database, storeRegion: string | null): Promise<number> {
+  const { rows } = await dispatch.query<{ count: number }>({
+    name: "count_pinned_elsewhere",
+    text: `select count(*) as count from steward.projects p join steward.organizations o on o.id = p.organization
+      where coalesce(p.region, o.region) is not null and coalesce(p.region, o.region) is distinct from $1::text
+        and p.shredded_at is null`,
+    values: [storeRegion],
+  });
+  return rows[0]?.count ?? 0;
+}
+
 /** A region with its live workers, and the runs that are due there and held by nobody. */
 export interface RegionCounts {
   readonly label: string;

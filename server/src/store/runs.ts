@@ -108,6 +108,21 @@ export async function findRun(database: Database, scope: Scope, id: string): Pro
   return rows[0] ?? null;
 }
 
+/** The same, with whether its flow is paused. */
+export async function findRunToLead(
+  database: Database,
+  scope: Scope,
+  id: string,
+): Promise<(RunRow & { readonly paused: boolean }) | null> {
+  const rows = await queryInScope<RunRow & { paused: boolean }>(database, scope, {
+    name: "find_run_to_lead",
+    text: `select ${SELECTED}, coalesce((select f.paused from steward.flows f where f.project = r.project and f.id = r.flow), false) as paused
+      from steward.runs r where project = $1 and id = $2`,
+    values: [scope.project, id],
+  });
+  return rows[0] ?? null;
+}
+
 export interface RunFilter {
   readonly flow: string | null;
   readonly status: RunStatus | null;

@@ -111,6 +111,104 @@ create policy project on api_keys for all to steward_app using (project = ( SELE
 -- grant on column api_keys.second_factor: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
+create table approval_decisions (
+  project uuid not null,
+  approval uuid not null,
+  account uuid not null,
+  decision text not null,
+  digest bytea not null,
+  via text not null,
+  note bytea,
+  at timestamp with time zone not null,
+  constraint approval_decisions_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'reject'::text]))),
+  constraint approval_decisions_via_check CHECK ((via = ANY (ARRAY['page'::text, 'api'::text, 'mail'::text, 'slack'::text]))),
+  constraint approval_decisions_project_approval_fkey FOREIGN KEY (project, approval) REFERENCES steward.approvals(project, id),
+  constraint approval_decisions_pkey PRIMARY KEY (project, approval, account, digest)
+);
+alter table approval_decisions enable row level security;
+alter table approval_decisions force row level security;
+create policy backup on approval_decisions for select to steward_backup using true;
+create policy project on approval_decisions for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table approval_decisions: steward_app=ard/steward_migrate
+-- grant on table approval_decisions: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table approval_links (
+  project uuid not null,
+  hash bytea not null,
+  approval uuid not null,
+  account uuid not null,
+  digest bytea not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint approval_links_project_approval_fkey FOREIGN KEY (project, approval) REFERENCES steward.approvals(project, id),
+  constraint approval_links_pkey PRIMARY KEY (project, hash),
+  constraint approval_links_hash_key UNIQUE (hash)
+);
+alter table approval_links enable row level security;
+alter table approval_links force row level security;
+create policy backup on approval_links for select to steward_backup using true;
+create policy dispatch on approval_links for select to steward_dispatch using true;
+create policy project on approval_links for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table approval_links: steward_app=arwd/steward_migrate
+-- grant on table approval_links: steward_backup=r/steward_migrate
+-- grant on column approval_links.project: steward_dispatch=r/steward_migrate
+-- grant on column approval_links.hash: steward_dispatch=r/steward_migrate
+-- grant on column approval_links.expires_at: steward_dispatch=r/steward_migrate
+-- grant on column approval_links.used_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table approvals (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  run uuid not null,
+  flow text not null,
+  step text not null,
+  path text not null,
+  attempt integer not null,
+  seq integer not null,
+  kind text not null,
+  action text not null,
+  connection uuid,
+  of_grant uuid,
+  digest bytea not null,
+  arguments bytea not null,
+  changed bytea,
+  changed_digest bytea,
+  parties jsonb not null,
+  reasons jsonb not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  told text[] default '{}'::text[] not null,
+  decided_at timestamp with time zone,
+  used_at timestamp with time zone,
+  constraint approvals_check CHECK (((changed IS NULL) = (changed_digest IS NULL))),
+  constraint approvals_check1 CHECK (((status = ANY (ARRAY['approved'::text, 'rejected'::text, 'used'::text])) <= (decided_at IS NOT NULL))),
+  constraint approvals_kind_check CHECK ((kind = ANY (ARRAY['effect'::text, 'step'::text]))),
+  constraint approvals_status_check CHECK ((status = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'withdrawn'::text, 'used'::text]))),
+  constraint approvals_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint approvals_pkey PRIMARY KEY (project, id),
+  constraint approvals_project_run_seq_key UNIQUE (project, run, seq)
+);
+CREATE INDEX approvals_due ON steward.approvals USING btree (due_at) WHERE (status = 'open'::text);
+CREATE INDEX approvals_open ON steward.approvals USING btree (project, id) WHERE (status = 'open'::text);
+alter table approvals enable row level security;
+alter table approvals force row level security;
+create policy backup on approvals for select to steward_backup using true;
+create policy dispatch on approvals for select to steward_dispatch using true;
+create policy project on approvals for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table approvals: steward_app=arwd/steward_migrate
+-- grant on table approvals: steward_backup=r/steward_migrate
+-- grant on column approvals.organization: steward_dispatch=r/steward_migrate
+-- grant on column approvals.project: steward_dispatch=r/steward_migrate
+-- grant on column approvals.id: steward_dispatch=r/steward_migrate
+-- grant on column approvals.status: steward_dispatch=r/steward_migrate
+-- grant on column approvals.due_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
 create table audit_batches (
   organization uuid not null,
   chain uuid not null,
@@ -241,6 +339,157 @@ create policy backup on blobs for select to steward_backup using true;
 create policy project on blobs for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table blobs: steward_app=arwd/steward_migrate
 -- grant on table blobs: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table cap_counters (
+  organization uuid not null,
+  cap uuid not null,
+  period_key text not null,
+  spent bigint default 0 not null,
+  reserved bigint default 0 not null,
+  warned_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint cap_counters_reserved_check CHECK ((reserved >= 0)),
+  constraint cap_counters_spent_check CHECK ((spent >= 0)),
+  constraint cap_counters_organization_cap_fkey FOREIGN KEY (organization, cap) REFERENCES steward.caps(organization, id),
+  constraint cap_counters_pkey PRIMARY KEY (organization, cap, period_key)
+);
+alter table cap_counters enable row level security;
+alter table cap_counters force row level security;
+create policy backup on cap_counters for select to steward_backup using true;
+create policy dispatch on cap_counters for select to steward_dispatch using true;
+create policy organization on cap_counters for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table cap_counters: steward_app=arwd/steward_migrate
+-- grant on table cap_counters: steward_backup=r/steward_migrate
+-- grant on column cap_counters.organization: steward_dispatch=r/steward_migrate
+-- grant on column cap_counters.cap: steward_dispatch=r/steward_migrate
+-- grant on column cap_counters.period_key: steward_dispatch=r/steward_migrate
+-- grant on column cap_counters.spent: steward_dispatch=r/steward_migrate
+-- grant on column cap_counters.reserved: steward_dispatch=r/steward_migrate
+-- grant on column cap_counters.warned_at: steward_dispatch=r/steward_migrate
+-- grant on column cap_counters.updated_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table caps (
+  organization uuid not null,
+  id uuid not null,
+  project uuid,
+  level text not null,
+  subject text default ''::text not null,
+  source text not null,
+  unit text not null,
+  currency text,
+  period text not null,
+  amount bigint not null,
+  soft_percent integer default 80 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  ended_at timestamp with time zone,
+  constraint caps_amount_check CHECK ((amount >= 0)),
+  constraint caps_check CHECK (((unit = 'money'::text) = (currency IS NOT NULL))),
+  constraint caps_check1 CHECK (((level = 'organization'::text) = (project IS NULL))),
+  constraint caps_level_check CHECK ((level = ANY (ARRAY['organization'::text, 'project'::text, 'member'::text, 'agent'::text, 'flow'::text, 'grant'::text, 'run'::text]))),
+  constraint caps_period_check CHECK ((period = ANY (ARRAY['run'::text, 'hour'::text, 'day'::text, 'month'::text, 'total'::text]))),
+  constraint caps_soft_percent_check CHECK (((soft_percent >= 1) AND (soft_percent <= 100))),
+  constraint caps_source_check CHECK ((source = ANY (ARRAY['budget'::text, 'grant'::text]))),
+  constraint caps_unit_check CHECK ((unit = ANY (ARRAY['money'::text, 'tokens'::text, 'calls'::text]))),
+  constraint caps_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint caps_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint caps_pkey PRIMARY KEY (organization, id)
+);
+CREATE INDEX caps_standing ON steward.caps USING btree (organization, project) WHERE (ended_at IS NULL);
+alter table caps enable row level security;
+alter table caps force row level security;
+create policy backup on caps for select to steward_backup using true;
+create policy dispatch on caps for select to steward_dispatch using true;
+create policy organization on caps for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table caps: steward_app=arwd/steward_migrate
+-- grant on table caps: steward_backup=r/steward_migrate
+-- grant on column caps.organization: steward_dispatch=r/steward_migrate
+-- grant on column caps.id: steward_dispatch=r/steward_migrate
+-- grant on column caps.source: steward_dispatch=r/steward_migrate
+-- grant on column caps.amount: steward_dispatch=r/steward_migrate
+-- grant on column caps.soft_percent: steward_dispatch=r/steward_migrate
+-- grant on column caps.ended_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table connect_states (
+  project uuid not null,
+  hash bytea not null,
+  connection uuid not null,
+  account uuid not null,
+  session bytea not null,
+  verifier bytea not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint connect_states_project_connection_fkey FOREIGN KEY (project, connection) REFERENCES steward.connections(project, id),
+  constraint connect_states_pkey PRIMARY KEY (project, hash),
+  constraint connect_states_hash_key UNIQUE (hash)
+);
+alter table connect_states enable row level security;
+alter table connect_states force row level security;
+create policy backup on connect_states for select to steward_backup using true;
+create policy dispatch on connect_states for select to steward_dispatch using true;
+create policy project on connect_states for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table connect_states: steward_app=arwd/steward_migrate
+-- grant on table connect_states: steward_backup=r/steward_migrate
+-- grant on column connect_states.project: steward_dispatch=r/steward_migrate
+-- grant on column connect_states.hash: steward_dispatch=r/steward_migrate
+-- grant on column connect_states.expires_at: steward_dispatch=r/steward_migrate
+-- grant on column connect_states.used_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table connections (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  slug text not null,
+  connector text not null,
+  authentication text not null,
+  status text not null,
+  owner uuid,
+  flow text,
+  account bytea,
+  scopes text[] default '{}'::text[] not null,
+  hosts text[] default '{}'::text[] not null,
+  client uuid,
+  secret bytea,
+  secret_expires_at timestamp with time zone,
+  refreshed_at timestamp with time zone,
+  generation bigint default 1 not null,
+  error_code text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  connected_at timestamp with time zone,
+  used_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  address text,
+  refreshing_by uuid,
+  refreshing_until timestamp with time zone,
+  constraint connections_authentication_check CHECK ((authentication = ANY (ARRAY['oauth2'::text, 'device'::text, 'client_credentials'::text, 'api_key'::text, 'basic'::text, 'certificate'::text, 'none'::text]))),
+  constraint connections_check CHECK (((status = 'active'::text) <= ((secret IS NOT NULL) OR (authentication = 'none'::text)))),
+  constraint connections_check1 CHECK (((status = ANY (ARRAY['disconnected'::text, 'reauth_required'::text])) <= (secret IS NULL))),
+  constraint connections_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'reauth_required'::text, 'disconnected'::text]))),
+  constraint connections_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint connections_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX connections_owned ON steward.connections USING btree (organization, owner) WHERE ((owner IS NOT NULL) AND (status <> 'disconnected'::text));
+CREATE UNIQUE INDEX connections_slug ON steward.connections USING btree (project, slug) WHERE (status <> 'disconnected'::text);
+alter table connections enable row level security;
+alter table connections force row level security;
+create policy backup on connections for select to steward_backup using true;
+create policy dispatch on connections for select to steward_dispatch using true;
+create policy project on connections for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table connections: steward_app=arwd/steward_migrate
+-- grant on table connections: steward_backup=r/steward_migrate
+-- grant on column connections.organization: steward_dispatch=r/steward_migrate
+-- grant on column connections.project: steward_dispatch=r/steward_migrate
+-- grant on column connections.id: steward_dispatch=r/steward_migrate
+-- grant on column connections.status: steward_dispatch=r/steward_migrate
+-- grant on column connections.owner: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table credentials (
@@ -430,6 +679,56 @@ create policy project on flows for all to steward_app using (project = ( SELECT 
 -- grant on table flows: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
+create table grant_versions (
+  project uuid not null,
+  of_grant uuid not null,
+  version integer not null,
+  form jsonb not null,
+  at timestamp with time zone not null,
+  by text not null,
+  constraint grant_versions_project_of_grant_fkey FOREIGN KEY (project, of_grant) REFERENCES steward.grants(project, id),
+  constraint grant_versions_pkey PRIMARY KEY (project, of_grant, version)
+);
+alter table grant_versions enable row level security;
+alter table grant_versions force row level security;
+create policy backup on grant_versions for select to steward_backup using true;
+create policy project on grant_versions for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table grant_versions: steward_app=ard/steward_migrate
+-- grant on table grant_versions: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table grants (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  kind text not null,
+  principal text,
+  connection uuid,
+  credential text,
+  form jsonb not null,
+  version integer default 1 not null,
+  generation bigint default 1 not null,
+  given_by uuid,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  revoked_by text,
+  constraint grants_check CHECK (((kind = 'grant'::text) <= (principal IS NOT NULL))),
+  constraint grants_check1 CHECK (((kind = 'grant'::text) <= (num_nonnulls(connection, credential) = 1))),
+  constraint grants_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'limit'::text]))),
+  constraint grants_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint grants_project_connection_fkey FOREIGN KEY (project, connection) REFERENCES steward.connections(project, id),
+  constraint grants_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX grants_standing ON steward.grants USING btree (project, id) WHERE (revoked_at IS NULL);
+alter table grants enable row level security;
+alter table grants force row level security;
+create policy backup on grants for select to steward_backup using true;
+create policy project on grants for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table grants: steward_app=arwd/steward_migrate
+-- grant on table grants: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table idempotency_keys (
   project uuid not null,
   principal uuid not null,
@@ -575,7 +874,7 @@ create table inbox (
   id uuid not null,
   kind text not null,
   body bytea,
-  constraint inbox_kind_check CHECK ((kind = ANY (ARRAY['cancel'::text, 'event'::text, 'resolve'::text, 'child'::text]))),
+  constraint inbox_kind_check CHECK ((kind = ANY (ARRAY['cancel'::text, 'event'::text, 'resolve'::text, 'child'::text, 'approval'::text]))) NOT VALID,
   constraint inbox_pkey PRIMARY KEY (project, run, id)
 );
 alter table inbox enable row level security;
@@ -627,6 +926,21 @@ create policy organization on invitations for all to steward_app using (organiza
 -- grant on column invitations.revoked_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
+create table known_destinations (
+  project uuid not null,
+  digest bytea not null,
+  first_at timestamp with time zone not null,
+  constraint known_destinations_project_fkey FOREIGN KEY (project) REFERENCES steward.projects(id),
+  constraint known_destinations_pkey PRIMARY KEY (project, digest)
+);
+alter table known_destinations enable row level security;
+alter table known_destinations force row level security;
+create policy backup on known_destinations for select to steward_backup using true;
+create policy project on known_destinations for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table known_destinations: steward_app=ard/steward_migrate
+-- grant on table known_destinations: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table members (
   organization uuid not null,
   id uuid not null,
@@ -664,6 +978,27 @@ create policy organization on members for all to steward_app using (organization
 -- grant on column members.removed_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
+create table oauth_clients (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  connector text not null,
+  client_id text not null,
+  secret bytea,
+  set_at timestamp with time zone not null,
+  set_by text not null,
+  constraint oauth_clients_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint oauth_clients_pkey PRIMARY KEY (project, id),
+  constraint oauth_clients_project_connector_key UNIQUE (project, connector)
+);
+alter table oauth_clients enable row level security;
+alter table oauth_clients force row level security;
+create policy backup on oauth_clients for select to steward_backup using true;
+create policy project on oauth_clients for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table oauth_clients: steward_app=arwd/steward_migrate
+-- grant on table oauth_clients: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table operators (
   account uuid not null,
   created_at timestamp with time zone not null,
@@ -674,6 +1009,27 @@ create table operators (
 -- grant on table operators: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
+create table organization_limits (
+  organization uuid not null,
+  id uuid not null,
+  form jsonb not null,
+  version integer default 1 not null,
+  generation bigint default 1 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  revoked_at timestamp with time zone,
+  constraint organization_limits_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
+  constraint organization_limits_pkey PRIMARY KEY (organization, id)
+);
+alter table organization_limits enable row level security;
+alter table organization_limits force row level security;
+create policy backup on organization_limits for select to steward_backup using true;
+create policy organization on organization_limits for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table organization_limits: steward_app=arwd/steward_migrate
+-- grant on table organization_limits: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table organizations (
   id uuid not null,
   name text not null,
@@ -682,6 +1038,7 @@ create table organizations (
   sign_on_enforced boolean default false not null,
   region text,
   deleted_at timestamp with time zone,
+  purged_at timestamp with time zone,
   constraint organizations_region_check CHECK (((region IS NULL) OR (id <> '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint organizations_pkey PRIMARY KEY (id)
 );
@@ -697,6 +1054,7 @@ create policy organization on organizations for all to steward_app using (id = (
 -- grant on column organizations.sign_on_enforced: steward_dispatch=r/steward_migrate
 -- grant on column organizations.region: steward_dispatch=r/steward_migrate
 -- grant on column organizations.deleted_at: steward_dispatch=r/steward_migrate
+-- grant on column organizations.purged_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table outbound_connections (
@@ -708,7 +1066,7 @@ create table outbound_connections (
   bytes bigint,
   first_at timestamp with time zone not null,
   last_at timestamp with time zone not null,
-  constraint outbound_connections_purpose_check CHECK ((purpose = ANY (ARRAY['mail'::text, 'identity'::text, 'key_service'::text, 'audit_sink'::text]))),
+  constraint outbound_connections_purpose_check CHECK ((purpose = ANY (ARRAY['mail'::text, 'identity'::text, 'key_service'::text, 'audit_sink'::text, 'connection'::text]))),
   constraint outbound_connections_pkey PRIMARY KEY (hour, host, port, purpose)
 );
 -- grant on table outbound_connections: steward_app=arwd/steward_migrate
@@ -830,6 +1188,8 @@ create table projects (
   region text,
   deleted_at timestamp with time zone,
   shredded_at timestamp with time zone,
+  shred_ended_at timestamp with time zone,
+  purged_at timestamp with time zone,
   constraint projects_region_check CHECK (((region IS NULL) OR (organization <> '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint projects_organization_fkey FOREIGN KEY (organization) REFERENCES steward.organizations(id),
   constraint projects_pkey PRIMARY KEY (id),
@@ -848,6 +1208,8 @@ create policy organization on projects for all to steward_app using (organizatio
 -- grant on column projects.region: steward_dispatch=r/steward_migrate
 -- grant on column projects.deleted_at: steward_dispatch=r/steward_migrate
 -- grant on column projects.shredded_at: steward_dispatch=r/steward_migrate
+-- grant on column projects.shred_ended_at: steward_dispatch=r/steward_migrate
+-- grant on column projects.purged_at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table queue (
@@ -918,6 +1280,96 @@ create policy project on request_log for all to steward_app using (project = ( S
 -- grant on column request_log.minute: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
+create table reseals (
+  organization uuid not null,
+  project uuid not null,
+  part text not null,
+  epoch bigint not null,
+  due_at timestamp with time zone not null,
+  after jsonb,
+  resealed bigint default 0 not null,
+  kept bigint default 0 not null,
+  done_at timestamp with time zone,
+  constraint reseals_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint reseals_pkey PRIMARY KEY (project, part)
+);
+CREATE INDEX reseals_open ON steward.reseals USING btree (project, part) WHERE (done_at IS NULL);
+alter table reseals enable row level security;
+alter table reseals force row level security;
+create policy backup on reseals for select to steward_backup using true;
+create policy dispatch on reseals for select to steward_dispatch using true;
+create policy project on reseals for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table reseals: steward_app=arwd/steward_migrate
+-- grant on table reseals: steward_backup=r/steward_migrate
+-- grant on column reseals.organization: steward_dispatch=r/steward_migrate
+-- grant on column reseals.project: steward_dispatch=r/steward_migrate
+-- grant on column reseals.part: steward_dispatch=r/steward_migrate
+-- grant on column reseals.due_at: steward_dispatch=r/steward_migrate
+-- grant on column reseals.kept: steward_dispatch=r/steward_migrate
+-- grant on column reseals.done_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table reservations (
+  organization uuid not null,
+  project uuid not null,
+  run uuid not null,
+  effect text not null,
+  cap uuid not null,
+  period_key text not null,
+  amount bigint not null,
+  at timestamp with time zone not null,
+  constraint reservations_amount_check CHECK ((amount >= 0)),
+  constraint reservations_organization_cap_period_key_fkey FOREIGN KEY (organization, cap, period_key) REFERENCES steward.cap_counters(organization, cap, period_key),
+  constraint reservations_pkey PRIMARY KEY (project, run, effect, cap)
+);
+alter table reservations enable row level security;
+alter table reservations force row level security;
+create policy backup on reservations for select to steward_backup using true;
+create policy project on reservations for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table reservations: steward_app=arwd/steward_migrate
+-- grant on table reservations: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table revocations (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  connection uuid not null,
+  connector text not null,
+  slug text not null,
+  status text not null,
+  slot bytea,
+  run uuid,
+  attempt integer default 0 not null,
+  provider_code text,
+  erased text[] not null,
+  in_flight jsonb default '[]'::jsonb not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint revocations_check CHECK (((status <> 'waiting'::text) <= (slot IS NULL))),
+  constraint revocations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'confirmed'::text, 'unsupported'::text, 'failed'::text]))),
+  constraint revocations_project_connection_fkey FOREIGN KEY (project, connection) REFERENCES steward.connections(project, id),
+  constraint revocations_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX revocations_waiting ON steward.revocations USING btree (expires_at) WHERE (status = 'waiting'::text);
+alter table revocations enable row level security;
+alter table revocations force row level security;
+create policy backup on revocations for select to steward_backup using true;
+create policy dispatch on revocations for select to steward_dispatch using true;
+create policy project on revocations for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table revocations: steward_app=arwd/steward_migrate
+-- grant on table revocations: steward_backup=r/steward_migrate
+-- grant on column revocations.organization: steward_dispatch=r/steward_migrate
+-- grant on column revocations.project: steward_dispatch=r/steward_migrate
+-- grant on column revocations.id: steward_dispatch=r/steward_migrate
+-- grant on column revocations.status: steward_dispatch=r/steward_migrate
+-- grant on column revocations.run: steward_dispatch=r/steward_migrate
+-- grant on column revocations.attempt: steward_dispatch=r/steward_migrate
+-- grant on column revocations.expires_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
 create table roles (
   organization uuid not null,
   id uuid not null,
@@ -958,6 +1410,9 @@ create table runs (
   parent uuid,
   retry_of uuid,
   labels jsonb,
+  tokens bigint default 0 not null,
+  cost_micro bigint default 0 not null,
+  cost_currency text,
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'in_doubt'::text, 'parked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint runs_pkey PRIMARY KEY (project, id)
 ) partition by RANGE (id);
@@ -989,6 +1444,9 @@ create table runs_default (
   parent uuid,
   retry_of uuid,
   labels jsonb,
+  tokens bigint default 0 not null,
+  cost_micro bigint default 0 not null,
+  cost_currency text,
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'in_doubt'::text, 'parked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint runs_default_pkey PRIMARY KEY (project, id)
 ) DEFAULT;
@@ -1137,8 +1595,15 @@ alter table segments enable row level security;
 alter table segments force row level security;
 create policy backup on segments for select to steward_backup using true;
 create policy project on segments for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+create policy purged on segments for all to steward_dispatch using (EXISTS ( SELECT
+   FROM steward.projects p
+  WHERE ((p.id = segments.project) AND (p.shredded_at IS NOT NULL)))) with check false;
 -- grant on table segments: steward_app=ar/steward_migrate
 -- grant on table segments: steward_backup=r/steward_migrate
+-- grant on table segments: steward_dispatch=d/steward_migrate
+-- grant on column segments.project: steward_dispatch=r/steward_migrate
+-- grant on column segments.run: steward_dispatch=r/steward_migrate
+-- grant on column segments.first: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table segments_default (
@@ -1307,7 +1772,7 @@ create table triggers (
   active boolean not null,
   token bytea,
   token_hash bytea,
-  constraint triggers_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'schedule'::text, 'manual'::text, 'error'::text]))),
+  constraint triggers_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'schedule'::text, 'manual'::text, 'error'::text, 'poll'::text, 'hook'::text]))) NOT VALID,
   constraint triggers_project_flow_fkey FOREIGN KEY (project, flow) REFERENCES steward.flows(project, id),
   constraint triggers_pkey PRIMARY KEY (project, id),
   constraint triggers_project_flow_name_key UNIQUE (project, flow, name),

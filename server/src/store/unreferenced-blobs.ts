@@ -44,7 +44,7 @@ export async function dropUnreferencedBlobs(
 export async function listProjectScopes(dispatch: Database, after: string, limit: number): Promise<readonly Scope[]> {
   const { rows } = await dispatch.query<Scope>({
     name: "list_project_scopes",
-    text: "select organization, id as project from steward.projects where id > $1 order by id limit $2",
+    text: "select organization, id as project from steward.projects where id > $1 and purged_at is null order by id limit $2",
     values: [after, limit],
   });
   return rows;

@@ -43,6 +43,16 @@ export async function deleteWorkers(dispatch: Database, ids: readonly string[]):
   await dispatch.query({ text: "delete from steward.workers where id = any($1::uuid[])", values: [ids] });
 }
 
+/** Where workers were registered from. */
+export async function listProcesses(
+  dispatch: Database,
+): Promise<readonly { readonly id: string; readonly host: string; readonly process: number }[]> {
+  const { rows } = await dispatch.query<{ id: string; host: string; process: number }>({
+    text: "select id, host, process from steward.workers",
+  });
+  return rows;
+}
+
 export async function listWorkers(dispatch: Database): Promise<readonly WorkerBeat[]> {
   const { rows } = await dispatch.query(LIST_WORKERS);
   return rows;

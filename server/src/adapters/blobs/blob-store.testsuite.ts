@@ -36,6 +36,17 @@ export function blobStoreSuite(name: string, open: () => BlobStore): void {
     expect((await store.get(A, address))?.toString()).toBe("first");
   });
 
+  test(`${name}: what replaces a blob is read from then on, and puts don't bring the old one back`, async () => {
+    const store = open();
+    const address = randomBytes(32);
+    const [before, after] = [Buffer.alloc(300_000, 1), Buffer.alloc(300_100, 2)];
+    await store.put(A, address, before);
+    await store.replace(A, address, after);
+    expect(after.equals((await store.get(A, address))!)).toBe(true);
+    await store.put(A, address, before);
+    expect(after.equals((await store.get(A, address))!)).toBe(true);
+  });
+
   test(`${name}: of many puts at once one is there whole`, async () => {
     const store = open();
     const address = randomBytes(32);

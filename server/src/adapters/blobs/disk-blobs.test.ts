@@ -31,3 +31,13 @@ test("nobody else on the machine may read a blob", async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
 });
+
+test("whoever reads while a blob is replaced reads the one or the other, whole", async () => {
+  const address = randomBytes(32);
+  const both = [Buffer.alloc(3_000_000, 1), Buffer.alloc(3_000_100, 2)];
+  await store.put("r", address, both[0]!);
+  const reads = Array.from({ length: 20 }, () => store.get("r", address));
+  await store.replace("r", address, both[1]!);
+  for (const read of await Promise.all(reads)) expect(both.some((bytes) => bytes.equals(read!))).toBe(true);
+  expect(both[1]!.equals((await store.get("r", address))!)).toBe(true);
+});

@@ -10,24 +10,9 @@ export function diskBlobs(folder: string, random: () => string): BlobStore {
   return {
     async put(project, address, bytes) {
       const file = fileOf(project, address);
-      if (await exists(file)) return;
-      await makeFolder(path.dirname(file));
-      const draft = `${file}.${random()}`;
-      try {
-        const handle = await open(draft, "wx", 0o600);
-        try {
-          await handle.writeFile(bytes);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(draft, file);
-      } catch (error) {
-        await rm(draft, { force: true });
-        throw error;
-      }
-      await syncFolder(path.dirname(file));
+      if (!(await exists(file))) await write(file, bytes, random());
     },
+    replace: (project, address, bytes) => write(fileOf(project, address), bytes, random()),
     async get(project, address) {
       try {
         return await readFile(fileOf(project, address));
@@ -38,6 +23,25 @@ export function diskBlobs(folder: string, random: () => string): BlobStore {
     },
     remove: (project, address) => rm(fileOf(project, address), { force: true }),
   };
+}
+
+async function write(file: string, bytes: Uint8Array, word: string): Promise<void> {
+  await makeFolder(path.dirname(file));
+  const draft = `${file}.${word}`;
+  try {
+    const handle = await open(draft, "wx", 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
 }
 
 async function exists(file: string): Promise<boolean> {

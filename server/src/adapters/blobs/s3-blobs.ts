@@ -55,14 +55,19 @@ export function s3Blobs(options: S3Options): BlobStore {
     }
   };
 
+  const write = async (project: string, address: Buffer, bytes: Uint8Array): Promise<void> => {
+    const answer = await ask("PUT", project, address, bytes);
+    if (answer.status !== 200) throw unavailable("PUT", answer);
+  };
+
   return {
     async put(project, address, bytes) {
       const there = await ask("HEAD", project, address);
       if (there.status === 200) return;
       if (there.status !== 404) throw unavailable("HEAD", there);
-      const answer = await ask("PUT", project, address, bytes);
-      if (answer.status !== 200) throw unavailable("PUT", answer);
+      await write(project, address, bytes);
     },
+    replace: write,
     async get(project, address) {
       const answer = await ask("GET", project, address);
       if (answer.status === 404 && codeIn(answer) !== "NoSuchBucket") return null;

@@ -10,6 +10,8 @@ import { quoteName } from "./way.ts";
 const ROLE_CONNECTIONS = 24;
 /** Serializes makers and droppers of all processes; in the maintenance database, where no project gets. */
 const LOCK = 7_788_060;
+/** Tries of one drop, should workers of autovacuum come again and again. */
+const DROPS_MAX = 5;
 const VERSION_16 = 160_000;
 
 /** In the server's maintenance database, as steward_databases. */
@@ -87,9 +89,28 @@ export async function dropProject({ admin }: Administration, name: string): Prom
       });
       await ignoring(["42501"], ending); // one that ended just now, and whose place another took
     }
-    await admin.query({ text: `drop database if exists ${quoted} with (force)` });
+    await dropDatabase(admin, quoted);
     await admin.query({ text: `drop role if exists ${quoted}` });
   });
+}
+
+/**
+ * Whoever is still in it goes. Autovacuum's workers are the superuser's, so `force` is refused while one is there
+ * (42501); a drop without it asks them to leave, and waits 5 s for them, but for nobody else.
+ */
+async function dropDatabase(admin: Database, quoted: string): Promise<void> {
+  for (let left = DROPS_MAX; ; left--) {
+    try {
+      return void (await admin.query({ text: `drop database if exists ${quoted} with (force)` }));
+    } catch (error) {
+      if (sqlState(error) !== "42501" || left === 1) throw error;
+    }
+    try {
+      return void (await admin.query({ text: `drop database if exists ${quoted}` }));
+    } catch (error) {
+      if (sqlState(error) !== "55006") throw error; // in use: somebody else is in it as well
+    }
+  }
 }
 
 /** Ends a session of the role, whatever it runs: a cancellation can be caught inside, this can't. False if it is gone. */
