@@ -151,8 +151,7 @@ export function createClient(options: ClientOptions): Client {
   for (const [name, route] of Object.entries(routes)) {
     if (name !== "runEvents") calls[name] = (args: Record<string, unknown> = {}) => call(route, args);
   }
-  // Built from the same table as its type, which TypeScript can't follow through a loop.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- built from the same table as its type, in a loop
   return calls as Client;
 }
 

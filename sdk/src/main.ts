@@ -3,12 +3,15 @@ export * from "./api.ts";
 export * from "./api/accounts.ts";
 export * from "./api/audit.ts";
 export * from "./api/files.ts";
+export * from "./api/grants.ts";
 export * from "./api/installation.ts";
 export * from "./api/people.ts";
+export * from "./api/encryption-keys.ts";
 export * from "./api/requests.ts";
 export * from "./api/sign-on.ts";
 export * from "./api/tables.ts";
 export * from "./api/prove.ts";
+export * from "./connector.ts";
 export * from "./flow-file.ts";
 export {
   type Answer,

@@ -23,6 +23,9 @@ export interface NewPerson {
   readonly invitation?: string | undefined;
 }
 
+/** What whoever has no account yet gets one by, at a provider. */
+export type Joining = Pick<NewPerson, "birthDate" | "invitation">;
+
 /** To be shown once: for the authenticator app, and for when it is lost. */
 export interface NewSecondFactor {
   readonly totpUri: string;
@@ -89,11 +92,14 @@ export function createSignInClient(options: SignInOptions) {
     verifyRecoveryCode: async (code: string): Promise<void> =>
       void (await post("/two-factor/verify-backup-code", { code })),
     /** Where to send the browser for Google or the installation's provider; it comes back to the page's path `to`. */
-    withProvider: async (provider: string, to: string): Promise<string> =>
-      await away("/sign-in/social", { provider, to }),
+    withProvider: async (provider: string, to: string, joining: Joining = {}): Promise<string> =>
+      await away("/sign-in/social", { provider, to, ...joining }),
     /** Where to send the browser for the sign-on of the organization that the address belongs to; null where it has none. */
     withOrganization: async (email: string, to: string): Promise<string | null> =>
       AwayIfKnown.parse(await post("/sign-in/sso", { email, to })).url,
+    /** Where to send the browser to try one provider of an organization, whoever is asked by domain. */
+    withConnection: async (connection: string, to: string): Promise<string> =>
+      await away("/sign-in/sso", { connection, to }),
     requestReset: async (email: string): Promise<void> => void (await post("/request-password-reset", { email })),
     reset: async (token: string, newPassword: string): Promise<void> =>
       void (await post("/reset-password", { token, newPassword })),
@@ -102,13 +108,15 @@ export function createSignInClient(options: SignInOptions) {
     changeEmail: async (newEmail: string): Promise<void> => void (await post("/change-email", { newEmail })),
     changePassword: async (currentPassword: string, newPassword: string): Promise<void> =>
       void (await post("/change-password", { currentPassword, newPassword })),
-    /** Begins a second factor; it counts once a code of it was verified. */
-    beginSecondFactor: async (password: string): Promise<NewSecondFactor> => {
+    /** The first password of an account that has none, in a session of the last hour. */
+    setPassword: async (newPassword: string): Promise<void> => void (await post("/set-password", { newPassword })),
+    /** Begins a second factor; it counts once a code of it was verified. The password is left out where there is none. */
+    beginSecondFactor: async (password?: string): Promise<NewSecondFactor> => {
       const { totpURI, backupCodes } = Factor.parse(await post("/two-factor/enable", { password }));
       return { totpUri: totpURI, recoveryCodes: backupCodes };
     },
-    endSecondFactor: async (password: string): Promise<void> => void (await post("/two-factor/disable", { password })),
-    newRecoveryCodes: async (password: string): Promise<readonly string[]> =>
+    endSecondFactor: async (password?: string): Promise<void> => void (await post("/two-factor/disable", { password })),
+    newRecoveryCodes: async (password?: string): Promise<readonly string[]> =>
       Codes.parse(await post("/two-factor/generate-backup-codes", { password })).backupCodes,
     listPasskeys: async (): Promise<readonly Passkey[]> =>
       Passkeys.parse(await ask("GET", "/passkey/list-user-passkeys")).items,

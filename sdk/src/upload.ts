@@ -20,8 +20,7 @@ export interface UploadRequest {
 
 /** How the platform makes one; null where it has none (Node). */
 export function platformRequest(): (() => UploadRequest) | null {
-  // Browsers' types are not known where the SDK is compiled for Node.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- browsers' types are not known where the SDK is compiled for Node
   const Request = Reflect.get(globalThis, "XMLHttpRequest") as (new () => UploadRequest) | undefined;
   return Request === undefined ? null : () => new Request();
 }

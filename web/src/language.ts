@@ -5,6 +5,7 @@ import { data } from "./language/data.ts";
 import { entry } from "./language/entry.ts";
 import { people } from "./language/people.ts";
 import { settings } from "./language/settings.ts";
+import { shell } from "./language/shell.ts";
 import { countWords } from "./words.ts";
 import { visible } from "./visible.ts";
 
@@ -36,6 +37,9 @@ export const say = {
     title: "Nothing is here",
     what: "It may have been renamed or deleted.",
     way: "Go to the flows",
+    deleted: (name: string) => `“${visible(name)}” is deleted`,
+    deletedWhat:
+      "Its flows start nothing and its runs were cancelled. They and what they left are kept for 30 days after: bring the project back to see them.",
     whatProject: "The project of this address was deleted, or you may not enter it.",
     wayToProject: (name: string) => `Go to the flows of ${name}`,
   },
@@ -44,7 +48,16 @@ export const say = {
     what: "Nothing was changed by it.",
     hint: "Load the page again. If it stays, tell who runs this Steward what is below.",
   },
-  error: { title: "This did not work", unknown: "Something unexpected happened.", hint: "Load the page again." },
+  error: {
+    title: "This did not work",
+    unknown: "Something unexpected happened.",
+    hint: "Load the page again.",
+    lacking: (may: string) => `Your role doesn’t let you ${may}.`,
+    later: (seconds: number) =>
+      seconds < 90
+        ? `Try again in ${some(seconds, "second", "seconds")}.`
+        : `Try again in ${some(Math.ceil(seconds / 60), "minute", "minutes")}.`,
+  },
   palette: {
     label: "Go to or do",
     placeholder: "Search flows, runs and actions",
@@ -87,7 +100,7 @@ export const say = {
       what: "A flow is the fixed steps Steward takes for you when a webhook, a schedule or you start it.",
       begin: "Begin with an example, or push a file from the command line.",
       others: "Nobody has built one in this project so far.",
-      command: "npm run steward -- flow push order.flow.json",
+      command: "npx steward flow push order.flow.json",
     },
     nothing: (search: string) => `No flow matches “${search}”`,
     nothingWhat: "The search looks at names and slugs.",
@@ -266,17 +279,7 @@ export const say = {
     cut: "Too large to show whole. Use Raw or the API for the rest.",
     rawCut: (size: string) => `The first ${size} are shown.`,
   },
-  shell: {
-    switchProject: (name: string) => `Project ${name}: go to another`,
-    findProject: "Find a project…",
-    findProjectLabel: "Project to go to",
-    noProjectFound: "No project of that name that you may enter.",
-    account: "Account",
-    organization: "Organization and members",
-    organizationShort: "Organization",
-    audit: "Audit log",
-    installation: "Installation",
-  },
+  shell,
   settings,
   entry,
   account,

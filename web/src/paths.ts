@@ -57,6 +57,7 @@ export interface EntrySearch {
   readonly email?: string | undefined;
   /** Why the last try did not work, as the way in says it. */
   readonly error?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 export interface OrganizationSearch {
@@ -93,6 +94,7 @@ export interface AuditSearch extends OrganizationSearch {
   readonly flow?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly open?: string | undefined;
   readonly entry?: string | undefined;
 }
 export interface SinksSearch extends OrganizationSearch {

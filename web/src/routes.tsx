@@ -68,6 +68,7 @@ const entrySearch = (search: Search): EntrySearch => ({
   token: text(search["token"]),
   email: text(search["email"]),
   error: text(search["error"]),
+  reason: text(search["reason"]),
 });
 
 const organizationSearch = (search: Search): OrganizationSearch => ({ organization: text(search["organization"]) });
@@ -79,6 +80,7 @@ const entriesSearch = (search: Search) => ({
   flow: text(search["flow"]),
   from: text(search["from"]),
   to: text(search["to"]),
+  open: text(search["open"]),
   entry: text(search["entry"]),
 });
 
@@ -97,11 +99,7 @@ const tree = root.addChildren([
   createRoute({ getParentRoute, path: "/reset-password", component: Reset, validateSearch: entrySearch }),
   createRoute({ getParentRoute, path: "/verify-email", component: Verify, validateSearch: entrySearch }),
   createRoute({ getParentRoute, path: "/invitation", component: Invitation, validateSearch: entrySearch }),
-  createRoute({
-    getParentRoute,
-    path: "/",
-    component: Home,
-  }),
+  createRoute({ getParentRoute, path: "/", component: Home }),
   createRoute({
     getParentRoute,
     path: "/flows",

@@ -22,9 +22,14 @@ export function relativeWords(at: number, now: number): string {
   const distance = now - at;
   const span = Math.abs(distance);
   if (span < 5 * SECOND) return "just now";
-  if (span >= 30 * DAY) return new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(at);
+  if (span >= 30 * DAY) return dateWords(at);
   const words = coarse(span);
   return distance > 0 ? `${words} ago` : `in ${words}`;
+}
+
+/** `21 Dec 2026`, as the person writes dates. */
+export function dateWords(at: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }).format(at);
 }
 
 /** `2026-11-21 10:42:07.123 Europe/Rome`: the exact time in the person's own zone. */

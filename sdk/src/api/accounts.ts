@@ -10,6 +10,10 @@ export const Account = z.object({
   email: z.string(),
   emailVerified: z.boolean(),
   name: z.string(),
+  /** Whether there is a passkey: it serves as the second factor, also in a session that a password began. */
+  hasPasskey: z.boolean(),
+  /** Whether there is a password to sign in with, to change and to be asked for. */
+  hasPassword: z.boolean(),
   /** Whether signing in asks for a second factor. */
   secondFactor: z.boolean(),
   /** Whether this account runs the installation. */

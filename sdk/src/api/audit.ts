@@ -21,6 +21,9 @@ export const AuditEntry = z.object({
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 
+/** What people call whom a page's entries name by their ids, as far as the caller may see it: the log itself holds ids only. */
+export const AuditNames = z.record(z.string(), z.string());
+
 /** What of the log is looked for; all that is given must hold. */
 export const AuditFilter = z.object({
   /** `key_…`, `acc_…`, `flow:…`; a member's `mem_…` finds what they did by session and by all their keys. */
@@ -36,6 +39,11 @@ export const AuditFilter = z.object({
   /** When it was recorded: from then on, and before then. */
   from: Time.optional(),
   to: Time.optional(),
+  /**
+   * Only what was begun so many minutes ago or earlier and has no outcome in the log: effects, shreddings, rotations,
+   * changes of tables. Looked for from `from` on, by default 30 days.
+   */
+  open: z.coerce.number().int().min(0).max(525_600).optional(),
 });
 
 export const AuditSpan = z.object({ from: Time.optional(), to: Time.optional() });
@@ -56,7 +64,7 @@ export const AuditHead = z.object({
 
 export const AuditKey = z.object({
   keyId: z.string(),
-  /** SPKI (RFC 8410), base64url: what `steward audit verify --key` takes. */
+  /** SPKI (RFC 8410), base64url: what `steward audit verify --public-key` takes. */
   publicKey: z.string(),
   createdAt: z.string(),
   state: z.enum(["active", "retired"]),

@@ -52,7 +52,7 @@ export const OutboundConnections = z.object({
   hour: Time,
   host: z.string(),
   port: z.int(),
-  purpose: z.enum(["mail", "identity", "key_service", "audit_sink"]),
+  purpose: z.enum(["mail", "identity", "key_service", "audit_sink", "connection"]),
   count: z.int(),
   /** Both ways; null where nobody counted. */
   bytes: z.int().nullable(),

@@ -42,8 +42,9 @@ export const Organization = z.object({
   role: z.string(),
   permissions: z.array(PermissionName),
   createdAt: Time,
-  /** It can be brought back for 30 days after. */
   deletedAt: Time.nullable(),
+  /** Of a deleted one: it can be brought back until then, and is purged after. */
+  recoverableUntil: Time.nullable(),
 });
 export const NewOrganization = z.strictObject({ name: Name });
 export const OrganizationChange = z.strictObject({
@@ -64,6 +65,8 @@ export const Project = z.object({
   permissions: z.array(PermissionName),
   createdAt: Time,
   deletedAt: Time.nullable(),
+  /** Of a deleted one: it can be brought back until then, and is purged after. Null when its keys were destroyed. */
+  recoverableUntil: Time.nullable(),
 });
 export const NewProject = z.strictObject({
   slug: Slug,

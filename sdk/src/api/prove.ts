@@ -7,9 +7,12 @@ export const ProveRequest = z.strictObject({ only: z.array(z.string().max(8)).ma
 export const ProvedPromise = z.object({
   id: z.string(),
   promise: z.string(),
+  /** What the proof does to try it, as a phrase after "it". */
+  tries: z.string(),
   state: z.enum(["kept", "broken", "not_applicable"]),
   /** What was seen; of one that is not applicable, why. */
   evidence: z.array(z.string()),
+  triedAt: Time,
   ms: z.int(),
 });
 

@@ -5,6 +5,7 @@ import { paging, type Route } from "../route.ts";
 
 const organization = z.object({ organization: z.string().max(64) });
 const sink = organization.extend({ sink: z.string().max(64) });
+const entries = page(api.AuditEntry).extend({ names: api.AuditNames });
 const filtered = z.object({ ...paging, ...api.AuditFilter.shape });
 
 /** The audit log. */
@@ -16,7 +17,7 @@ export const auditRoutes = {
     access: { in: "organization", needs: "audit.read" },
     params: organization,
     query: filtered,
-    answers: { 200: page(api.AuditEntry) },
+    answers: { 200: entries },
   },
   listAuditHeads: {
     method: "GET",
@@ -76,7 +77,7 @@ export const auditRoutes = {
     summary: "Entries of the installation's own audit log, newest first",
     access: { in: "installation" },
     query: filtered,
-    answers: { 200: page(api.AuditEntry) },
+    answers: { 200: entries },
   },
   exportInstallationAudit: {
     method: "GET",

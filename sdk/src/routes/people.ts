@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { page } from "../api.ts";
+import { EncryptionKeys, RetiredKey } from "../api/encryption-keys.ts";
 import * as api from "../api/people.ts";
 import { paging, type Route } from "../route.ts";
 import { projectRoutes } from "./projects.ts";
@@ -69,6 +70,26 @@ export const peopleRoutes = {
     access: { in: "organization", needs: "keyring.rotate" },
     params: organization,
     answers: { 200: z.object({ projects: z.int(), rotatedAt: z.string() }) },
+  },
+  listEncryptionKeys: {
+    method: "GET",
+    path: "/v1/organizations/{organization}/keys",
+    summary:
+      "The epochs of the organization's and its projects' encryption keys, and what is still sealed under old ones",
+    access: { in: "organization", needs: "keyring.rotate" },
+    params: organization,
+    query: z.object(paging),
+    answers: { 200: page(EncryptionKeys) },
+  },
+  retireEncryptionKey: {
+    method: "POST",
+    path: "/v1/organizations/{organization}/keys/retire",
+    summary: "Destroy a key that was rotated away, for good; refused while anything is sealed under it",
+    access: { in: "organization", needs: "keyring.rotate" },
+    params: organization,
+    body: RetiredKey,
+    answers: { 200: z.object({ retiredAt: z.string() }) },
+    problems: ["conflict"],
   },
   listMembers: {
     method: "GET",

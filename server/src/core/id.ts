@@ -26,6 +26,9 @@ export type IdKind =
   | "tbl"
   | "msg"
   | "snk"
+  | "con"
+  | "rev"
+  | "ocl"
   | "dom";
 
 /** A UUIDv7 of the given millisecond; `random` supplies 10 bytes. Ids of one millisecond order by the random part. */

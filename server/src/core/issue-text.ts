@@ -35,8 +35,7 @@ const WORDS: { readonly [C in Issue["code"]]?: Describe<C> } = {
 /** What a schema found wrong with one value, as a person reads it: what the field takes. */
 export function issueText(issue: Issue): string {
   if (!SCHEMAS_OWN.test(issue.message)) return issue.message;
-  // Each entry describes the issues of its own code, which TypeScript can't follow through the table.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each entry describes the issues of its own code
   const describe = WORDS[issue.code] as ((issue: Issue) => string) | undefined;
   return describe?.(issue) ?? issue.message.replace(/^Invalid input: /, "");
 }

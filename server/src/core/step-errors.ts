@@ -12,7 +12,10 @@ export const STEP_ERRORS = {
     hint: "Return numbers, text, lists and plain objects.",
   },
   code_output_too_large: { title: "The code returned too much", hint: "Return less, or store it elsewhere." },
-  code_overloaded: { title: "Too many code steps run at once", hint: "Give the step a retry policy." },
+  code_overloaded: {
+    title: "Too many code steps run at once, or the step waited 30 s for its turn",
+    hint: "Give the step a retry policy.",
+  },
   code_threw: { title: "The code threw an error", hint: "Mend the line that the message names." },
   code_timeout: {
     title: "The code took longer than its time",
@@ -30,6 +33,10 @@ export const STEP_ERRORS = {
   expression_failed: { title: "An expression could not be evaluated", hint: "Mend the field that the message names." },
   failed: { title: "The step failed", hint: "Read the message." },
   failed_on_purpose: { title: "A fail step was reached", hint: "Read its message: the flow's author wrote it." },
+  flow_depth: {
+    title: "Flows call each other too deep",
+    hint: "Look for a flow that calls itself; where it means to, use an each or while step.",
+  },
   flow_unknown: {
     title: "The flow that the step names is not there or not published",
     hint: "Publish it, or mend the step's flow field.",
@@ -64,6 +71,10 @@ export const STEP_ERRORS = {
   step_timeout: {
     title: "The step took longer than its timeoutMs",
     hint: "Raise it, or give the step a retry policy.",
+  },
+  too_many_sub_runs: {
+    title: "Too many runs are open that one run and its sub-flows have begun",
+    hint: "Look for a flow that calls itself; else wait for the sub-flows, or give the step a retry policy.",
   },
   wait_timeout: {
     title: "The event did not come in time",

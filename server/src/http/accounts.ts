@@ -2,7 +2,7 @@
 import { AppError } from "../core/errors.ts";
 import { parseId, showId } from "../core/id.ts";
 import type { Account, Identity } from "../core/ports/identity.ts";
-import { RECOVERABLE_MS } from "../people/purge-accounts.ts";
+import { RECOVERABLE_MS } from "../people/recoverable.ts";
 import type { RecordAccountAct } from "../people/record-account-act.ts";
 import { isOperator } from "../store/access.ts";
 import type { HttpParts } from "./http-parts.ts";
@@ -107,12 +107,14 @@ function sessionHandlers(parts: Parts): Pick<Handlers, "listSessions" | "endSess
 }
 
 async function showAccount({ dispatch }: Parts, account: Account) {
-  const { id, createdAt, deletedAt, email, emailVerified, name, secondFactor } = account;
+  const { id, createdAt, deletedAt, email, emailVerified, hasPasskey, hasPassword, name, secondFactor } = account;
   return {
     id: showId("acc", id),
     email,
     emailVerified,
     name,
+    hasPasskey,
+    hasPassword,
     secondFactor,
     operator: await isOperator(dispatch, id),
     createdAt: isoTime(createdAt),

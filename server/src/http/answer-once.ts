@@ -82,7 +82,7 @@ export async function answerOnce(
         retryAfterSeconds: 1,
       });
     }
-    const text = keys.open("answer", ANSWER, rowOf(claim), first.answer).toString();
+    const text = keys.open("answer", ANSWER, answerRow(claim), first.answer).toString();
     return { status: first.status, text, headers: { "idempotency-replayed": "true" } };
   }
   // The body's digest belongs to it: when 24 h are over, another request under the same key is another effect.
@@ -109,7 +109,7 @@ async function actAndKeep(
   }
   if (answer.text.length > KEPT_CHARS_MAX) await quietly(releaseIdempotencyKey(parts.database, scope, claim));
   else {
-    const sealed = claim.keys.seal("answer", ANSWER, rowOf(claim), Buffer.from(keptText(routes[route], answer)));
+    const sealed = claim.keys.seal("answer", ANSWER, answerRow(claim), Buffer.from(keptText(routes[route], answer)));
     await quietly(keepAnswer(parts.database, scope, claim, { status: answer.status, sealed }));
   }
   return answer;
@@ -131,6 +131,7 @@ function scopeOf(principal: AnyPrincipal): Scope {
   return "scope" in principal ? principal.scope : INSTALLATION_SCOPE;
 }
 
-function rowOf({ principal, route, key }: IdempotencyKey): Buffer {
+/** A row as its sealed answer is bound to it. */
+export function answerRow({ principal, route, key }: IdempotencyKey): Buffer {
   return Buffer.concat([uuidBytes(principal), key, Buffer.from(route)]);
 }

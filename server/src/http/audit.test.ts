@@ -279,3 +279,47 @@ function slowReply(reads = false): { readonly reply: FastifyReply; end(): void }
   };
   return { reply: reply as unknown as FastifyReply, end: () => stream?.destroy() };
 }
+
+test("whom entries name by their ids is named beside them, to those who may see them, and nobody of elsewhere", async () => {
+  const http = await open();
+  const { organization, project, member } = http.installed;
+  const path = `/v1/organizations/${showId("org", organization)}/audit`;
+  const create = async (body: object) => (await http.call("POST", "/v1/keys", { body })).json()["id"] as string;
+  const key = await create({ name: "Deploy", permissions: ["run.read"] });
+  const stranger = await http.signIn({ organization, email: "auditor@people.test", name: "Grace", role: "auditor" });
+  const names = (answer: { json(): Record<string, unknown> }) => answer.json()["names"];
+  const shown = {
+    [key]: "Deploy",
+    [showId("prj", project)]: "Default",
+    [showId("mem", member)]: "Owner",
+  };
+  expect(names(await http.call("GET", path))).toMatchObject(shown);
+  expect(names(await stranger.call("GET", path))).toMatchObject(shown);
+
+  // A project that keeps the auditor out is not named to them, nor are its keys.
+  await http.db.admin.query({
+    text: "insert into steward.project_members (organization, project, member, role, set_at) values ($1, $2, $3, 'none', now())",
+    values: [organization, project, stranger.member],
+  });
+  expect(names(await stranger.call("GET", path))).toEqual({ [showId("mem", member)]: "Owner" });
+
+  // Whose role shows nothing but the log sees the log as it is.
+  await http.db.admin.query({
+    text: "insert into steward.roles (organization, id, name, permissions, created_at) values ($1, $2, 'Log', $3, now())",
+    values: [organization, member, ["audit.read"]],
+  });
+  await http.db.admin.query({
+    text: "update steward.members set role = 'custom', custom_role = $1 where id = $2",
+    values: [member, stranger.member],
+  });
+  const log = await stranger.call("GET", path);
+  expect([log.status, names(log)]).toEqual([200, {}]);
+
+  const elsewhere = await http.signIn({ role: null, email: "elsewhere@people.test" });
+  const other = (await elsewhere.call("POST", "/v1/organizations", { body: { name: "Other" } })).json()["id"] as string;
+  const denied = await elsewhere.call("GET", path);
+  expect(denied.status).toBe(404);
+  const own = (await elsewhere.call("GET", `/v1/organizations/${other}/audit`)).json() as { names: object };
+  const kinds = Object.entries(own.names).map(([id, name]) => `${id.slice(0, 3)} ${String(name)}`);
+  expect(kinds.toSorted()).toEqual(["acc Somebody", "mem Somebody"]);
+});

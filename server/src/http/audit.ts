@@ -1,9 +1,11 @@
+import type { AuditEntry } from "@steward/sdk";
 import { exportAudit } from "../audit/export-audit.ts";
 import { listAudit } from "../audit/list-audit.ts";
 import { listAuditHeads } from "../audit/list-heads.ts";
 import { createSink, listSinksOf, removeSink } from "../audit/manage-sinks.ts";
 import { AppError } from "../core/errors.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
+import { nameRefs } from "../people/name-refs.ts";
 import { INSTALLATION, INSTALLATION_SCOPE } from "../store/installation.ts";
 import type { HttpParts } from "./http-parts.ts";
 import type { OrganizationPrincipal } from "./principal.ts";
@@ -23,13 +25,17 @@ type AuditRoutes =
 /** The audit log of an organization, and the installation's own for its operators. */
 export function auditHandlers(parts: HttpParts): Pick<Handlers, AuditRoutes> {
   const keys = async (): Promise<ProjectKeys> => (await parts.projects.get(INSTALLATION_SCOPE)).keys;
-  const list = async (organization: string, query: Parameters<typeof listAudit>[2]) => {
-    const { items, next } = await listAudit(parts, organization, query);
-    return { status: 200 as const, body: { items: [...items], next } };
-  };
   return {
-    listAudit: ({ principal, query }) => list(principal.organization, query),
-    listInstallationAudit: ({ query }) => list(INSTALLATION, query),
+    listAudit: async ({ principal, query }) => {
+      const { items, next } = await listAudit(parts, principal.organization, query);
+      const names = await nameRefs(parts, principal, principal.organization, textsOf(items));
+      return { status: 200, body: { items: [...items], next, names } };
+    },
+    // Of the accounts of others an operator sees ids only: what they are called is their organizations'.
+    listInstallationAudit: async ({ query }) => {
+      const { items, next } = await listAudit(parts, INSTALLATION, query);
+      return { status: 200, body: { items: [...items], next, names: {} } };
+    },
     listAuditHeads: async ({ principal, query }) => {
       const { items, next } = await listAuditHeads(parts, principal.organization, query);
       return { status: 200, body: { items: [...items], next } };
@@ -53,6 +59,16 @@ export function auditHandlers(parts: HttpParts): Pick<Handlers, AuditRoutes> {
       return { status: 204, body: null };
     },
   };
+}
+
+/** Where ids stand in entries. */
+function* textsOf(entries: readonly AuditEntry[]): Generator<string> {
+  for (const { actor, target, project, facts } of entries) {
+    yield actor;
+    yield target;
+    if (project !== null) yield project;
+    for (const fact of Object.values(facts)) if (typeof fact === "string") yield fact;
+  }
 }
 
 function callerOf({ organization, member, shownId }: OrganizationPrincipal) {

@@ -1,5 +1,5 @@
 /** Who calls: the holder of an API key, or whoever is signed in. Asked at each request, so that what ended is over with it. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import { findKeyAccesses, type KeyAccessRow } from "../store/access.ts";
@@ -23,6 +23,8 @@ export type Caller =
       readonly account: string;
       readonly session: string;
       readonly secondFactor: boolean;
+      /** It is a provider's word. */
+      readonly factorClaimed: boolean;
       readonly signedOnBy: string | null;
       /** Of a deleted account, which may be brought back and nothing else. */
       readonly deleted: boolean;
@@ -74,7 +76,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
   const bySession = async (cookie: string): Promise<Caller> => {
     const found = await findPerson(parts, cookie);
     if (found === null) throw new AppError("unauthenticated", "Nobody is signed in here, or the session has ended.");
-    const { account, session, secondFactor, signedOnBy, deleted } = found;
+    const { account, session, secondFactor, factorClaimed, signedOnBy, deleted } = found;
     return {
       kind: "session",
       id: account,
@@ -82,6 +84,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
       account,
       session,
       secondFactor,
+      factorClaimed,
       signedOnBy,
       deleted,
     };
@@ -97,7 +100,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
 }
 
 export function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 /**

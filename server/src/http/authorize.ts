@@ -5,6 +5,7 @@
 import { type Access, type Permission } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import { parseId, showId } from "../core/id.ts";
+import { passedSecondFactor } from "../core/second-factor.ts";
 import { permissionsOf, permissionsOfKey, type Permissions } from "../people/permissions-of.ts";
 import {
   type AccessRow,
@@ -202,12 +203,13 @@ function checkEntrance(caller: Caller, row: AccessRow): void {
   if (caller.kind !== "session") return;
   if (row.signOnEnforced && caller.signedOnBy !== row.organization)
     throw new AppError("sign_on_required", "This organization is entered by its own sign-on only.");
-  if (caller.signedOnBy !== null && caller.signedOnBy !== row.organization && !caller.secondFactor)
+  const passed = passedSecondFactor(caller, row.organization);
+  if (caller.signedOnBy !== null && caller.signedOnBy !== row.organization && !passed)
     throw new AppError(
       "second_factor_required",
       "Another organization's sign-on began this session: it takes your own second factor to enter this one.",
     );
-  if (row.secondFactorRequired && !caller.secondFactor)
+  if (row.secondFactorRequired && !passed)
     throw new AppError("second_factor_required", "This organization asks for a second factor.");
 }
 

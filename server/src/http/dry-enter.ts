@@ -23,7 +23,15 @@ export async function dryEnter(
   { account, secondFactor, organization, byKey }: DryCall,
 ): Promise<string> {
   const shownId = showId("acc", account);
-  const known = { id: account, shownId, account, session: account, signedOnBy: null, deleted: false };
+  const known = {
+    id: account,
+    shownId,
+    account,
+    session: account,
+    factorClaimed: false,
+    signedOnBy: null,
+    deleted: false,
+  };
   const place = { route: "prove", organization: organization ?? undefined, project: undefined };
   const access = organization === null ? INSTALLATION : ORGANIZATION;
   try {
@@ -47,7 +55,6 @@ function unlimitedKey(account: string, keySecondFactor: boolean): KeyAccessRow {
     member: account,
     account,
     key: account,
-    keyName: "proof",
     role: "owner",
     permissions: null,
     projectRole: null,

@@ -65,8 +65,7 @@ export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
     },
     getVersion: async ({ principal, params }) => {
       const file = await getVersion(parts, principal.scope, params.slug, params.version);
-      // A flow file is JSON, which its own type doesn't say.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a flow file is JSON, which its own type doesn't say
       return { status: 200, body: file as unknown as z.core.util.JSONType };
     },
   };

@@ -29,7 +29,7 @@ export const TRIES = {
   confirm: { to: "confirm a password", address: per(15, 100), pair: per(15, 10), account: per(60, 30) },
   passkey: { to: "sign in with a passkey", address: per(15, 100) },
   signOn: { to: "sign in elsewhere", address: per(15, 100) },
-  signUp: { to: "sign up", address: per(60, 20) },
+  signUp: { to: "sign up", address: per(60, 20), pair: per(60, 3), strangers: per(60, 5) },
   reset: { to: "reset a password", address: per(60, 20), pair: per(60, 3), strangers: per(60, 5) },
   verification: { to: "verify an address", address: per(60, 40), pair: per(60, 5), strangers: per(60, 10) },
   invitation: { to: "open an invitation", address: per(15, 30) },

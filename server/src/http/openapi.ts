@@ -42,6 +42,12 @@ export function openApiDocument(version: string): Schema {
       version,
       description: "A key is bound to one project. Lists go on with `cursor` from `next`.",
     },
+    // No part of the table: its bodies, problems and tokens are the standard's, and it describes itself.
+    externalDocs: {
+      description:
+        "SCIM 2.0 is served beside this, at /scim/v2, by tokens of its own; /scim/v2/ServiceProviderConfig, /ResourceTypes and /Schemas say what of it. docs/sign-on.md says how to set it up.",
+      url: "https://www.rfc-editor.org/rfc/rfc7644",
+    },
     security: [{ key: [] }, { session: [] }],
     paths,
     components: {

@@ -2,9 +2,12 @@ import { changeOrganization } from "../people/change-organization.ts";
 import { createOrganization } from "../people/create-organization.ts";
 import { deleteOrganization } from "../people/delete-organization.ts";
 import { getOrganization } from "../people/get-organization.ts";
+import { listEncryptionKeys } from "../people/list-encryption-keys.ts";
 import { listOrganizations } from "../people/list-organizations.ts";
 import { restoreOrganization } from "../people/restore-organization.ts";
+import { retireEncryptionKey } from "../people/retire-encryption-key.ts";
 import { rotateOrganizationKeys } from "../people/rotate-organization-keys.ts";
+import { passedSecondFactor } from "../core/second-factor.ts";
 import type { HttpParts } from "./http-parts.ts";
 import type { OrganizationPrincipal } from "./principal.ts";
 import type { Handlers } from "./route-call.ts";
@@ -16,7 +19,9 @@ type OrganizationRoutes =
   | "changeOrganization"
   | "deleteOrganization"
   | "restoreOrganization"
-  | "rotateOrganizationKeys";
+  | "rotateOrganizationKeys"
+  | "listEncryptionKeys"
+  | "retireEncryptionKey";
 
 export function organizationHandlers(parts: HttpParts): Pick<Handlers, OrganizationRoutes> {
   return {
@@ -49,16 +54,24 @@ export function organizationHandlers(parts: HttpParts): Pick<Handlers, Organizat
       status: 200,
       body: await rotateOrganizationKeys(parts, principal, principal.organization),
     }),
+    listEncryptionKeys: async ({ principal, query }) => ({
+      status: 200,
+      body: await listEncryptionKeys(parts, principal, principal.organization, query),
+    }),
+    retireEncryptionKey: async ({ principal, body }) => ({
+      status: 200,
+      body: await retireEncryptionKey(parts, principal, principal.organization, body),
+    }),
   };
 }
 
 /** How the session that calls was begun; null for a key. A session that ended meanwhile counts as begun with nothing. */
 async function sessionOf(
   { identity }: HttpParts,
-  { session }: OrganizationPrincipal,
+  { session, organization }: OrganizationPrincipal,
   cookie: string | readonly string[] | undefined,
 ): Promise<{ readonly secondFactor: boolean } | null> {
   if (session === null || identity === null) return null;
   const found = typeof cookie === "string" ? await identity.findSignedIn(cookie) : null;
-  return { secondFactor: found?.secondFactor ?? false };
+  return { secondFactor: found !== null && passedSecondFactor(found, organization) };
 }

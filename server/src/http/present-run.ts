@@ -60,8 +60,7 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The contract's JSON is the mutable type of the same values. */
 function jsonOrNull(value: unknown): Run["output"] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the contract's JSON is the mutable type of the same values
   return (value ?? null) as Run["output"];
 }

@@ -5,6 +5,7 @@ import { ADA, browser, signIn, signUp } from "../adapters/identity/identity.test
 import { closeAll, rogueProvider, signOn, world, type World } from "../adapters/identity/sign-on.testsuite.ts";
 import { showId } from "../core/id.ts";
 import { readActs } from "../people/people.testsuite.ts";
+import { lockAccountMemberships } from "../store/members.ts";
 
 let it: World;
 let token: string;
@@ -187,6 +188,7 @@ test("only addresses that the organization holds; nothing twice; nothing that is
 
 test("an account that somebody made with the address, and never verified, keeps nothing of theirs", async () => {
   await browser(it.http).auth("/sign-up/email", { ...ADA, password: "the attacker's own one" });
+  await it.http.parts.identity!.close();
   await made(scim("POST", "/Users", user(ADA.email)));
   const answer = await signIn(browser(it.http), { ...ADA, password: "the attacker's own one" });
   expect(answer.json()["code"]).toBe("sign_in_failed");
@@ -318,4 +320,40 @@ test("what of the standard is served is told", async () => {
   expect((await scim("GET", "/ResourceTypes")).json()).toMatchObject({ totalResults: 2 });
   expect((await scim("GET", "/Schemas")).json()).toMatchObject({ totalResults: 2 });
   expect((await it.http.call("GET", "/scim/v2/ServiceProviderConfig", { anonymous: true })).status).toBe(401);
+});
+
+/** Begins it while the account is being deleted: its lock is held until the call waits for it, and then the account is. */
+async function whileBeingDeleted<T>(email: string, call: () => Promise<T>): Promise<T> {
+  const { db, parts, clock } = it.http;
+  const { id } = (await parts.identity!.findAccountByEmail(email))!;
+  const waiting = async () =>
+    (await db.admin.query({ text: "select from pg_locks where locktype = 'advisory' and not granted" })).count;
+  const called = await db.admin.transaction(async (tx) => {
+    await lockAccountMemberships(tx, id);
+    const begun = call();
+    await expect.poll(waiting).toBe(1);
+    await parts.identity!.setDeleted(id, clock.nowMs());
+    return { begun };
+  });
+  return await called.begun;
+}
+
+test("neither a directory nor a sign-on makes a member of somebody whose account is being deleted", async () => {
+  const { identity } = it.http.parts;
+  const make = (email: string) => identity!.createAccount({ email, name: "Ada", password: null, emailVerified: true });
+  await make(ADA.email);
+  const added = await whileBeingDeleted(ADA.email, () => scim("POST", "/Users", user(ADA.email)));
+  expect([added.status, await members()]).toEqual([403, {}]);
+  const { id } = await make("grace@example.com");
+  const inactive = await made(scim("POST", "/Users", user("grace@example.com", { active: false })));
+  const again = await whileBeingDeleted("grace@example.com", () =>
+    scim("PATCH", `/Users/${inactive}`, patch({ op: "replace", path: "active", value: true })),
+  );
+  expect([again.status, await members()]).toEqual([403, {}]);
+  await identity!.setDeleted(id, null);
+  const grace = { sub: "sub-9", email: "grace@example.com", email_verified: true, name: "Grace" };
+  const { connection } = await rogueProvider(it, grace);
+  const { led } = await whileBeingDeleted("grace@example.com", () => signOn(it, { connection }));
+  expect(led).toContain("reason=account_deleted");
+  expect(await members()).toEqual({});
 });

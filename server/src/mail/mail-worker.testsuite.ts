@@ -72,6 +72,7 @@ export async function mailWorker(parts: MailWorkerParts, transport: MailTranspor
     host: "test",
     process: process.pid,
     abortEffects: () => undefined,
+    loadAnew: () => Promise.resolve(),
     lanes: 1,
   });
   const { engine } = running;

@@ -10,7 +10,7 @@ const URL = "https://steward.test/reset-password#token=abc";
 test.each<[NamedMessage["template"], Record<string, string>, string]>([
   ["verify", { name: "Ada", url: URL }, URL],
   ["reset", { name: "Ada", url: URL }, URL],
-  ["change", { name: "Ada", newEmail: "new@example.org", url: URL }, "new at example dot org"],
+  ["change", { name: "Ada", holder: "old", newEmail: "new@example.org", url: URL }, "new at example dot org"],
   ["changed", { newEmail: "new@example.org" }, "21 November 2026, 12:00 UTC"],
   ["changed", { what: "password" }, "password of your account was changed"],
   ["factor_changed", { change: "passkey_added" }, "A passkey was added"],

@@ -41,12 +41,10 @@ export function readMessage({ to, template, values }: NamedMessage, ground: Mess
       return { to, template, values: { name, link: text("url"), ...life } };
     case "reset":
       return { to, template, values: { name, link: text("url"), ...life } };
-    case "change": // to the present address; the new one is asked by a verification
-      return {
-        to,
-        template,
-        values: { holder: "old", name, newAddress: text("newEmail"), link: text("url"), ...life },
-      };
+    case "change": {
+      const holder = text("holder") === "new" ? "new" : "old";
+      return { to, template, values: { holder, name, newAddress: text("newEmail"), link: text("url"), ...life } };
+    }
     case "changed":
       return {
         to,

@@ -17,6 +17,7 @@ import { Cell, Row, Table } from "../ui/Table.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { useForm } from "../ui/use-form.ts";
 import { visible } from "../visible.ts";
+import { dateWords } from "../words.ts";
 
 const { organizations: words } = say.account;
 
@@ -49,7 +50,7 @@ export function OrganizationList() {
 }
 
 function OrganizationRow({ organization }: { organization: Organization }) {
-  const { id, name, role, permissions, deletedAt } = organization;
+  const { id, name, role, permissions, deletedAt, recoverableUntil: until } = organization;
   const { places, locked } = useSignedIn();
   const lock = locked.find((one) => one.organization.id === id);
   const client = useClient();
@@ -64,7 +65,9 @@ function OrganizationRow({ organization }: { organization: Organization }) {
   return (
     <Row>
       <Cell className="font-medium">{visible(name)}</Cell>
-      <Cell className="text-13 text-text-2">{deletedAt === null ? roleWords(role, []) : words.deleted}</Cell>
+      <Cell className="text-13 text-text-2">
+        {until === null ? roleWords(role, []) : words.deletedUntil(dateWords(Date.parse(until)))}
+      </Cell>
       <Cell right>
         {lock && <Unlock locked={lock} className="h-7" />}
         {deletedAt === null && !lock && (

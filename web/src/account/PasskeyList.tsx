@@ -97,8 +97,7 @@ function NewPasskey({ close }: { close: () => void }) {
   const auth = useSignInClient();
   const add = useAct({
     act: async (name: string) => {
-      // The library's own question, which this browser library reads as it is.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library's own question, read as it is
       const optionsJSON = (await auth.passkeyRegistration()) as Parameters<typeof startRegistration>[0]["optionsJSON"];
       const response = await startRegistration({ optionsJSON }).catch((error: unknown) => {
         throw new Error(words.refused, { cause: error });

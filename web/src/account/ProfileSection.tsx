@@ -1,6 +1,8 @@
+import type { Account } from "@steward/sdk";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useClient, useSignInClient } from "../api/client.ts";
-import { keys } from "../api/queries.ts";
+import { entranceQuery, keys } from "../api/queries.ts";
 import { useSignedIn } from "../api/session.ts";
 import { say } from "../language.ts";
 import { Section } from "../settings/Section.tsx";
@@ -28,12 +30,18 @@ export function ProfileSection() {
             <p className="min-w-0 break-words">{visible(account.email)}</p>
             {!changing && <Button onClick={() => setChanging(true)}>{words.change}</Button>}
           </div>
-          {!account.emailVerified && <Unverified email={account.email} />}
+          {isPlaceholder(account.email) && <p className="text-12 text-text-2">{words.emailPlaceholder}</p>}
+          {!account.emailVerified && !isPlaceholder(account.email) && <Unverified email={account.email} />}
         </div>
-        {changing && <EmailForm now={account.email} close={() => setChanging(false)} />}
+        {changing && <EmailForm account={account} close={() => setChanging(false)} />}
       </div>
     </Section>
   );
+}
+
+/** Nobody's (RFC 6761, section 6.3): what the first owner has until they give their own. */
+function isPlaceholder(email: string): boolean {
+  return email.endsWith(".localhost");
 }
 
 function NameForm({ name }: { name: string }) {
@@ -89,9 +97,10 @@ function Unverified({ email }: { email: string }) {
   );
 }
 
-function EmailForm({ now, close }: { now: string; close: () => void }) {
+function EmailForm({ account: { email: now, emailVerified }, close }: { account: Account; close: () => void }) {
   const auth = useSignInClient();
   const { changeEmail } = words;
+  const inbox = useQuery(entranceQuery(useClient())).data?.mail === false;
   const form = useForm(
     { email: "" },
     ({ email }) =>
@@ -103,12 +112,17 @@ function EmailForm({ now, close }: { now: string; close: () => void }) {
   if (form.done)
     return (
       <p role="status" className="rounded-md border border-done/40 bg-done/5 px-3 py-2.5 text-13">
-        {changeEmail.sent(now)}
+        {emailVerified ? changeEmail.sent(now) : changeEmail.sentNew(form.values.email.trim())}
+        {inbox && ` ${say.entry.signUp.noMail}`}
       </p>
     );
   return (
     <form aria-label={changeEmail.title} className="motion-appear space-y-4" onSubmit={form.submit} noValidate>
-      <Field label={changeEmail.email} help={changeEmail.what(now)} error={form.errors.email}>
+      <Field
+        label={changeEmail.email}
+        help={emailVerified ? changeEmail.what(now) : changeEmail.whatNew}
+        error={form.errors.email}
+      >
         {(control) => (
           <input
             {...control}

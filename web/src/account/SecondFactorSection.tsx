@@ -29,7 +29,7 @@ export function SecondFactorSection() {
     void queries.invalidateQueries({ queryKey: keys.session });
   };
   const turnOff = useAct({
-    act: (password: string) => auth.endSecondFactor(password),
+    act: (password: string | undefined) => auth.endSecondFactor(password),
     changes: [keys.session],
     said: () => words.turnedOff,
     quiet: true,

@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { Locked } from "../api/session.ts";
 import { useSignedIn } from "../api/session.ts";
+import { PasskeyButton } from "../entry/PasskeyButton.tsx";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { buttonClasses } from "../ui/Button.tsx";
@@ -11,6 +13,7 @@ const { organizations: words } = say.account;
 export function Unlock({ locked: { organization, needs }, className }: { locked: Locked; className?: string }) {
   const { account } = useSignedIn();
   const { pathname } = useLocation();
+  const queries = useQueryClient();
   const look = buttonClasses("plain", className);
   if (needs === "sign_on_required")
     return (
@@ -23,6 +26,15 @@ export function Unlock({ locked: { organization, needs }, className }: { locked:
       <Link {...paths.secondFactor({ next: pathname })} aria-label={words.codeOf(organization.name)} className={look}>
         {words.code}
       </Link>
+    );
+  if (account.hasPasskey)
+    return (
+      <PasskeyButton
+        label={words.passkey}
+        name={words.passkeyOf(organization.name)}
+        className={className ?? ""}
+        done={() => void queries.invalidateQueries()}
+      />
     );
   return (
     <Link {...paths.account()} hash="second-factor" aria-label={words.setUpOf(organization.name)} className={look}>

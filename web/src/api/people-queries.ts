@@ -16,8 +16,8 @@ export const peopleKeys = {
   consents: (organization: string) => ["support-consents", organization],
 } as const;
 
-interface Page<Item> {
-  readonly items: Item[];
+interface Page {
+  readonly items: readonly unknown[];
   readonly next: string | null;
 }
 interface At {
@@ -27,7 +27,7 @@ interface At {
 }
 
 /** A list that is asked for page by page. */
-export const paged = <Item>(queryKey: QueryKey, ask: (at: At) => Promise<Page<Item>>) =>
+export const paged = <Answer extends Page>(queryKey: QueryKey, ask: (at: At) => Promise<Answer>) =>
   infiniteQueryOptions({
     queryKey,
     queryFn: ({ pageParam, signal }) => ask({ cursor: pageParam || undefined, limit: LIST_LIMIT, signal }),

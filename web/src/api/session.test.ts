@@ -3,7 +3,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { expect, it } from "vitest";
 import { placeOf, placeQuery, placesQuery, sessionQuery } from "./session.ts";
 
-const ORGANIZATION = { name: "Acme", role: "owner", deletedAt: null, permissions: [] };
+const ORGANIZATION = { name: "Acme", role: "owner", deletedAt: null, permissions: ["organization.read"] };
 const PROJECT = { name: "Main", role: "owner", deletedAt: null, permissions: [] };
 
 interface World {

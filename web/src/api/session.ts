@@ -2,6 +2,7 @@
 import {
   type Account,
   type Client,
+  isPermission,
   type Organization,
   type Permission,
   ProblemError,
@@ -22,13 +23,19 @@ const PAGES_MAX = 10;
 
 export interface Place {
   readonly organization: Organization;
-  readonly project: Project;
+  readonly project: Pick<Project, "id" | "slug" | "name" | "permissions">;
 }
 
 /** An organization that lets nobody in who came as this session did, and what it asks for. */
 export interface Locked {
   readonly organization: Organization;
   readonly needs: "second_factor_required" | "sign_on_required";
+}
+
+/** A deleted project that the person may bring back. */
+export interface DeletedProject {
+  readonly organization: Organization;
+  readonly project: Project;
 }
 
 export interface SignedIn {
@@ -38,9 +45,11 @@ export interface SignedIn {
   readonly places: readonly Place[];
   readonly all: boolean;
   readonly locked: readonly Locked[];
+  /** Those that were met on the way to the places. */
+  readonly deleted: readonly DeletedProject[];
 }
 
-const NOWHERE = { organizations: [], places: [], all: true, locked: [] };
+const NOWHERE = { organizations: [], places: [], all: true, locked: [], deleted: [] };
 
 export const sessionQuery = (client: Client) =>
   queryOptions({
@@ -55,11 +64,13 @@ export const sessionQuery = (client: Client) =>
     },
   });
 
-type Found = Pick<SignedIn, "places" | "all" | "locked">;
+type Found = Pick<SignedIn, "places" | "all" | "locked" | "deleted">;
+type Inside = Omit<Found, "locked">;
 
 async function lookAround(client: Client, open: readonly Organization[], signal: AbortSignal): Promise<Found> {
   const places: Place[] = [];
   const locked: Locked[] = [];
+  const deleted: DeletedProject[] = [];
   let all = true;
   let looked = 0;
   for (; looked < open.length && places.length === 0; looked += LOOKED_INTO_MAX) {
@@ -68,11 +79,12 @@ async function lookAround(client: Client, open: readonly Organization[], signal:
       if ("needs" in seen) locked.push(seen);
       else {
         places.push(...seen.places);
+        deleted.push(...seen.deleted);
         all &&= seen.all;
       }
     }
   }
-  return { places, locked, all: all && looked >= open.length };
+  return { places, locked, deleted, all: all && looked >= open.length };
 }
 
 async function lookInto(
@@ -80,7 +92,10 @@ async function lookInto(
   organization: Organization,
   signal: AbortSignal,
   search?: string,
-): Promise<Locked | Pick<Found, "places" | "all">> {
+): Promise<Locked | Inside> {
+  // Not asked for what the role keeps to itself: a refusal would stand in the audit log. A link to a project still opens it.
+  if (!seesProjects(organization)) return { places: [], all: false, deleted: [] };
+  const deleted: DeletedProject[] = [];
   try {
     let cursor: string | undefined;
     for (let pages = 0; pages < PAGES_MAX; pages++) {
@@ -92,10 +107,11 @@ async function lookInto(
         signal,
       });
       const places = items.filter(isLive).map((project) => ({ organization, project }));
-      if (places.length > 0 || next === null) return { places, all: next === null };
+      deleted.push(...items.filter((one) => !isLive(one)).map((project) => ({ organization, project })));
+      if (places.length > 0 || next === null) return { places, all: next === null, deleted };
       cursor = next;
     }
-    return { places: [], all: false };
+    return { places: [], all: false, deleted };
   } catch (error) {
     const code = error instanceof ProblemError ? error.code : "";
     if (code === "second_factor_required" || code === "sign_on_required") return { organization, needs: code };
@@ -127,10 +143,12 @@ export const placeQuery = (client: Client, { account, organizations }: SignedIn,
         const me = await client.me({ signal });
         // Another project was gone to in between: not an answer to what was asked.
         if (me.project.id !== id) throw new Error("The project changed meanwhile.");
+        const own = organizations.find((one) => one.id === me.organizationId);
+        if (own && !seesProjects(own))
+          return { organization: own, project: { ...me.project, permissions: me.permissions.filter(isPermission) } };
         const named = { organization: me.organizationId, project: id };
         const [organization, project] = await Promise.all([
-          organizations.find((one) => one.id === me.organizationId) ??
-            client.getOrganization({ organization: me.organizationId, signal }),
+          own ?? client.getOrganization({ organization: me.organizationId, signal }),
           client.getProject({ ...named, signal }),
         ]);
         return isLive(project) ? { organization, project } : null;
@@ -202,6 +220,11 @@ export function useSession(): Session {
 /** Whether an organization is there and lets this session in. */
 export function isOpen({ id, deletedAt }: Organization, locked: readonly Locked[]): boolean {
   return deletedAt === null && locked.every(({ organization }) => organization.id !== id);
+}
+
+/** Whether the person's role lets them see the organization's projects and roles; every member sees that it is there. */
+export function seesProjects({ permissions }: Pick<Organization, "permissions">): boolean {
+  return permissions.includes("organization.read");
 }
 
 /** What somebody may do in a place: in the organization by their role there, in the project by the one they have in it. */

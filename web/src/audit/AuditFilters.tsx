@@ -4,29 +4,28 @@ import { Button } from "../ui/Button.tsx";
 import { Chip } from "../ui/Chip.tsx";
 import { exactWords } from "../words.ts";
 import { FILTER_FIELDS, type FilterField, type Filters, filterValue, isTimeField } from "./audit-filter.ts";
-import { useMemberNames } from "./use-member-names.ts";
+import { refWords } from "./entry-words.ts";
+import type { KnownNames } from "./use-names.ts";
 
 const { filter: words } = say.people.audit;
 
-/** The filters that are on, as chips, and the way to add one; members are completed by their ids. */
+/** The filters that are on, as chips, and the way to add one; members are completed by their names. */
 export function AuditFilters({
   filters,
   change,
-  membersOf,
+  known: { names, choices },
 }: {
   filters: Filters;
   change: (next: Filters) => void;
-  /** The organization whose members may be listed; null where none may. */
-  membersOf: string | null;
+  known: KnownNames;
 }) {
-  const { members, nameOf } = useMemberNames(membersOf);
   const shown = (field: FilterField, value: string) => {
     if (isTimeField(field)) return exactWords(Date.parse(value)).slice(0, 16);
-    return nameOf(value);
+    return refWords(value, names);
   };
   return (
     <div className="flex flex-wrap items-center gap-2 px-4 py-3 md:px-6">
-      <FilterForm people={members} add={(field, value) => change({ ...filters, [field]: value })} />
+      <FilterForm people={choices} add={(field, value) => change({ ...filters, [field]: value })} />
       {FILTER_FIELDS.map((field) => {
         const value = filters[field];
         return (
@@ -46,17 +45,21 @@ export function AuditFilters({
   );
 }
 
+/** Fields that a member may be the value of. */
+const NAMES_PEOPLE: ReadonlySet<FilterField> = new Set(["actor", "target"]);
+
 function FilterForm({
   people,
   add,
 }: {
-  people: readonly { id: string; name: string }[];
+  people: KnownNames["choices"];
   add: (field: FilterField, value: string) => void;
 }) {
   const [field, setField] = useState<FilterField>("actor");
   const [typed, setTyped] = useState("");
   const listId = useId();
-  const value = filterValue(field, typed);
+  const chosen = NAMES_PEOPLE.has(field) ? people.find(({ label }) => label === typed.trim())?.id : undefined;
+  const value = filterValue(field, chosen ?? typed);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (value === null) return;
@@ -83,7 +86,7 @@ function FilterForm({
       <input
         aria-label={words.value}
         type={isTimeField(field) ? "datetime-local" : "text"}
-        list={field === "actor" ? listId : undefined}
+        list={NAMES_PEOPLE.has(field) ? listId : undefined}
         placeholder={words.hints[field]}
         maxLength={100}
         value={typed}
@@ -91,8 +94,8 @@ function FilterForm({
         className="field w-52 text-13"
       />
       <datalist id={listId}>
-        {people.map(({ id, name }) => (
-          <option key={id} value={id} label={name} />
+        {people.map(({ id, label }) => (
+          <option key={id} value={label} />
         ))}
       </datalist>
       <Button type="submit" disabled={value === null}>

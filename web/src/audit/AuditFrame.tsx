@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { NotYoursHere } from "../people/NotYoursHere.tsx";
 import { useOrganization } from "../people/use-organization.ts";
-import { NotFound } from "../shell/NotFound.tsx";
 import { Page } from "../ui/Page.tsx";
 import { TAB, TabBar } from "../ui/TabBar.tsx";
 import { visible } from "../visible.ts";
@@ -21,7 +21,7 @@ export function AuditFrame({
   children: ReactNode;
 }) {
   const { organization, may } = useOrganization();
-  if (!may("audit.read")) return <NotFound />;
+  if (!may("audit.read")) return <NotYoursHere needs="audit.read" />;
   const of = { organization: organization.id };
   const tab = { activeOptions: { exact: true, includeSearch: false }, className: TAB };
   return (

@@ -7,14 +7,17 @@ import { useClient } from "../api/client.ts";
 import { useRowKeys } from "../keys/use-row-keys.ts";
 import { say } from "../language.ts";
 import { Button } from "../ui/Button.tsx";
+import { classes } from "../ui/classes.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Listed } from "../ui/Listed.tsx";
+import { StateIcon } from "../ui/StateBadge.tsx";
 import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { auditFilter, type Filters } from "./audit-filter.ts";
-import { useMemberNames } from "./use-member-names.ts";
 import { AuditFilters } from "./AuditFilters.tsx";
+import { actionWords, entryState, type Names, refWords } from "./entry-words.ts";
+import { type KnownNames, useNames } from "./use-names.ts";
 
 const words = say.people.audit;
 
@@ -31,10 +34,11 @@ export interface AuditView {
 export function AuditLog({ of, filters, change, entry, membersOf }: AuditView) {
   const filter = auditFilter(filters);
   const list = useInfiniteQuery(auditQuery(useClient(), of, filter));
+  const known = useNames({ of, filters, membersOf });
   const filtered = Object.keys(filter).length > 0;
   return (
     <>
-      <AuditFilters filters={filters} change={change} membersOf={membersOf} />
+      <AuditFilters filters={filters} change={change} known={known} />
       <Listed
         list={list}
         noun={words.noun}
@@ -48,7 +52,7 @@ export function AuditLog({ of, filters, change, entry, membersOf }: AuditView) {
           )
         }
       >
-        {(entries) => <EntryTable entries={entries} entry={entry} membersOf={membersOf} />}
+        {(entries) => <EntryTable entries={entries} entry={entry} names={known.names} />}
       </Listed>
     </>
   );
@@ -57,9 +61,8 @@ export function AuditLog({ of, filters, change, entry, membersOf }: AuditView) {
 function EntryTable({
   entries,
   entry,
-  membersOf,
-}: Pick<AuditView, "entry" | "membersOf"> & { entries: readonly AuditEntry[] }) {
-  const { nameOf } = useMemberNames(membersOf);
+  names,
+}: Pick<AuditView, "entry"> & Pick<KnownNames, "names"> & { entries: readonly AuditEntry[] }) {
   const rows = useRef<HTMLDivElement>(null);
   useRowKeys(rows);
   return (
@@ -73,25 +76,41 @@ function EntryTable({
           { name: words.when, className: "w-28", right: true },
         ]}
       >
-        {entries.map(({ id, action, actor, target, at }) => (
-          <Row key={id}>
-            <Cell className={/refused|denied|failed/.test(action) ? "text-13 text-failed" : "text-13"}>
-              <Link {...entry(id)} data-row className={ROW_LINK}>
-                {visible(action)}
-              </Link>
-            </Cell>
-            <Cell className="text-13 text-text-2">
-              <span title={visible(actor)}>{nameOf(actor)}</span>
-            </Cell>
-            <Cell wide className="text-13 text-text-2">
-              <span title={visible(target)}>{nameOf(target)}</span>
-            </Cell>
-            <Cell right className="text-13 text-text-2">
-              <Time at={at} />
-            </Cell>
-          </Row>
+        {entries.map((one) => (
+          <EntryRow key={one.id} entry={one} to={entry(one.id)} names={names} />
         ))}
       </Table>
     </div>
+  );
+}
+
+const LOOK = {
+  well: null,
+  refused: { icon: "cancelled", text: "text-failed" },
+  failed: { icon: "failed", text: "text-failed" },
+  in_doubt: { icon: "in_doubt", text: "text-doubt" },
+} as const;
+
+function EntryRow({ entry, to, names }: { entry: AuditEntry; to: Pick<LinkProps, "to" | "search">; names: Names }) {
+  const { action, actor, target, at } = entry;
+  const look = LOOK[entryState(entry)];
+  return (
+    <Row>
+      <Cell className={classes("text-13", look?.text)}>
+        <Link {...to} data-row title={visible(action)} className={ROW_LINK}>
+          {look && <StateIcon state={look.icon} className={classes("mr-1.5 inline-block align-[-2px]", look.text)} />}
+          {actionWords(entry)}
+        </Link>
+      </Cell>
+      <Cell className="text-13 text-text-2">
+        <span title={visible(actor)}>{refWords(actor, names)}</span>
+      </Cell>
+      <Cell wide className="text-13 text-text-2">
+        <span title={visible(target)}>{refWords(target, names)}</span>
+      </Cell>
+      <Cell right className="text-13 text-text-2">
+        <Time at={at} />
+      </Cell>
+    </Row>
   );
 }

@@ -8,6 +8,13 @@ it("what stands in the address becomes what the API takes", () => {
   expect(AuditFilter.safeParse(filter).success).toBe(true);
 });
 
+it("what is without outcome is asked for in minutes", () => {
+  const filter = auditFilter({ open: "10" });
+  expect(filter).toEqual({ open: 10 });
+  expect(AuditFilter.safeParse(filter).success).toBe(true);
+  expect(auditFilter({ open: "an hour" })).toEqual({});
+});
+
 it("what is no value is left out", () => {
   expect(auditFilter({ from: "yesterday", to: "", target: "   " })).toEqual({});
   expect(filterValue("to", "2026-13-01")).toBeNull();

@@ -7,16 +7,18 @@ import { isOpen, type SignedIn, SignedInContext } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { slugOf } from "../people/project-form.ts";
+import { BringProjectBack } from "../shell/BringProjectBack.tsx";
 import { useSignOut } from "../shell/use-sign-out.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
+import { useNotices } from "../ui/Notices.tsx";
 import { needed, wrongs } from "../ui/checks.ts";
 import { EntryPage } from "./EntryPage.tsx";
 import { useForm } from "../ui/use-form.ts";
 
 const { first: words } = say.entry;
-const { asksFactor, asksSignOn } = say.account.organizations;
+const { asksFactor, asksSignOn, restored } = say.account.organizations;
 
 /** For whoever is signed in and has nowhere to work yet: the first organization and project, or what was deleted. */
 export function NoProject({ signedIn }: { signedIn: SignedIn }) {
@@ -51,6 +53,12 @@ export function NoProject({ signedIn }: { signedIn: SignedIn }) {
         ))}
         {deleted.map(({ id, name }) => (
           <BringBack key={id} id={id} name={name} />
+        ))}
+        {signedIn.deleted.map((one) => (
+          <div key={one.project.id} className="flex items-center justify-between gap-3 text-13">
+            <span>{words.deletedProject(one.project.name, one.organization.name)}</span>
+            <BringProjectBack deleted={one} />
+          </div>
         ))}
         <div className="flex gap-2">
           {out}
@@ -118,10 +126,14 @@ function FirstProject({ signedIn }: { signedIn: SignedIn }) {
 
 function BringBack({ id, name }: { id: string; name: string }) {
   const client = useClient();
+  const { tell } = useNotices();
   const queries = useQueryClient();
   const restore = useMutation({
     mutationFn: () => client.restoreOrganization({ organization: id }),
-    onSuccess: async () => await queries.invalidateQueries({ queryKey: keys.session }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: keys.session });
+      tell(restored(name));
+    },
   });
   return (
     <div className="flex items-center justify-between gap-3 text-13">
@@ -136,10 +148,14 @@ function BringBack({ id, name }: { id: string; name: string }) {
 
 function BringAccountBack() {
   const client = useClient();
+  const { tell } = useNotices();
   const queries = useQueryClient();
   const restore = useMutation({
     mutationFn: () => client.restoreAccount(),
-    onSuccess: async () => await queries.invalidateQueries({ queryKey: keys.session }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: keys.session });
+      tell(words.accountBack);
+    },
   });
   return (
     <>

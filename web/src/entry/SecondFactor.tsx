@@ -1,12 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { useSignInClient } from "../api/client.ts";
+import { useClient, useSignInClient } from "../api/client.ts";
+import { entranceQuery } from "../api/queries.ts";
 import { say } from "../language.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { needed, wrongs } from "../ui/checks.ts";
 import { EntryPage } from "./EntryPage.tsx";
+import { PasskeyButton } from "./PasskeyButton.tsx";
 import { useEntered } from "./use-entered.ts";
 import { useForm } from "../ui/use-form.ts";
 
@@ -17,6 +20,7 @@ export function SecondFactor() {
   const { next } = useSearch({ from: "/two-factor" });
   const auth = useSignInClient();
   const entered = useEntered(next);
+  const passkeys = useQuery(entranceQuery(useClient())).data?.passkeys === true;
   const [recovery, setRecovery] = useState(false);
   const form = useForm(
     { code: "" },
@@ -52,6 +56,7 @@ export function SecondFactor() {
           </Button>
         </div>
       </form>
+      {passkeys && <PasskeyButton done={() => entered("signed_in")} />}
     </EntryPage>
   );
 }

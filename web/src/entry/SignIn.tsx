@@ -1,6 +1,5 @@
-import { startAuthentication } from "@simplewebauthn/browser";
 import { ProblemError } from "@steward/sdk";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useClient, useSignInClient } from "../api/client.ts";
@@ -11,9 +10,11 @@ import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { emailWrong, needed, wrongs } from "../ui/checks.ts";
-import { nextPath } from "./next-path.ts";
 import { EntryPage } from "./EntryPage.tsx";
 import { OrganizationSignOn } from "./OrganizationSignOn.tsx";
+import { PasskeyButton } from "./PasskeyButton.tsx";
+import { ProviderButton } from "./ProviderButton.tsx";
+import { refusalWords } from "./refusal-words.ts";
 import { useEntered } from "./use-entered.ts";
 import { useForm } from "../ui/use-form.ts";
 
@@ -21,7 +22,8 @@ const { signIn: words } = say.entry;
 
 /** The way in: a password, a passkey, a provider, or the organization's own sign-on. */
 export function SignIn() {
-  const { next, error } = useSearch({ from: "/sign-in" });
+  const { next, error, reason } = useSearch({ from: "/sign-in" });
+  const entered = useEntered(next);
   const [byOrganization, setByOrganization] = useState(false);
   const entrance = useQuery(entranceQuery(useClient())).data;
   if (byOrganization) return <OrganizationSignOn next={next} back={() => setByOrganization(false)} />;
@@ -29,15 +31,15 @@ export function SignIn() {
     <EntryPage title={words.title}>
       {error !== undefined && (
         <p role="alert" className="text-13 text-failed">
-          {words.failed}
+          {refusalWords(reason)}
         </p>
       )}
       <PasswordForm next={next} />
       <div className="space-y-2">
         <p className="text-center text-12 text-text-3">{words.or}</p>
-        {entrance?.passkeys === true && <PasskeyButton next={next} />}
+        {entrance?.passkeys === true && <PasskeyButton done={() => entered("signed_in")} />}
         {entrance?.providers.map(({ id, name }) => (
-          <ProviderButton key={id} id={id} name={name} next={next} />
+          <ProviderButton key={id} id={id} label={words.with(name)} next={next} />
         ))}
         <Button className="w-full" onClick={() => setByOrganization(true)}>
           {words.organization}
@@ -104,46 +106,5 @@ function PasswordForm({ next }: { next: string | undefined }) {
         </Link>
       </div>
     </form>
-  );
-}
-
-function PasskeyButton({ next }: { next: string | undefined }) {
-  const auth = useSignInClient();
-  const entered = useEntered(next);
-  const ask = useMutation({
-    mutationFn: async () => {
-      // The library's own question, which this browser library reads as it is.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const optionsJSON = (await auth.passkeyQuestion()) as Parameters<typeof startAuthentication>[0]["optionsJSON"];
-      await auth.verifyPasskey(await startAuthentication({ optionsJSON }));
-      entered("signed_in");
-    },
-  });
-  return (
-    <>
-      <Button className="w-full" disabled={ask.isPending} onClick={() => ask.mutate()}>
-        {words.passkey}
-      </Button>
-      {ask.isError && (
-        <p role="alert" className="text-12 text-failed">
-          {words.passkeyFailed}
-        </p>
-      )}
-    </>
-  );
-}
-
-function ProviderButton({ id, name, next }: { id: string; name: string; next: string | undefined }) {
-  const auth = useSignInClient();
-  const go = useMutation({
-    mutationFn: async () => window.location.assign(await auth.withProvider(id, nextPath(next))),
-  });
-  return (
-    <>
-      <Button className="w-full" disabled={go.isPending} onClick={() => go.mutate()}>
-        {words.with(name)}
-      </Button>
-      {go.isError && <ErrorNote error={go.error} />}
-    </>
   );
 }

@@ -1,3 +1,4 @@
+import type { Entrance } from "@steward/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useClient, useSignInClient } from "../api/client.ts";
@@ -10,6 +11,7 @@ import { Field } from "../ui/Field.tsx";
 import { emailWrong, needed, passwordShort, wrongs } from "../ui/checks.ts";
 import { EntryPage } from "./EntryPage.tsx";
 import { useKeptInvitation } from "./use-kept-invitation.ts";
+import { ProviderButton } from "./ProviderButton.tsx";
 import { useForm } from "../ui/use-form.ts";
 
 const { signUp: words, signIn } = say.entry;
@@ -32,10 +34,10 @@ export function SignUp() {
         </Link>
       </EntryPage>
     );
-  return <SignUpForm minimumAge={minimumAge} mail={entrance.data.mail} />;
+  return <SignUpForm minimumAge={minimumAge} mail={entrance.data.mail} providers={entrance.data.providers} />;
 }
 
-function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boolean }) {
+function SignUpForm({ minimumAge, mail, providers }: Pick<Entrance, "minimumAge" | "mail" | "providers">) {
   const { next } = useSearch({ from: "/sign-up" });
   const { token, email = "" } = useKeptInvitation() ?? {};
   const auth = useSignInClient();
@@ -63,6 +65,7 @@ function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boo
         <Button onClick={() => void auth.sendVerification(form.values.email.trim())}>{words.again}</Button>
       </EntryPage>
     );
+  const born = minimumAge === null || form.values.birthDate !== "" ? form.values.birthDate : null;
   const text =
     (name: "name" | "email" | "password" | "birthDate", type: string, autoComplete: string) => (control: object) => (
       <input
@@ -97,6 +100,7 @@ function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boo
           {words.go}
         </Button>
       </form>
+      <ByProvider providers={providers} invited={token === undefined ? undefined : email} birthDate={born} />
       <p className="text-13 text-text-2">
         {words.have}{" "}
         <Link {...paths.signIn({ next })} className="font-medium text-accent hover:underline">
@@ -104,5 +108,24 @@ function SignUpForm({ minimumAge, mail }: { minimumAge: number | null; mail: boo
         </Link>
       </p>
     </EntryPage>
+  );
+}
+
+/** A new account at a provider that knows the person already. */
+function ByProvider({
+  providers,
+  invited,
+  birthDate,
+}: Pick<Entrance, "providers"> & { invited: string | undefined; birthDate: string | null }) {
+  const { next } = useSearch({ from: "/sign-up" });
+  if (providers.length === 0) return null;
+  return (
+    <div className="space-y-2">
+      <p className="text-center text-12 text-text-3">{signIn.or}</p>
+      {providers.map(({ id, name }) => (
+        <ProviderButton key={id} id={id} label={words.with(name)} next={next} birthDate={birthDate} />
+      ))}
+      {invited !== undefined && <p className="text-12 text-text-2">{words.withWhat(invited)}</p>}
+    </div>
   );
 }

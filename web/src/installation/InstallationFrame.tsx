@@ -1,10 +1,11 @@
 import { ProblemError } from "@steward/sdk";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useClient } from "../api/client.ts";
 import { installationQuery } from "../api/installation-queries.ts";
 import { useSignedIn } from "../api/session.ts";
+import { PasskeyButton } from "../entry/PasskeyButton.tsx";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { NotFound } from "../shell/NotFound.tsx";
@@ -59,14 +60,17 @@ export function InstallationFrame({
 function FactorFirst() {
   const { account } = useSignedIn();
   const { pathname } = useLocation();
+  const queries = useQueryClient();
   const { factor } = words;
   return (
     <Page title={words.title}>
-      <EmptyState title={factor.title} what={account.secondFactor ? factor.enter : factor.setUp}>
+      <EmptyState title={factor.title} what={account.secondFactor || account.hasPasskey ? factor.enter : factor.setUp}>
         {account.secondFactor ? (
           <Link {...paths.secondFactor({ next: pathname })} className={buttonClasses("primary")}>
             {factor.enterGo}
           </Link>
+        ) : account.hasPasskey ? (
+          <PasskeyButton label={factor.passkeyGo} className="" done={() => void queries.invalidateQueries()} />
         ) : (
           <Link {...paths.account()} hash="second-factor" className={buttonClasses("primary")}>
             {factor.setUpGo}

@@ -39,13 +39,14 @@ export function MailPage() {
         </p>
       )}
       <Listed list={list} noun={words.noun} empty={<EmptyState title={words.none} what={words.noneWhat} />}>
-        {(messages) => <MailTable messages={messages} />}
+        {(messages) => <MailTable messages={messages} kept={state !== undefined && state.state !== "server"} />}
       </Listed>
     </InstallationFrame>
   );
 }
 
-function MailTable({ messages }: { messages: readonly MailMessage[] }) {
+/** With `kept`, what waits is not on its way anywhere. */
+function MailTable({ messages, kept }: { messages: readonly MailMessage[]; kept: boolean }) {
   const rows = useRef<HTMLDivElement>(null);
   useRowKeys(rows);
   return (
@@ -71,7 +72,7 @@ function MailTable({ messages }: { messages: readonly MailMessage[] }) {
               {message.content === null ? "" : visible(message.content.to)}
             </Cell>
             <Cell className={classes("text-13", message.status === "failed" ? "text-failed" : "text-text-2")}>
-              {words.status[message.status]}
+              {kept && message.status === "queued" ? words.statusKept : words.status[message.status]}
             </Cell>
             <Cell right wide className="text-13 text-text-2">
               {message.attempt}

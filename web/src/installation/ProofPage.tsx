@@ -37,13 +37,11 @@ export function ProofPage() {
           <ErrorNote error={prove.error} retry={() => prove.mutate(prove.variables)} />
         </div>
       )}
-      {proof !== null && (
-        <PromiseList
-          promises={proof.promises}
-          trying={only}
-          again={prove.isPending ? null : (id) => prove.mutate(id)}
-        />
-      )}
+      <PromiseList
+        promises={proof?.promises ?? []}
+        trying={only}
+        again={prove.isPending ? null : (id) => prove.mutate(id)}
+      />
     </InstallationFrame>
   );
 }

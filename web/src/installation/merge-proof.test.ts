@@ -5,6 +5,8 @@ import { mergeProof } from "./merge-proof.ts";
 const promise = (id: string, state: Proof["promises"][number]["state"]) => ({
   id,
   promise: id,
+  tries: "looks",
+  triedAt: "2026-11-21T10:00:00Z",
   state,
   evidence: [],
   ms: 1,

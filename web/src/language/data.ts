@@ -21,7 +21,7 @@ const files = {
   empty: {
     title: "No files yet",
     what: "What flows read and write, sealed with this project’s key. Drop files here, upload them, or put them from the command line.",
-    command: "npm run steward -- file put report.csv",
+    command: "npx steward file put report.csv",
   },
   folderEmpty: {
     title: "This folder is empty",

@@ -20,7 +20,7 @@ export const entry = {
     up: "Create an account",
     wrong: "The address or the password is not right.",
     link: "Or open the one-time link that npm start printed, or make one:",
-    linkCommand: "npm run --silent steward -- link",
+    linkCommand: "npx steward link",
     failed: "Signing in did not work. Try again, or another way.",
     passkeyFailed: "The passkey was not accepted, or the browser was told to stop.",
   },
@@ -41,6 +41,9 @@ export const entry = {
     birthDate: "Date of birth",
     birthDateHelp: (years: number) => `You need to be ${years} or older. The date is checked and not kept.`,
     go: "Create account",
+    with: (provider: string) => `Sign up with ${visible(provider)}`,
+    withWhat: (email: string) => `With a provider that knows you as ${visible(email)}, the invited address.`,
+    birthDateFirst: "Enter your date of birth above first.",
     have: "Have an account?",
     closed: "Nobody can sign up here. Ask whoever runs this Steward.",
     invited: "An invitation is needed to sign up here. Open the link in its mail.",
@@ -49,6 +52,28 @@ export const entry = {
       `If ${visible(email)} can be used here, a link is on its way to it. Open it to go on. It works for an hour.`,
     again: "Send it again",
     noMail: "This installation sends no mail yet: its operator finds the link under Installation, Mail.",
+  },
+  /** Why a sign-in elsewhere was refused, by the reason in the address (docs/sign-on.md): what to do, and for whom it is. */
+  refusals: {
+    state_invalid: "That sign-in is over, or was begun in another browser. Begin it again here.",
+    provider_failed: "The provider refused, or can’t be reached. Try again; if it stays so, tell whoever set it up.",
+    proof_invalid: "The provider’s answer was not accepted. Try again; if it stays so, tell whoever set it up.",
+    address_missing: "The provider gave no confirmed mail address of yours. Ask whoever runs it.",
+    address_unproved:
+      "The provider’s address can’t be used here as it is. Confirm it at the provider; if you have an account here, sign in another way first.",
+    address_elsewhere: "Your address is in none of your organization’s domains. Ask whoever manages its sign-on.",
+    address_taken: "Another member of your organization has this address. Ask whoever manages its members.",
+    already_bound:
+      "Somebody else at the provider has your account here. Ask whoever manages your organization’s sign-on.",
+    beyond_reach: "An owner of your organization has to save the provider’s settings once. Ask one.",
+    removed: "You were removed from the organization. Ask for an invitation.",
+    provider_gone: "Your organization’s provider was changed meanwhile. Begin again.",
+    account_deleted: "Your account was deleted meanwhile. Sign in again to bring it back.",
+    sign_up_closed:
+      "There is no account for you here yet. Open your invitation’s link in this browser, then try again.",
+    birth_date_missing: "A new account takes your date of birth. Choose “Create an account” below, then the provider.",
+    sign_on_required: "People with your address sign in with their organization. Choose that below.",
+    conflict: "Your organization has as many members as it can have. Ask whoever manages them.",
   },
   reset: {
     title: "Reset the password",
@@ -61,12 +86,35 @@ export const entry = {
     done: "The password is changed and every session has ended. Sign in with the new one.",
     signIn: "Go to sign in",
   },
+  /** By what the link is for: a sign-up, or a change of address at the old address and then at the new one. */
   verify: {
-    title: "Verifying your address",
-    done: "Your address is verified.",
-    go: "Continue",
-    failed: "This link can't be used",
+    sign_up: {
+      title: "Confirm your address",
+      what: "Confirm that this mail address is yours, and your account can be used.",
+      go: "Confirm address",
+      done: "Your address is verified.",
+      doneWhat: "Sign in to go on.",
+    },
+    change_old: {
+      title: "Change your address?",
+      what: "Somebody asked to change the mail address of your account. Confirm it only if that was you.",
+      go: "Confirm the change",
+      done: "Confirmed here.",
+      doneWhat:
+        "A mail is on its way to the new address. The change counts once you have confirmed it there, signed in.",
+    },
+    change_new: {
+      title: "Confirm your new address",
+      what: "Confirm it in the browser in which you are signed in: from then on it is the address of your account.",
+      go: "Use this address",
+      done: "Your address is changed.",
+      doneWhat: "Sign in with it from now on.",
+    },
+    on: "Continue",
+    failed: "This link can’t be used",
     failedWhat: "It was used before, or it is too old. Sign in to have a new one sent.",
+    signInFirst: "Sign in first",
+    signInFirstWhat: "Sign in to the account whose address changes, in this browser, and open the link again.",
   },
   invitation: {
     title: (organization: string) => `Join ${visible(organization)}`,
@@ -88,6 +136,9 @@ export const entry = {
     projectHelp: "For instance Support or Website.",
     go: "Create",
     deleted: (name: string) => `“${visible(name)}” is deleted and can be brought back.`,
+    deletedProject: (name: string, organization: string) =>
+      `The project “${visible(name)}” of “${visible(organization)}” is deleted and can be brought back.`,
+    accountBack: "Your account is back. The organizations you left with it need to invite you again.",
     restore: "Bring it back",
     deletedTitle: "Your account is deleted",
     lockedTitle: "One more step",

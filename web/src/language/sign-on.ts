@@ -57,6 +57,9 @@ export const signOn = {
     present: "Its certificates",
     until: "until",
     limited: "It signs on nobody who may more than whoever set it up. Let an owner save it to lift that.",
+    tryIt: "Try it",
+    tryItWhat:
+      "You sign on by it, in this browser, with an address in one of the domains below, and come back here. If it is refused you learn why, and stay signed in as you are.",
     remove: "Remove",
     removeTitle: (name: string) => `Remove “${visible(name)}”?`,
     removeWhat: "Nobody signs on by it any more. Who came by it stays a member and can reset a password.",

@@ -3,6 +3,7 @@ import { keys } from "../api/queries.ts";
 import { useSignedIn } from "../api/session.ts";
 import { say } from "../language.ts";
 import { Section } from "../settings/Section.tsx";
+import { NotYours } from "../shell/NotYours.tsx";
 import { Button } from "../ui/Button.tsx";
 import { needed, wrongs } from "../ui/checks.ts";
 import { CopyId } from "../ui/Copy.tsx";
@@ -28,6 +29,7 @@ export function GeneralPage() {
             {may("organization.write") && <GeneralForm key={`${organization.name} ${organization.region ?? ""}`} />}
           </div>
         </Section>
+        {!may("organization.read") && <NotYours needs="organization.read" organization={organization.name} />}
         {may("organization.write") && <SecondFactorRule />}
         {may("keyring.rotate") && <KeyRotation />}
         <OrganizationEnd />

@@ -13,6 +13,7 @@ import { Time } from "../ui/Time.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { visible } from "../visible.ts";
 import { InvitePanel } from "./InvitePanel.tsx";
+import { NotYoursHere } from "./NotYoursHere.tsx";
 import { OrganizationFrame } from "./OrganizationFrame.tsx";
 import { roleWords } from "./role-words.ts";
 import { useOrganization, useRoles } from "./use-organization.ts";
@@ -22,6 +23,11 @@ const { invitations: words } = people;
 
 /** Who was invited and what became of it. */
 export function InvitationsPage() {
+  const { may } = useOrganization();
+  return may("member.read") ? <InvitationsParts /> : <NotYoursHere needs="member.read" />;
+}
+
+function InvitationsParts() {
   const { panel } = useSearch({ from: "/organization/invitations" });
   const { organization, may } = useOrganization();
   const navigate = useNavigate();

@@ -30,8 +30,8 @@ export function KeyTable({ apiKeys }: { apiKeys: readonly ApiKey[] }) {
         { name: words.reach, className: "w-36", wide: true },
         { name: words.permissions, className: "w-40", wide: true },
         { name: words.used, className: "w-28", right: true, wide: true },
-        { name: words.expires, className: "w-32", right: true },
-        { name: say.people.actions, className: "w-48", right: true },
+        { name: words.expires, className: "w-32", right: true, wide: true },
+        { name: say.people.actions, className: "w-44 @3xl:w-48", right: true },
       ]}
     >
       {apiKeys.map((key) => (
@@ -43,11 +43,18 @@ export function KeyTable({ apiKeys }: { apiKeys: readonly ApiKey[] }) {
 
 function KeyRow({ apiKey, holders }: { apiKey: ApiKey; holders: KeyHolders }) {
   const { name, prefix, member, reach, permissions, lastUsedAt } = apiKey;
+  const over = keyState(apiKey, useNow(5000)) !== "live";
   return (
     <Row>
       <Cell>
         <span className="font-medium">{visible(name)}</span>
         <span className="ml-2 font-mono text-12 text-text-3">{prefix}…</span>
+        {/* In place of its column, where there is no room for that. */}
+        {over && (
+          <span className="hidden text-12 @max-3xl:block">
+            <KeyEnd apiKey={apiKey} />
+          </span>
+        )}
       </Cell>
       <Cell wide className="text-13">
         {holders.nameOf(member)}
@@ -63,7 +70,7 @@ function KeyRow({ apiKey, holders }: { apiKey: ApiKey; holders: KeyHolders }) {
       <Cell right wide className="text-13 text-text-2">
         {lastUsedAt === null ? words.never : <Time at={lastUsedAt} />}
       </Cell>
-      <Cell right className="text-13 text-text-2">
+      <Cell right wide className="text-13 text-text-2">
         <KeyEnd apiKey={apiKey} />
       </Cell>
       <Cell right>
@@ -90,7 +97,7 @@ function KeyEnd({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-function KeyActs({ apiKey: { id, name, member, ...rest }, holders }: { apiKey: ApiKey; holders: KeyHolders }) {
+function KeyActs({ apiKey: { id, name, prefix, member, ...rest }, holders }: { apiKey: ApiKey; holders: KeyHolders }) {
   const client = useClient();
   const { here } = useSession();
   const [asking, setAsking] = useState(false);
@@ -120,7 +127,7 @@ function KeyActs({ apiKey: { id, name, member, ...rest }, holders }: { apiKey: A
       <Confirm
         open={asking}
         close={() => setAsking(false)}
-        title={words.revokeTitle(name)}
+        title={words.revokeTitle(name, prefix)}
         what={words.revokeWhat}
         verb={words.revoke}
         act={() => revoke.mutate()}

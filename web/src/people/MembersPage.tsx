@@ -29,7 +29,8 @@ export function MembersPage() {
   const { organization, may } = useOrganization();
   const navigate = useNavigate();
   const of = { organization: organization.id };
-  if (!may("member.read")) return <GoTo by={(go) => go({ ...paths.projects(of), replace: true })} />;
+  const first = may("organization.read") ? paths.projects(of) : paths.generalOrganization(of);
+  if (!may("member.read")) return <GoTo by={(go) => go({ ...first, replace: true })} />;
   return (
     <OrganizationFrame
       actions={

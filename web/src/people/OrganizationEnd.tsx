@@ -18,7 +18,7 @@ export function OrganizationEnd() {
   const { may } = useOrganization();
   return (
     <>
-      <Leave />
+      {may("organization.read") && <Leave />}
       {may("organization.delete") && <Delete />}
     </>
   );

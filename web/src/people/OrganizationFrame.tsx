@@ -37,20 +37,26 @@ export function OrganizationFrame({
             </Link>
           </>
         )}
-        <Link {...paths.roles(of)} {...tab}>
-          {words.roles}
-        </Link>
-        <Link {...paths.projects(of)} {...tab}>
-          {words.projects}
-        </Link>
+        {may("organization.read") && (
+          <>
+            <Link {...paths.roles(of)} {...tab}>
+              {words.roles}
+            </Link>
+            <Link {...paths.projects(of)} {...tab}>
+              {words.projects}
+            </Link>
+          </>
+        )}
         {may("sign_on.read") && (
           <Link {...paths.signOn(of)} {...tab}>
             {words.signOn}
           </Link>
         )}
-        <Link {...paths.supportAccess(of)} {...tab}>
-          {words.support}
-        </Link>
+        {may("organization.read") && (
+          <Link {...paths.supportAccess(of)} {...tab}>
+            {words.support}
+          </Link>
+        )}
         <Link {...paths.generalOrganization(of)} {...tab}>
           {words.general}
         </Link>

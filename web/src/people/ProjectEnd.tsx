@@ -8,6 +8,7 @@ import { Button } from "../ui/Button.tsx";
 import { Confirm } from "../ui/Confirm.tsx";
 import { TypedConfirm } from "../ui/TypedConfirm.tsx";
 import { useAct } from "../ui/use-act.ts";
+import { dateWords } from "../words.ts";
 import { useOrganization } from "./use-organization.ts";
 
 const { projects: words } = say.people;
@@ -16,19 +17,24 @@ const { projects: words } = say.people;
 export function ProjectEnd({ project, close }: { project: Project; close: () => void }) {
   const [asking, setAsking] = useState<"delete" | "shred" | null>(null);
   const { remove, restore, shred } = useEnd(project, close);
+  const { recoverableUntil: until } = project;
   const live = project.deletedAt === null;
   return (
     <section aria-labelledby="project-end" className="space-y-2">
       <h3 id="project-end" className="font-semibold">
         {words.end}
       </h3>
-      {!live && <p className="text-12 text-text-2">{words.deletedSince}</p>}
+      {!live && (
+        <p className="text-12 text-text-2">
+          {until === null ? words.deletedForGood : words.deletedUntil(dateWords(Date.parse(until)))}
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         {live ? (
           <Button look="danger" disabled={remove.isPending} onClick={() => setAsking("delete")}>
             {words.delete}
           </Button>
-        ) : (
+        ) : until === null ? null : (
           <>
             <Button disabled={restore.isPending} onClick={() => restore.mutate()}>
               {words.restore}

@@ -15,6 +15,7 @@ import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { NewProjectPanel } from "./NewProjectPanel.tsx";
+import { NotYoursHere } from "./NotYoursHere.tsx";
 import { OrganizationFrame } from "./OrganizationFrame.tsx";
 import { ProjectPanel } from "./ProjectPanel.tsx";
 import { roleWords } from "./role-words.ts";
@@ -24,6 +25,11 @@ const { projects: words } = say.people;
 
 /** The projects that the person may enter; those that are deleted, as long as they can be brought back. */
 export function ProjectsPage() {
+  const { may } = useOrganization();
+  return may("organization.read") ? <ProjectsParts /> : <NotYoursHere needs="organization.read" />;
+}
+
+function ProjectsParts() {
   const { open } = useSearch({ from: "/organization/projects" });
   const { organization, may } = useOrganization();
   const navigate = useNavigate();

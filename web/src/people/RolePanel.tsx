@@ -18,11 +18,14 @@ import { useOrganization } from "./use-organization.ts";
 
 const { roles: words } = say.people;
 
+/** What nearly every role needs; without the first its members see none of the organization's projects. */
+const FIRST: readonly Permission[] = ["organization.read", "project.read"];
+
 /** Making a custom role, or changing `role`. */
 export function RolePanel({ role, roles, close }: { role: Role | null; roles: readonly Role[]; close: () => void }) {
   const client = useClient();
   const { organization } = useOrganization();
-  const [chosen, setChosen] = useState<ReadonlySet<Permission>>(new Set(role?.permissions));
+  const [chosen, setChosen] = useState<ReadonlySet<Permission>>(new Set(role?.permissions ?? FIRST));
   const own = permissionsOfRole(organization.role, roles);
   const save = useAct({
     act: (name: string) => {
@@ -59,6 +62,11 @@ export function RolePanel({ role, roles, close }: { role: Role | null; roles: re
         </Field>
         <p className="text-13 font-medium">{words.may}</p>
         <PermissionChoice chosen={chosen} change={setChosen} may={(permission) => own.has(permission)} />
+        {!chosen.has("organization.read") && (
+          <p role="status" className="text-12 text-waiting">
+            {words.blind}
+          </p>
+        )}
         {form.error !== null && <ErrorNote error={form.error} />}
         <div className="flex items-center gap-2">
           <Button type="submit" look="primary" disabled={form.busy}>

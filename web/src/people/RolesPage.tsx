@@ -11,6 +11,7 @@ import { buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
+import { NotYoursHere } from "./NotYoursHere.tsx";
 import { OrganizationFrame } from "./OrganizationFrame.tsx";
 import { permissionParts, roleWords } from "./role-words.ts";
 import { RolePanel } from "./RolePanel.tsx";
@@ -20,6 +21,11 @@ const { roles: words } = say.people;
 
 /** What each role may do, permission by permission; custom roles open to be changed. */
 export function RolesPage() {
+  const { may } = useOrganization();
+  return may("organization.read") ? <RolesParts /> : <NotYoursHere needs="organization.read" />;
+}
+
+function RolesParts() {
   const { role } = useSearch({ from: "/organization/roles" });
   const { organization, may } = useOrganization();
   const navigate = useNavigate();

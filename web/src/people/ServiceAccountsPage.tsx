@@ -7,7 +7,6 @@ import { membersQuery } from "../api/people-queries.ts";
 import { useRowKeys } from "../keys/use-row-keys.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
-import { GoTo } from "../shell/GoTo.tsx";
 import { buttonClasses } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -16,6 +15,7 @@ import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { NewServiceAccountPanel } from "./NewServiceAccountPanel.tsx";
+import { NotYoursHere } from "./NotYoursHere.tsx";
 import { OrganizationFrame } from "./OrganizationFrame.tsx";
 import { roleWords } from "./role-words.ts";
 import { ServiceAccountPanel } from "./ServiceAccountPanel.tsx";
@@ -26,6 +26,11 @@ const { services: words } = people;
 
 /** Members that are no persons. */
 export function ServiceAccountsPage() {
+  const { may } = useOrganization();
+  return may("member.read") ? <ServicesParts /> : <NotYoursHere needs="member.read" />;
+}
+
+function ServicesParts() {
   const { open } = useSearch({ from: "/organization/service-accounts" });
   const { organization, may } = useOrganization();
   const navigate = useNavigate();
@@ -39,7 +44,6 @@ export function ServiceAccountsPage() {
       {words.new}
     </Link>
   );
-  if (!may("member.read")) return <GoTo by={(go) => go({ ...paths.projects(of), replace: true })} />;
   return (
     <OrganizationFrame
       actions={make}

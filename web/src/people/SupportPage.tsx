@@ -13,6 +13,7 @@ import { Cell, Row, Table } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { visible } from "../visible.ts";
+import { NotYoursHere } from "./NotYoursHere.tsx";
 import { OrganizationFrame } from "./OrganizationFrame.tsx";
 import { SupportPanel } from "./SupportPanel.tsx";
 import { useOrganization } from "./use-organization.ts";
@@ -22,6 +23,11 @@ const { support: words } = people;
 
 /** When the operator's staff may look inside, and may have. */
 export function SupportPage() {
+  const { may } = useOrganization();
+  return may("organization.read") ? <SupportParts /> : <NotYoursHere needs="organization.read" />;
+}
+
+function SupportParts() {
   const { panel } = useSearch({ from: "/organization/support" });
   const { organization, may } = useOrganization();
   const navigate = useNavigate();

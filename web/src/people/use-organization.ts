@@ -4,7 +4,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useContext } from "react";
 import { useClient } from "../api/client.ts";
 import { rolesQuery } from "../api/people-queries.ts";
-import { isOpen, SessionContext, useSignedIn } from "../api/session.ts";
+import { isOpen, seesProjects, SessionContext, useSignedIn } from "../api/session.ts";
 
 /** The organization that the address names, else the one of the project that is worked in, and what the person may do in it. */
 export function useOrganization(): {
@@ -23,7 +23,9 @@ export function useOrganization(): {
 
 const NONE: readonly Role[] = [];
 
-/** The organization's roles; none until they are known. */
+/** The organization's roles; none until they are known, or where the person's role doesn't show them. */
 export function useRoles(organization: string): readonly Role[] {
-  return useQuery(rolesQuery(useClient(), organization)).data?.items ?? NONE;
+  const { organizations } = useSignedIn();
+  const enabled = organizations.every((one) => one.id !== organization || seesProjects(one));
+  return useQuery({ ...rolesQuery(useClient(), organization), enabled }).data?.items ?? NONE;
 }

@@ -16,12 +16,12 @@ export function AccountMenu() {
   return (
     <ActionMenu
       label={say.account.menu(account.name)}
-      triggerClass="flex h-8 min-w-0 flex-1 items-center gap-2.5 rounded-md px-2 text-left text-13 font-medium text-text-2 hover:bg-surface-2 hover:text-text-1"
+      triggerClass="flex h-8 min-w-0 flex-1 items-center gap-2.5 rounded-md px-2 text-left text-13 font-medium text-text-2 hover:bg-surface-2 hover:text-text-1 max-md:flex-none"
       trigger={
         <>
           <Icon name="person" />
-          <span className="min-w-0 flex-1 truncate">{visible(account.name)}</span>
-          <Icon name="chevron" className="-rotate-90 text-text-3" />
+          <span className="min-w-0 flex-1 truncate max-md:sr-only">{visible(account.name)}</span>
+          <Icon name="chevron" className="-rotate-90 text-text-3 max-md:hidden" />
         </>
       }
       actions={[

@@ -7,11 +7,12 @@ import { ThemeSwitch } from "./ThemeSwitch.tsx";
 import { useSignOut } from "./use-sign-out.ts";
 
 const ITEM =
-  "flex h-8 items-center rounded-md px-2 text-13 font-medium text-text-2 hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1";
+  "flex h-8 shrink-0 items-center rounded-md px-2 text-13 font-medium text-text-2 hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1";
 
 /** The rail of somebody who has no project to work in: the pages that are theirs, and the way out. */
 export function PlainRail() {
-  const { organizations, locked } = useSignedIn();
+  const { account, organizations, locked } = useSignedIn();
+  const logs = organizations.find((one) => isOpen(one, locked) && one.permissions.includes("audit.read"));
   const signOut = useSignOut();
   const { shell } = say;
   return (
@@ -20,13 +21,26 @@ export function PlainRail() {
         <img src="/icon.svg" alt="" className="size-6 shrink-0" />
         <span className="max-md:sr-only">{say.product}</span>
       </Link>
-      <nav aria-label={say.nav.label} className="flex gap-0.5 md:flex-col">
+      <nav
+        aria-label={say.nav.label}
+        className="flex gap-0.5 max-md:min-w-0 max-md:overflow-x-auto max-md:[scrollbar-width:none] md:flex-col"
+      >
         <Link {...paths.account()} className={ITEM}>
           {shell.account}
         </Link>
         {organizations.some((one) => isOpen(one, locked)) && (
           <Link {...paths.organization()} className={ITEM}>
             {shell.organizationShort}
+          </Link>
+        )}
+        {logs && (
+          <Link {...paths.audit({ organization: logs.id })} activeOptions={{ includeSearch: false }} className={ITEM}>
+            {shell.audit}
+          </Link>
+        )}
+        {account.operator && (
+          <Link {...paths.installation()} className={ITEM}>
+            {shell.installation}
           </Link>
         )}
       </nav>

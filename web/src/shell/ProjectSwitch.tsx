@@ -47,8 +47,6 @@ export function ProjectSwitch() {
             ? []
             : [{ label: say.shell.findProject, icon: "search" as const, run: find }]),
           { label: say.shell.organization, icon: "people" as const, run: () => void navigate(paths.organization()) },
-          // The menu at the rail's foot has no room on a phone.
-          { label: say.shell.account, icon: "person" as const, run: () => void navigate(paths.account()) },
         ]}
       />
       {asked && (

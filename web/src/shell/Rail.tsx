@@ -10,7 +10,7 @@ import { ProjectSwitch } from "./ProjectSwitch.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
 
 const ITEM =
-  "flex h-8 items-center gap-2.5 rounded-md px-2 text-13 font-medium text-text-2 transition-colors hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1 max-md:gap-1.5 max-md:px-1.5";
+  "flex h-8 items-center gap-2.5 rounded-md px-2 text-13 font-medium text-text-2 transition-colors hover:bg-surface-2 hover:text-text-1 aria-[current=page]:bg-surface-3/70 aria-[current=page]:text-text-1 max-md:gap-1 max-md:px-1";
 
 /** The narrow rail at the left (a bar on top on a phone): the project, its places, the theme. */
 export function Rail({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }) {
@@ -25,7 +25,7 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
       <button
         type="button"
         onClick={openPalette}
-        className="flex h-8 items-center gap-2.5 rounded-md border border-line bg-surface-0 px-2 text-13 text-text-3 hover:text-text-1 max-md:order-last max-md:ml-auto max-md:border-transparent max-md:bg-transparent md:mb-2"
+        className="flex h-8 items-center gap-2.5 rounded-md border border-line bg-surface-0 px-2 text-13 text-text-3 hover:text-text-1 max-md:order-last max-md:ml-auto max-md:shrink-0 max-md:border-transparent max-md:bg-transparent md:mb-2"
       >
         <Icon name="search" />
         <span className="flex-1 text-left max-md:sr-only">{say.palette.open}</span>
@@ -33,7 +33,7 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
       </button>
       <nav
         aria-label={say.nav.label}
-        className="flex gap-0.5 max-md:min-w-0 max-md:overflow-x-auto max-md:[scrollbar-width:none] md:flex-col"
+        className="flex gap-0.5 max-md:min-w-0 max-md:gap-0 max-md:overflow-x-auto max-md:[scrollbar-width:none] md:flex-col"
       >
         {may("flow.read") && (
           <Link {...paths.flows()} activeOptions={{ includeSearch: false }} className={ITEM}>
@@ -55,9 +55,9 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
           </Link>
         )}
       </nav>
-      <div className="flex flex-col gap-2 max-md:hidden md:mt-auto">
+      <div className="flex gap-2 max-md:order-last max-md:shrink-0 md:mt-auto md:flex-col">
         <AccountMenu />
-        <div className="flex items-center justify-between gap-2">
+        <div className="flex items-center justify-between gap-2 max-md:hidden">
           <ThemeSwitch />
           <IconButton icon="keyboard" label={say.keys.title} onClick={openHelp} />
         </div>
@@ -72,7 +72,7 @@ function RailData() {
   const { nav } = say.data;
   if (!may("file.read") && !may("table.read")) return null;
   return (
-    <div role="group" aria-label={nav.label} className="flex gap-0.5 md:flex-col md:pb-2">
+    <div role="group" aria-label={nav.label} className="flex gap-0.5 max-md:gap-0 md:flex-col md:pb-2">
       <p aria-hidden className="px-2 pt-2 text-12 font-medium text-text-3 max-md:hidden">
         {nav.label}
       </p>

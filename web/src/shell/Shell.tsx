@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
+import { Outlet, useLocation, useMatches, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useContext, useEffect, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { isSignedOut } from "../api/explain.ts";
@@ -10,6 +10,7 @@ import {
   type Place,
   placeOf,
   placeQuery,
+  seesProjects,
   SessionContext,
   sessionQuery,
   type SignedIn,
@@ -22,6 +23,7 @@ import { paths } from "../paths.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { GoTo } from "./GoTo.tsx";
 import { LazyPalette } from "./LazyPalette.tsx";
+import { NoProjectShown } from "./NoProjectShown.tsx";
 import { NoSuchProject } from "./NoSuchProject.tsx";
 import { PlainRail } from "./PlainRail.tsx";
 import { Rail } from "./Rail.tsx";
@@ -81,9 +83,11 @@ function Within({ signedIn, here }: { signedIn: SignedIn; here: Place | undefine
     { keys: "g o", label: say.keys.go.organization, run: () => void navigate(paths.organization()) },
     { keys: "g a", label: say.keys.go.account, run: () => void navigate(paths.account()) },
   ]);
-  const { pathname } = useLocation();
+  // Of the page that is shown, which the address is ahead of while another one is fetched.
+  const pathname = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? "/" });
   const without = here === undefined && !standsAlone(pathname, signedIn);
-  if (without && signedIn.places.length === 0) return <NoProject signedIn={signedIn} />;
+  const unplaced = without && signedIn.places.length === 0;
+  if (unplaced && !keptFromProjects(signedIn)) return <NoProject signedIn={signedIn} />;
   return (
     <Signed signedIn={signedIn} here={here}>
       <div className="flex h-dvh max-md:flex-col">
@@ -101,7 +105,9 @@ function Within({ signedIn, here }: { signedIn: SignedIn; here: Place | undefine
           tabIndex={-1}
           className="min-h-0 min-w-0 flex-1 outline-none"
         >
-          {without ? <NoSuchProject /> : <Outlet />}
+          {unplaced && <NoProjectShown />}
+          {without && !unplaced && <NoSuchProject />}
+          {!without && <Outlet />}
         </main>
         {here && <LazyPalette open={palette} setOpen={setPalette} openHelp={() => setHelp(true)} />}
         <ShortcutHelp open={help} setOpen={setHelp} />
@@ -121,6 +127,14 @@ function Signed({ signedIn, here, children }: { signedIn: SignedIn; here: Place 
 /** Pages that are the person's or the installation's rather than a project's. */
 const OWN = /^\/(?:account|installation)(?:\/|$)/;
 const OF_ORGANIZATION = /^\/(?:organization|audit)(?:\/|$)/;
+
+/** Whether there may be projects that the person's role doesn't show them; who can make one is led to that instead. */
+function keptFromProjects({ organizations, locked }: SignedIn): boolean {
+  const open = organizations.filter((one) => isOpen(one, locked));
+  return (
+    open.some((one) => !seesProjects(one)) && open.every(({ permissions }) => !permissions.includes("project.create"))
+  );
+}
 
 /** Whether a page works for somebody without a project. */
 function standsAlone(pathname: string, { organizations, locked }: SignedIn): boolean {

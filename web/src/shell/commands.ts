@@ -35,8 +35,7 @@ function to(id: string, label: string, icon: IconName, go: () => Promise<void>, 
 }
 
 function places(words: string, navigate: Navigate, { account, may }: Session): Command[] {
-  const { people, shell, nav, settings, data } = say;
-  const member = may("member.read");
+  const { shell, nav, settings, data } = say;
   const all = [
     ...(may("flow.read") ? [to("flows", nav.flows, "flows", () => navigate(paths.flows()), "G F")] : []),
     ...(may("run.read") ? [to("runs", nav.runs, "runs", () => navigate(paths.runs()), "G R")] : []),
@@ -46,19 +45,45 @@ function places(words: string, navigate: Navigate, { account, may }: Session): C
       ? [to("settings", nav.settings, "settings", () => navigate(paths.settings()), "G S")]
       : []),
     ...(may("key.read") ? [to("keys", settings.tabs.keys, "settings", () => navigate(paths.apiKeys()))] : []),
-    to("organization", shell.organization, "people", () => navigate(paths.organization()), "G O"),
-    ...(member ? [to("invitations", people.tabs.invitations, "people", () => navigate(paths.invitations()))] : []),
-    ...(member ? [to("services", people.tabs.services, "people", () => navigate(paths.serviceAccounts()))] : []),
-    to("roles", people.tabs.roles, "people", () => navigate(paths.roles())),
-    to("projects", people.tabs.projects, "people", () => navigate(paths.projects())),
-    ...(may("sign_on.read") ? [to("sign-on", people.tabs.signOn, "people", () => navigate(paths.signOn()))] : []),
-    to("support", people.tabs.support, "people", () => navigate(paths.supportAccess())),
     to("account", shell.account, "person", () => navigate(paths.account()), "G A"),
-    ...(may("audit.read") ? [to("audit", shell.audit, "log", () => navigate(paths.audit()))] : []),
+    ...organization(navigate, may),
+    ...(may("audit.read") ? audit(navigate) : []),
     ...(account.operator ? installation(navigate) : []),
   ];
   if (!/^run_[0-9a-z]{26}$/.test(words)) return all;
   return [to(words, say.palette.openRun(shortId(words)), "runs", () => navigate(paths.run(words))), ...all];
+}
+
+function organization(navigate: Navigate, may: Session["may"]): Command[] {
+  const { people, shell } = say;
+  const part = (needs: Permission, id: string, label: string, go: () => Promise<void>) =>
+    may(needs) ? [to(id, label, "people", go, shell.organizationShort)] : [];
+  return [
+    to("organization", shell.organization, "people", () => navigate(paths.organization()), "G O"),
+    ...part("member.read", "invitations", people.tabs.invitations, () => navigate(paths.invitations())),
+    ...part("member.read", "services", people.tabs.services, () => navigate(paths.serviceAccounts())),
+    ...part("organization.read", "roles", people.tabs.roles, () => navigate(paths.roles())),
+    ...part("organization.read", "projects", people.tabs.projects, () => navigate(paths.projects())),
+    ...part("sign_on.read", "sign-on", people.tabs.signOn, () => navigate(paths.signOn())),
+    ...part("organization.read", "support", people.tabs.support, () => navigate(paths.supportAccess())),
+    to(
+      "general",
+      people.general.palette,
+      "people",
+      () => navigate(paths.generalOrganization()),
+      shell.organizationShort,
+    ),
+  ];
+}
+
+function audit(navigate: Navigate): Command[] {
+  const { shell, people } = say;
+  const { tabs } = people.audit;
+  return [
+    to("audit", shell.audit, "log", () => navigate(paths.audit())),
+    to("heads", tabs.heads, "log", () => navigate(paths.auditHeads()), shell.audit),
+    to("sinks", people.audit.sinks.palette, "log", () => navigate(paths.auditSinks()), shell.audit),
+  ];
 }
 
 function installation(navigate: Navigate): Command[] {
@@ -68,6 +93,7 @@ function installation(navigate: Navigate): Command[] {
     to("mail", tabs.mail, "server", () => navigate(paths.mail()), title),
     to("outbound", tabs.outbound, "server", () => navigate(paths.outbound()), title),
     to("proof", tabs.proof, "server", () => navigate(paths.proof()), title),
+    to("installation-audit", tabs.audit, "server", () => navigate(paths.installationAudit()), title),
   ];
 }
 
@@ -117,9 +143,12 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
     queryFn: ({ signal }) => client.listRuns({ limit: 50, signal }),
     enabled: may("run.read"),
   });
-  const found = (commands: Command[], many = FOUND_MAX) =>
+  // Places and actions are few and fixed: all of them are listed. What is searched for is cut.
+  const found = (commands: Command[], many = commands.length) =>
     commands
-      .filter(({ id, label }) => id === words || `${label} ${id}`.toLowerCase().includes(words.toLowerCase()))
+      .filter(
+        ({ id, label, note }) => id === words || `${label} ${note} ${id}`.toLowerCase().includes(words.toLowerCase()),
+      )
       .slice(0, many);
   const recent = (runs.data?.items ?? []).map(({ id, flow, status }) => {
     const label = say.palette.runOf(flow, shortId(id));
@@ -131,7 +160,7 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
   const { groups } = say.palette;
   return [
     { value: groups.go, items: found(places(words, navigate, session)) },
-    { value: groups.flows, items: found(named) },
+    { value: groups.flows, items: found(named, FOUND_MAX) },
     { value: groups.runs, items: found(recent, words === "" ? 5 : FOUND_MAX) },
     { value: groups.actions, items: found(actions(navigate, session, openHelp, signOut)) },
   ].filter(({ items }) => items.length > 0);

@@ -21,6 +21,7 @@ import {
 } from "./connection-form.ts";
 import { ConnectionFacts } from "./ConnectionFacts.tsx";
 import { ConnectionFields } from "./ConnectionFields.tsx";
+import { TryConnection } from "./TryConnection.tsx";
 
 const { form: words } = say.people.signOn;
 
@@ -42,6 +43,7 @@ export function ConnectionPanel({
     <Panel title={title} label={title} close={close}>
       <div className="space-y-6 p-4">
         {connection !== null && <ConnectionFacts connection={connection} />}
+        {connection?.enabled === true && <TryConnection connection={connection} />}
         {may("sign_on.write") && <Fields key={connection?.changedAt} kind={kind} connection={connection} made={made} />}
         {may("sign_on.write") && connection !== null && <Remove connection={connection} close={close} />}
       </div>

@@ -3,9 +3,9 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useClient } from "../api/client.ts";
 import { connectionsQuery, signOnQuery } from "../api/sign-on-queries.ts";
 import { paths } from "../paths.ts";
+import { NotYoursHere } from "../people/NotYoursHere.tsx";
 import { OrganizationFrame } from "../people/OrganizationFrame.tsx";
 import { useOrganization } from "../people/use-organization.ts";
-import { NotFound } from "../shell/NotFound.tsx";
 import { Asked } from "./Asked.tsx";
 import { ConnectionList } from "./ConnectionList.tsx";
 import { ConnectionPanel } from "./ConnectionPanel.tsx";
@@ -17,7 +17,7 @@ import { SignOnRolesForm } from "./SignOnRolesForm.tsx";
 /** How the organization's people come in by its own identity provider. */
 export function SignOnPage() {
   const { may } = useOrganization();
-  return may("sign_on.read") ? <SignOnParts /> : <NotFound />;
+  return may("sign_on.read") ? <SignOnParts /> : <NotYoursHere needs="sign_on.read" />;
 }
 
 function SignOnParts() {

@@ -132,6 +132,23 @@ test("a refusal names the host, its addresses and the setting that opens it, and
   expect(JSON.stringify(answer)).not.toContain("secret");
 });
 
+test.each([
+  ["http://private.test:8080/", "STEWARD_EGRESS_ALLOW=private.test:8080,"],
+  ["https://private.test/", "STEWARD_EGRESS_ALLOW=private.test:443,"],
+  ["http://[fd00::1]:9000/", "STEWARD_EGRESS_ALLOW=[fd00::1]:9000,"],
+])("the refusal of %s gives the very entry that opens it", async (url, setting) => {
+  const names = { "private.test": ["10.1.2.3"] };
+  const answer = await egressWith("", names).request(ask(url));
+  const [, entry = ""] = /STEWARD_EGRESS_ALLOW=([^,]+),/.exec("message" in answer ? answer.message : "") ?? [];
+  expect(answer).toMatchObject({ message: expect.stringContaining(setting) as string });
+  expect(await code(egressWith(entry, names), url)).toBe("unsent connect");
+});
+
+test("nobody is told how to open what no network of theirs is", async () => {
+  const answer = await egressWith("").request(ask("http://169.254.169.254/"));
+  expect("message" in answer ? answer.message : "").toMatch(/can open it with STEWARD_EGRESS_ALLOW\.$/);
+});
+
 test("of a name's addresses only those that pass are connected to, in their order", async () => {
   const egress = egressWith("", {
     "mixed.test": ["10.0.0.1", "93.184.215.14", "::1", "2606:4700::1", "garbage", "93.184.215.15"],

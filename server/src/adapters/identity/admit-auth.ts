@@ -56,7 +56,9 @@ export async function admitAuth(
     // Who never proved the address may be anybody: their password is not to count once its holder confirms it.
     await parts.rows.dropUnproved(email);
   }
-  return { entry, body, known: { attempt, origin, signedIn, maySignUp: signsUp } };
+  const changing = needsSession && signedIn !== null ? await parts.rows.findAccount(signedIn.account) : null;
+  const provedAddress = changing?.emailVerified ? changing.email : null;
+  return { entry, body, known: { attempt, origin, signedIn, provedAddress, maySignUp: signsUp } };
 }
 
 async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, signedIn: SignedIn | null): Promise<void> {
@@ -64,10 +66,10 @@ async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, sig
   if (signedIn.deleted) throw new AppError("forbidden", "This account is deleted: bring it back first.");
   if (needs === "fresh" && parts.clock.nowMs() - signedIn.createdAt > FRESH_SECONDS * 1000)
     throw new AppError("session_not_fresh", "This needs a sign-in of the last hour.");
-  if (!factors || (signedIn.secondFactor && signedIn.signedOnBy === null)) return;
+  // What an organization's provider says is no word on the person's own factors.
+  if (!factors || (signedIn.secondFactor && !signedIn.factorClaimed)) return;
   const account = await parts.rows.findAccount(signedIn.account);
-  // What an organization's provider says is no word on a passkey of the person's own; an app is asked for here.
-  if ((account?.secondFactor && !signedIn.secondFactor) || (account?.hasPasskey && !account.secondFactor))
+  if (account?.secondFactor || account?.hasPasskey)
     throw new AppError(
       "second_factor_required",
       "This changes how you prove who you are: it takes your second factor.",
@@ -75,20 +77,23 @@ async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, sig
 }
 
 /** A passkey is the second factor of whoever has no app: an app that a password alone set up is none beside it. */
-async function requirePasskeyFirst(parts: AdmitParts, { account, secondFactor }: SignedIn): Promise<void> {
-  if (secondFactor) return;
+async function requirePasskeyFirst(
+  parts: AdmitParts,
+  { account, secondFactor, factorClaimed }: SignedIn,
+): Promise<void> {
+  if (secondFactor && !factorClaimed) return;
   const person = await parts.rows.findAccount(account);
   if (person?.hasPasskey && !person.secondFactor)
     throw new AppError("second_factor_required", "This account has a passkey: sign in with it.");
 }
 
-/** Throws `token_invalid` for the link of a sign-up in whose place came another: it would confirm the other's password. */
+/** Throws `token_invalid` for the link of a sign-up in whose place came another: it would confirm the other's password, or undo what they confirmed. */
 async function requireSamePerson({ rows }: AdmitParts, text: string): Promise<void> {
   const { account, token } = unboundToken(text);
   const { email, requestType } = claimsOf(token);
   if (requestType !== undefined || typeof email !== "string") return;
   const person = await rows.findAccountByEmail(email);
-  if (person !== null && !person.emailVerified && person.id !== account)
+  if (person !== null && person.id !== account)
     throw new AppError("token_invalid", "This link or code is not valid, was used before, or is too old.");
 }
 

@@ -11,6 +11,7 @@ type Parts = Pick<IdentityOptions, "recordAct" | "sendMail" | "log" | "rows" | "
 /** Of calls that a signed-in person makes. */
 const DONE: Readonly<Record<string, { readonly action: AccountAct["action"]; readonly factor?: string }>> = {
   "/change-password": { action: "password.changed" },
+  "/set-password": { action: "password.changed" },
   "/two-factor/enable": { action: "factor.added", factor: "totp_begun" },
   "/two-factor/generate-backup-codes": { action: "factor.added", factor: "recovery_codes" },
   "/two-factor/disable": { action: "factor.removed", factor: "totp" },
@@ -20,6 +21,7 @@ const DONE: Readonly<Record<string, { readonly action: AccountAct["action"]; rea
 /** What the person is told of each, by mail; that an app was added, once its first code is right (step-up.ts). */
 const TOLD: Readonly<Record<string, readonly ["changed" | "factor_changed", Readonly<Record<string, string>>]>> = {
   "/change-password": ["changed", { what: "password" }],
+  "/set-password": ["changed", { what: "password" }],
   "/two-factor/generate-backup-codes": ["factor_changed", { change: "recovery_codes_made" }],
   "/two-factor/verify-backup-code": ["factor_changed", { change: "recovery_code_used" }],
   "/two-factor/disable": ["factor_changed", { change: "app_removed" }],
@@ -35,7 +37,11 @@ const SIGN_INS: ReadonlySet<string> = new Set([
 ]);
 
 export const afterAuth = {
-  async done(parts: Parts, { attempt: { path, account }, signedIn }: AuthCall, body: Sent): Promise<void> {
+  async done(parts: Parts, call: AuthCall, body: Sent): Promise<void> {
+    const {
+      attempt: { path, account },
+      signedIn,
+    } = call;
     // Links to set another one were asked for before this one was set.
     if (path === "/change-password" && signedIn) await parts.rows.endResets(signedIn.account);
     const told = DONE[path];
@@ -49,7 +55,7 @@ export const afterAuth = {
     const mail = TOLD[path];
     if (mail && account !== null) await tellOfProof(parts, account, ...mail);
     if (path === "/verify-email") await endReplaced(parts, String(body["token"]));
-    if (path === "/verify-email") await tellOldAddress(parts, signedIn?.account ?? null, String(body["token"]));
+    if (path === "/verify-email") await tellOldAddress(parts, call, String(body["token"]));
   },
 
   async refused(
@@ -75,16 +81,15 @@ async function endReplaced({ rows, clock }: Parts, text: string): Promise<void> 
     await rows.takeOver(person.id, person.name, clock.nowMs());
 }
 
-/** The token is the library's, and was found right. */
-async function tellOldAddress(
-  { recordAct, sendMail, log }: Parts,
-  account: string | null,
-  token: string,
-): Promise<void> {
+/** The token is the library's, and was found right. An address that nobody proved is somebody's who has no part in it. */
+async function tellOldAddress(parts: Parts, { signedIn, provedAddress }: AuthCall, token: string): Promise<void> {
   const { email, updateTo, requestType } = claimsOf(token);
   if (requestType !== CHANGES_ADDRESS || typeof email !== "string" || typeof updateTo !== "string") return;
-  await recordAct({ action: "account.address_changed", account, facts: {} });
-  await sendMail({ to: email, template: "changed", values: { newEmail: updateTo } }).catch((error: unknown) =>
-    log("an address was not told that another one took its place", error),
-  );
+  const account = signedIn?.account ?? null;
+  await parts.recordAct({ action: "account.address_changed", account, facts: {} });
+  if (provedAddress === null) return;
+  const name = (account === null ? null : await parts.rows.findAccount(account))?.name ?? "";
+  await parts
+    .sendMail({ to: provedAddress, template: "changed", values: { name, what: "address", newEmail: updateTo } })
+    .catch((error: unknown) => parts.log("an address was not told that another one took its place", error));
 }

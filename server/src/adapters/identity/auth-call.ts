@@ -8,6 +8,8 @@ export interface AuthCall {
   readonly attempt: AuthAttempt;
   readonly origin: Origin;
   readonly signedIn: SignedIn | null;
+  /** Of a change of address that may be about to count: the present one, if it was ever proved. */
+  readonly provedAddress: string | null;
   /** Set once the policy has let somebody sign up. */
   readonly maySignUp: boolean;
 }

@@ -57,6 +57,7 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
       birthDate: BirthDate.optional(),
     }),
     send: ({ email, password, name }) => ({ email, password, name }),
+    uniform: true,
   },
   "/sign-in/email": {
     method: "POST",
@@ -75,7 +76,7 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
     send: ({ provider, to, invitation, birthDate }, publicUrl) => ({
       provider,
       callbackURL: `${publicUrl}${String(to)}`,
-      errorCallbackURL: `${publicUrl}/sign-in`,
+      errorCallbackURL: `${publicUrl}/sign-in?next=${encodeURIComponent(String(to))}`,
       disableRedirect: true,
       additionalData: { startedAt: provider, invitation, ageMet: birthDate !== undefined },
     }),
@@ -99,6 +100,13 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
     body: z.strictObject({ currentPassword: OldPassword, newPassword: Password }),
     send: (body) => ({ ...body, revokeOtherSessions: true }),
     needs: "session",
+    factors: true,
+  },
+  // The library has it for servers only: done here (set-password.ts).
+  "/set-password": {
+    method: "POST",
+    body: z.strictObject({ newPassword: Password }),
+    needs: "fresh",
     factors: true,
   },
   "/change-email": {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { systemIds } from "../system/system-ids.ts";
 import {
   ADA,
   browser,
@@ -20,6 +21,7 @@ test("a person signs up, confirms the address, signs in, and is known by the coo
   const page = browser(http);
   expect((await page.auth("/sign-up/email", ADA)).json()).toEqual({});
   expect(page.jar.size).toBe(0);
+  await http.parts.identity!.close(); // what was answered is done
   const early = await page.auth("/sign-in/email", { email: ADA.email, password: PASSWORD });
   expect(early.json()).toMatchObject({ status: 403, code: "email_unverified" });
   expect(http.mails).toMatchObject([{ to: ADA.email, template: "verify" }]);
@@ -55,6 +57,7 @@ test("an unknown and a known address get the same answers at sign-in, sign-up an
   const { auth } = browser(http);
   const of = async (path: string, body: object) => {
     const { status, text, headers } = await auth(path, body);
+    await http.parts.identity!.close(); // what was answered before it was done
     return { status, text, cookies: headers["set-cookie"] };
   };
   const nobody = "nobody@example.com";
@@ -127,8 +130,8 @@ test("an address changes when the old one and then the new one agree, and the ol
   const first = linkToken(http, "change");
   expect((await browser(http).auth("/verify-email", { token: first })).status).toBe(200);
   expect((await page.call("GET", "/v1/account")).json()["email"]).toBe(ADA.email);
-  expect(http.mails.at(-1)).toMatchObject({ to: "new@example.com", template: "verify" });
-  const second = linkToken(http, "verify");
+  expect(http.mails.at(-1)).toMatchObject({ to: "new@example.com", template: "change", values: { holder: "new" } });
+  const second = linkToken(http, "change");
   // Whoever holds the new mailbox is not signed in by it.
   const stranger = browser(http);
   expect(await problem(stranger.auth("/verify-email", { token: second }))).toBe("401 unauthenticated");
@@ -146,6 +149,29 @@ test("an address changes when the old one and then the new one agree, and the ol
   });
   expect(await problem(page.auth("/verify-email", { token: second }))).toBe("400 token_invalid");
   expect(http.acts.at(-1)).toMatchObject({ action: "account.address_changed", account: expect.any(String) });
+});
+
+test("an address that was never proved is not asked and not told when another takes its place", async () => {
+  const http = await opened();
+  const { identity } = http.parts;
+  const account = await identity!.createAccount({
+    email: "owner@stand-in.localhost",
+    name: "Owner",
+    password: null,
+    emailVerified: false,
+  });
+  const page = browser(http);
+  const origin = { address: "127.0.0.1", userAgent: "Browser/1" };
+  for (const cookie of await identity!.beginSession(account.id, origin)) {
+    const [name = "", value = ""] = cookie.split(";", 1)[0]!.split("=", 2);
+    page.jar.set(name, value);
+  }
+  expect((await page.auth("/change-email", { newEmail: ADA.email })).status).toBe(200);
+  expect(http.mails).toMatchObject([{ to: ADA.email, template: "change", values: { holder: "new", name: "Owner" } }]);
+  expect((await page.auth("/verify-email", { token: linkToken(http, "change") })).status).toBe(200);
+  expect((await page.call("GET", "/v1/account")).json()).toMatchObject({ email: ADA.email, emailVerified: true });
+  expect(http.mails.map(({ to }) => to)).toEqual([ADA.email]);
+  expect(http.acts.at(-1)).toEqual({ action: "account.address_changed", account: account.id, facts: {} });
 });
 
 test("an address that another account has is not taken, and nobody learns that it is there", async () => {
@@ -239,7 +265,6 @@ test("what is not on the list is not served, whatever the library has", async ()
     ["POST", "/two-factor/get-totp-uri"],
     ["POST", "/two-factor/view-backup-codes"],
     ["POST", "/sign-out"],
-    ["POST", "/set-password"],
     ["GET", "/callback/github"],
     ["POST", "/sign-in/email/"],
     ["POST", "/sign-in//email"],
@@ -318,6 +343,7 @@ test("signing up asks for the minimum age, to the day, and keeps only that it wa
   for (const birthDate of ["16", "2000-13-01", "2001-02-29", null])
     expect(await problem(auth("/sign-up/email", { ...ADA, birthDate }))).toBe("422 value_invalid");
   expect((await auth("/sign-up/email", { ...ADA, birthDate: born(0) })).status).toBe(200);
+  await http.parts.identity!.close();
   const { rows } = await http.db.admin.query<{ all: string }>({
     text: `select u::text as all from identity."user" u where email = $1`,
     values: [ADA.email],
@@ -354,15 +380,6 @@ test("a deleted account signs in for nothing but to be brought back, within 30 d
     deletedAt: null,
   });
   expect((await again.call("PATCH", "/v1/account", { name: "Ada L." })).json()).toMatchObject({ name: "Ada L." });
-  const id = (await http.parts.identity!.findAccountByEmail(ADA.email))!.id;
-  await http.parts.identity!.setDeleted(id, http.clock.nowMs());
-  expect(await http.parts.identity!.purgeDeleted(http.clock.nowMs() - 1000)).toEqual([]);
-  expect(await http.parts.identity!.purgeDeleted(http.clock.nowMs() + 1000)).toEqual([id]);
-  const { rows } = await http.db.admin.query({
-    text: `select from identity.account where "userId" = $1`,
-    values: [id],
-  });
-  expect(rows).toEqual([]);
 });
 
 test("no answer, log or audit entry carries a token, a password or an address", async () => {
@@ -377,6 +394,7 @@ test("no answer, log or audit entry carries a token, a password or an address", 
     ["/verify-email", { token: "not.a.token" }],
   ] as const)
     texts.push((await page.auth(path, body)).text);
+  await http.parts.identity!.close();
   texts.push(
     (await page.auth("/verify-email", { token: linkToken(http, "verify", 0) })).text,
     (await signIn(page)).text,
@@ -447,10 +465,30 @@ test("whoever limits tries is asked first, and told who signed in", async () => 
   expect(seen.at(-1)).toMatchObject({ path: "/two-factor/verify-totp", account: expect.any(String) });
 });
 
+test("a sign-up costs the same work for an address that is known, and is answered before it is done", async () => {
+  const salts: number[] = [];
+  const ids = systemIds(() => Date.now());
+  const bytes = (count: number) => (salts.push(count), ids.bytes(count));
+  const http = await opened({ identity: { ids: { ...ids, bytes } } });
+  await signUp(http);
+  const hashesOf = async (email: string): Promise<number> => {
+    salts.length = 0;
+    const answer = await browser(http).auth("/sign-up/email", { ...ADA, email });
+    expect([answer.status, answer.json(), http.acts.length]).toEqual([200, {}, acts]);
+    await http.parts.identity!.close();
+    return salts.filter((count) => count === 16).length;
+  };
+  const acts = http.acts.length;
+  expect(await hashesOf(ADA.email)).toBe(1);
+  expect(await hashesOf("nobody@example.com")).toBe(1);
+  expect(http.acts).toHaveLength(acts + 1);
+});
+
 test("two people who sign up with one address at once are one account, and neither learns of the other", async () => {
   const http = await opened();
   const all = await Promise.all([1, 2, 3].map(() => browser(http).auth("/sign-up/email", ADA)));
   expect(all.map(({ status, text }) => `${status} ${text}`)).toEqual(Array.from({ length: 3 }, () => "200 {}"));
+  await http.parts.identity!.close();
   const { rows } = await http.db.admin.query({
     text: `select from identity."user" where email = $1`,
     values: [ADA.email],
@@ -472,6 +510,9 @@ test("whoever signs up with an address and never proves it leaves no password th
   expect(await problem(signIn(browser(http), first))).toBe("401 sign_in_failed");
   expect((await signIn(page)).status).toBe(200);
   expect((await page.call("GET", "/v1/account")).json()).toMatchObject({ name: ADA.name });
+  // Nor does a link of what was given up undo what was confirmed since.
+  expect(await problem(page.auth("/verify-email", { token: linkToken(http, "verify", 0) }))).toBe("400 token_invalid");
+  expect((await page.call("GET", "/v1/account")).status).toBe(200);
   // A proved account stays as it is, and is told nothing.
   expect((await browser(http).auth("/sign-up/email", first)).status).toBe(200);
   expect((await signIn(page)).status).toBe(200);

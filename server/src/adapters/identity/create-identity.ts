@@ -65,7 +65,6 @@ export function createIdentity(options: IdentityOptions): Identity {
     endSession: (account, session) => rows.endSession(account, session),
     endSessions: (account, except) => rows.endSessions(account, except),
     setDeleted: (account, deletedAt) => rows.setDeleted(account, deletedAt),
-    purgeDeleted: (beforeMs) => rows.purgeDeleted(beforeMs),
     sweep: (nowMs, sessionsBeforeMs) => rows.sweepExpired(nowMs, sessionsBeforeMs),
     async close() {
       const opened = await door?.catch((error: unknown) => log("the sign-in library did not load", error));

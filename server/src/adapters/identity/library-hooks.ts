@@ -2,6 +2,7 @@
 import type { BetterAuthOptions } from "better-auth";
 import { APIError, getOAuthState } from "better-auth/api";
 import { AppError } from "../../core/errors.ts";
+import type { SignedIn } from "../../core/ports/identity.ts";
 import { currentAuthCall } from "./auth-call.ts";
 import type { IdentityOptions } from "./identity-options.ts";
 import { requireOwnWayIn } from "./sign-on-enforced.ts";
@@ -28,6 +29,8 @@ const FOLLOWS: ReadonlySet<string> = new Set([
   "/two-factor/verify-totp",
   "/two-factor/verify-backup-code",
 ]);
+/** A sign-in that, beside a session of the same person, takes that one's place: the second factor of who has no app. */
+const PASSKEY = "/passkey/verify-authentication";
 /** Of a provider nothing but ids is kept (PROMISES A2). */
 const NO_TOKENS = {
   accessToken: null,
@@ -42,8 +45,8 @@ export function libraryHooks(options: IdentityOptions): Hooks {
   return {
     user: {
       create: {
-        before: async ({ email }, ctx) => {
-          await mayCreate(options, email, ctx?.path);
+        before: async (user, ctx) => {
+          await mayCreate(options, user, ctx?.path);
           return { data: { image: null } };
         },
         after: async ({ id }, ctx) =>
@@ -66,19 +69,28 @@ export function libraryHooks(options: IdentityOptions): Hooks {
           if (ctx?.path === "/two-factor/verify-totp") await spendOnce(options.rows, userId, ctx.body);
           return begunSession(userId, ctx?.path);
         },
-        after: async ({ id, userId, userAgent }, ctx) =>
-          await tellOfSession(options, { id, account: userId, userAgent: userAgent ?? "", path: ctx?.path }),
+        after: async ({ id, userId, userAgent }, ctx) => {
+          const before = sessionBefore(userId);
+          if (ctx?.path === PASSKEY && before !== null) await options.rows.endSession(userId, before.session);
+          await tellOfSession(options, { id, account: userId, userAgent: userAgent ?? "", path: ctx?.path });
+        },
       },
     },
   };
 }
 
 /** Sign-up by form was admitted before the library was called; a provider's comes here with what the state kept. */
-async function mayCreate(options: IdentityOptions, email: string, path: string | undefined): Promise<void> {
+async function mayCreate(
+  options: IdentityOptions,
+  { email, emailVerified }: { readonly email: string; readonly emailVerified: boolean },
+  path: string | undefined,
+): Promise<void> {
   if (currentAuthCall()?.maySignUp === true) return;
   const state = path === CALLBACK ? await getOAuthState() : null;
   try {
     if (state === null) throw new AppError("sign_up_closed", "Nobody signs up this way.");
+    // An invitation is an address's: whoever only says that it is theirs gets no account by it.
+    if (!emailVerified) throw new AppError("email_unverified", "The provider has not confirmed the mail address.");
     const invitation = typeof state["invitation"] === "string" ? state["invitation"] : undefined;
     await admitSignUp(options, { email: email.toLowerCase(), invitation });
     if (state["ageMet"] !== true) checkAge(options.policy, undefined, options.clock.nowMs());
@@ -102,12 +114,24 @@ function begunSession(account: string, path: string | undefined): false | { data
   const own = { ipAddress: address, userAgent: userAgent?.slice(0, 500) ?? null };
   const begunBy = path === undefined ? undefined : BEGUN_BY[path];
   if (begunBy === undefined) return false;
-  const before = path !== undefined && call?.signedIn?.account === account ? call.signedIn : null;
+  const before = path !== undefined ? sessionBefore(account) : null;
   const kept = path === "/change-password" && before?.secondFactor === true;
   const secondFactor = kept || begunBy === "second_factor" || begunBy === "passkey";
-  const signedOnBy = path !== undefined && FOLLOWS.has(path) ? (before?.signedOnBy ?? null) : null;
-  const byKey = path !== undefined && FOLLOWS.has(path) ? (before?.byKey ?? null) : null;
-  return { data: { ...own, secondFactor, begunBy, signedOnBy, byKey } };
+  // A provider's word stays one, however the session is renewed.
+  const by = kept && before.factorClaimed ? "sign_on" : begunBy;
+  if (before === null || !(FOLLOWS.has(path ?? "") || path === PASSKEY))
+    return { data: { ...own, secondFactor, begunBy: by, signedOnBy: null, byKey: null } };
+  const { signedOnBy, byKey } = before;
+  // A passkey is no reason for the organization's provider, or for the key, to be asked later than it would have been.
+  const bound = path === PASSKEY && (signedOnBy !== null || byKey !== null);
+  const ends = bound ? { expiresAt: new Date(before.expiresAt) } : {};
+  return { data: { ...own, ...ends, secondFactor, begunBy: by, signedOnBy, byKey } };
+}
+
+/** The session that the call came with, if it is of the same person. */
+function sessionBefore(account: string): SignedIn | null {
+  const signedIn = currentAuthCall()?.signedIn ?? null;
+  return signedIn?.account === account ? signedIn : null;
 }
 
 /** Not of a session that replaces the caller's own, and not of one that still waits for its second factor. */

@@ -14,7 +14,7 @@ import { libraryHooks } from "./library-hooks.ts";
 import { openIdProviders } from "./openid-provider.ts";
 import { isImportedHash, type Passwords } from "./passwords.ts";
 import { providerSecondFactor } from "./provider-second-factor.ts";
-import { boundToken } from "./mailed-token.ts";
+import { boundToken, CHANGES_ADDRESS, claimsOf } from "./mailed-token.ts";
 import { tellOfProof } from "./tell-person.ts";
 import { cookiePrefix, SESSION_SECONDS } from "./session-token.ts";
 
@@ -142,17 +142,19 @@ function proofs(parts: LibraryParts): Pick<BetterAuthOptions, "emailAndPassword"
       sendOnSignIn: false,
       autoSignInAfterVerification: false,
       expiresIn: LINK_SECONDS,
-      sendVerificationEmail: async ({ user, token }) =>
-        await parts.sendMail({
-          to: user.email,
-          template: "verify",
-          values: { name: user.name, url: `${publicUrl}/verify-email#token=${boundToken(token, user.id)}` },
-        }),
+      sendVerificationEmail: async ({ user, token }) => {
+        const values = { name: user.name, url: `${publicUrl}/verify-email#token=${boundToken(token, user.id)}` };
+        await parts.sendMail(
+          claimsOf(token)["requestType"] === CHANGES_ADDRESS
+            ? { to: user.email, template: "change", values: { ...values, holder: "new", newEmail: user.email } }
+            : { to: user.email, template: "verify", values },
+        );
+      },
     },
   };
 }
 
-/** The present address agrees first; then the new one is asked, by the verification mail. */
+/** The present address agrees first, where it was ever proved; then the new one is asked (`sendVerificationEmail`). */
 function changeMail({ sendMail, publicUrl }: LibraryParts) {
   return async ({
     user,
@@ -166,7 +168,7 @@ function changeMail({ sendMail, publicUrl }: LibraryParts) {
     await sendMail({
       to: user.email,
       template: "change",
-      values: { name: user.name, newEmail, url: `${publicUrl()}/verify-email#token=${token}` },
+      values: { name: user.name, holder: "old", newEmail, url: `${publicUrl()}/verify-email#token=${token}` },
     });
 }
 

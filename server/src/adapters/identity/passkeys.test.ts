@@ -1,6 +1,7 @@
 /** Passkeys, with an authenticator in software (WebAuthn level 3, sections 6.1 and 6.5; attestation "none"). */
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import type { SignedIn } from "../../core/ports/identity.ts";
 import {
   ADA,
   browser,
@@ -253,6 +254,56 @@ test("who has a passkey only changes no proof by password alone, and the session
   expect(await http.parts.identity!.findSignedIn(cookie)).toMatchObject({ secondFactor: true });
   expect((await enter(thief, key)).status).toBe(200);
   expect((await thief.auth("/two-factor/enable", { password: PASSWORD })).status).toBe(200);
+});
+
+test("a passkey is the second factor of a session that a password began, and takes its place", async () => {
+  const http = await opened();
+  const page = await signedIn(http);
+  const key = newKey();
+  await register(page, key);
+  const half = browser(http);
+  expect((await half.auth("/sign-in/email", { email: ADA.email, password: PASSWORD })).json()).toEqual({
+    secondFactor: false,
+  });
+  expect((await half.call("GET", "/v1/account")).json()).toMatchObject({ hasPasskey: true, secondFactor: false });
+  const found = () =>
+    http.parts.identity!.findSignedIn([...half.jar].map((pair) => pair.join("=")).join("; ")) as Promise<SignedIn>;
+  const before = await found();
+  const cookie = half.jar.get("steward.session_token")!;
+  expect((await enter(half, key)).status).toBe(200);
+  const after = await found();
+  expect([before.secondFactor, after.secondFactor, after.factorClaimed]).toEqual([false, true, false]);
+  expect(after.session).not.toBe(before.session);
+  expect(await http.parts.identity!.findSignedIn(`steward.session_token=${cookie}`)).toBeNull();
+  // Somebody else's session is not touched by it.
+  const eve = await signedIn(http, { ...ADA, email: "eve@example.com", name: "Eve" });
+  const hers = eve.jar.get("steward.session_token")!;
+  expect((await enter(eve, key)).status).toBe(200);
+  expect(await http.parts.identity!.findSignedIn(`steward.session_token=${hers}`)).not.toBeNull();
+});
+
+test("a passkey's session stays what a sign-on or a key's link let it be, and for no longer", async () => {
+  const http = await opened();
+  const page = await signedIn(http);
+  const key = newKey();
+  await register(page, key);
+  const found = () =>
+    http.parts.identity!.findSignedIn([...page.jar].map((pair) => pair.join("=")).join("; ")) as Promise<SignedIn>;
+  const { organization } = http.installed;
+  const endsAt = http.clock.nowMs() + 3_600_000;
+  await http.db.admin.query({
+    text: `update identity.session set "signedOnBy" = $1, "begunBy" = 'sign_on', "secondFactor" = true, "expiresAt" = to_timestamp($2)`,
+    values: [organization, endsAt / 1000],
+  });
+  expect(await found()).toMatchObject({ signedOnBy: organization, factorClaimed: true });
+  expect((await enter(page, key)).status).toBe(200);
+  expect(await found()).toMatchObject({
+    signedOnBy: organization,
+    factorClaimed: false,
+    secondFactor: true,
+    byKey: null,
+  });
+  expect(Math.abs((await found()).expiresAt - endsAt)).toBeLessThan(2);
 });
 
 test("whoever has an account is told by mail of each change of what proves them", async () => {

@@ -3,7 +3,7 @@
  * same after a provider: the session is taken back, and a challenge is left that `/two-factor/verify-…` turns into one.
  */
 import type { BetterAuthPlugin } from "better-auth";
-import { createAuthMiddleware } from "better-auth/api";
+import { createAuthMiddleware, getOAuthState } from "better-auth/api";
 import { deleteSessionCookie } from "better-auth/cookies";
 import { generateRandomString } from "better-auth/crypto";
 
@@ -31,7 +31,8 @@ export function providerSecondFactor(paths: ReadonlySet<string>, publicUrl: stri
             await internalAdapter.createVerificationValue({ value: "0", identifier: attempts, expiresAt });
             const cookie = ctx.context.createAuthCookie("two_factor", { maxAge: CHALLENGE_SECONDS });
             await ctx.setSignedCookie(cookie.name, identifier, secret, cookie.attributes);
-            throw ctx.redirect(`${publicUrl}/sign-in?second-factor`);
+            const to = (await getOAuthState())?.callbackURL.slice(publicUrl.length) ?? "/";
+            throw ctx.redirect(`${publicUrl}/two-factor?next=${encodeURIComponent(to)}`);
           }),
         },
       ],

@@ -6,7 +6,9 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { Provider } from "oidc-provider";
 import { afterEach, expect, test } from "vitest";
 import type { HttpOptions, TestAnswer, TestHttp } from "../../../test/http-server.ts";
+import { mayJoin } from "../../people/may-join.ts";
 import { parseAllowList } from "../../core/egress/allow-list.ts";
+import { showId } from "../../core/id.ts";
 import { createEgress } from "../egress/create-egress.ts";
 import type { IdentityOptions, ProviderSettings } from "./identity-options.ts";
 import {
@@ -62,7 +64,7 @@ interface Claims {
 }
 
 /** The certified provider, which signs in whoever comes as `sub-1`. */
-async function company(claims: Claims): Promise<string> {
+async function company(claims: Claims | (() => Claims)): Promise<string> {
   let callback: ReturnType<Provider["callback"]>;
   const { url } = await listen((request, response) => void callback(request, response));
   const provider = new Provider(url, {
@@ -74,7 +76,10 @@ async function company(claims: Claims): Promise<string> {
       },
     ],
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
-    findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...claims }) }),
+    findAccount: (_ctx, id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, ...(typeof claims === "function" ? claims() : claims) }),
+    }),
     features: { devInteractions: { enabled: false } },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     loadExistingGrant: async (ctx) => {
@@ -178,9 +183,9 @@ test("a person signs in at the company's provider: code, PKCE, state and nonce; 
   expect(new Set(options.noted)).toEqual(new Set([`sign_in ${new URL(issuer).host}`]));
   // The state, the code and its cookie are spent.
   expect(led(await back(page, way))).toContain(`${ORIGIN}/sign-in?`);
-  expect(led(await back(browser(http), await through(await begin(page, "oidc"))))).toContain("error=state_mismatch"); // another browser
+  expect(led(await back(browser(http), await through(await begin(page, "oidc"))))).toContain("reason=state_invalid"); // another browser
   expect(led(await back(page, way.replace(/state=[^&]+/, "state=forged")))).toContain(`${ORIGIN}/sign-in?`);
-  expect(led(await back(page, way.replace(/[?&]state=[^&]+/, "?")))).toContain("error=state_not_found");
+  expect(led(await back(page, way.replace(/[?&]state=[^&]+/, "?")))).toContain("reason=state_invalid");
 });
 
 test("a provider on a private address is not reached unless the operator opened it", async () => {
@@ -210,9 +215,9 @@ test("where nobody may sign up, a provider lets in who has an account only", asy
     const page = browser(http);
     return led(await back(page, await through(await begin(page, "oidc", more))));
   };
-  expect(await go({})).toContain("error=sign_up_closed");
-  expect(await go({ invitation: "wrong" })).toContain("error=sign_up_closed");
-  expect(await go({ invitation: "for-ada" })).toContain("error=value_invalid"); // of the age nothing was said
+  expect(await go({})).toBe(`303 ${ORIGIN}/sign-in?error=provider&reason=sign_up_closed&next=%2Fflows%3Fx%3D1`);
+  expect(await go({ invitation: "wrong" })).toContain("reason=sign_up_closed");
+  expect(await go({ invitation: "for-ada" })).toContain("reason=birth_date_missing"); // of the age nothing was said
   expect(await problem(browser(http).auth("/sign-in/social", { provider: "oidc", birthDate: "2020-01-01" }))).toBe(
     "403 forbidden",
   );
@@ -220,6 +225,54 @@ test("where nobody may sign up, a provider lets in who has an account only", asy
   expect(await go({ invitation: "for-ada", birthDate: "1990-12-10" })).toBe(`303 ${ORIGIN}/flows?x=1`);
   expect(invited).toEqual([ADA.email, ADA.email, ADA.email]);
   expect(await go({})).toBe(`303 ${ORIGIN}/flows?x=1`);
+});
+
+test("whoever is invited gets an account at the provider, by the address that the provider has confirmed, and by no other", async () => {
+  const claims = { email: ADA.email, email_verified: true, name: "Ada" };
+  const issuer = await company(() => claims);
+  const options = reaching("oidc", { issuer, ...CLIENT }, new URL(issuer).host);
+  const enter = async (policy: "invitation" | "closed", act: (http: TestHttp) => Promise<unknown>) => {
+    const mayJoinHere: { ask: IdentityOptions["mayJoin"] } = { ask: () => Promise.resolve(false) };
+    const http = await opened({
+      identity: {
+        ...options.identity,
+        policy: { signUp: policy, minimumAge: null },
+        mayJoin: (email, token) => mayJoinHere.ask(email, token),
+      },
+    });
+    mayJoinHere.ask = (email, token) => mayJoin(http.parts, email, token);
+    const made = await http.call(
+      "POST",
+      `/v1/organizations/${showId("org", http.installed.organization)}/invitations`,
+      {
+        body: { email: ADA.email, role: "viewer" },
+      },
+    );
+    const token = new URL(String(made.json()["url"])).hash.slice(1);
+    await act(http);
+    const page = browser(http);
+    const way = await through(await begin(page, "oidc", { to: "/invitation", invitation: token }));
+    const end = led(await back(page, way)).replace(`303 ${ORIGIN}`, "");
+    if (end !== "/invitation") {
+      expect(await http.parts.identity!.findAccountByEmail(claims.email)).toBeNull();
+      expect(http.mails).toEqual([]); // no link to an address that nobody has shown to be theirs
+      expect(http.acts.at(-1)).toMatchObject({ action: "session.refused", account: null, facts: { by: "provider" } });
+      return end;
+    }
+    const joined = await page.call("POST", "/v1/invitations/accept", { token });
+    return `${end} ${joined.status}`;
+  };
+  const nothing = () => Promise.resolve();
+  const refused = (reason: string) => `/sign-in?error=provider&reason=${reason}&next=%2Finvitation`;
+  expect(await enter("invitation", nothing)).toBe("/invitation 200");
+  expect(await enter("closed", nothing)).toBe(refused("sign_up_closed"));
+  expect(await enter("invitation", async ({ clock }) => clock.jump(7 * 86_400_000 + 1))).toBe(
+    refused("sign_up_closed"),
+  );
+  claims.email_verified = false;
+  expect(await enter("invitation", nothing)).toBe(refused("address_unproved"));
+  Object.assign(claims, { email: "eve@example.com", email_verified: true });
+  expect(await enter("invitation", nothing)).toBe(refused("sign_up_closed"));
 });
 
 test("an account is joined to a provider when both sides have confirmed the address, and not else", async () => {
@@ -231,18 +284,23 @@ test("an account is joined to a provider when both sides have confirmed the addr
     const end = led(await back(page, await through(await begin(page, "oidc"))));
     return { end, session: page.jar.has("steward.session_token") };
   };
-  const unconfirmed = async (http: TestHttp) => void (await browser(http).auth("/sign-up/email", ADA));
+  // Else the answer would say whether an account has an address that the comer has not shown to be theirs.
+  expect(await enter(false, signUp)).toEqual(await enter(false, () => Promise.resolve()));
+  const unconfirmed = async (http: TestHttp) => {
+    await browser(http).auth("/sign-up/email", ADA);
+    await http.parts.identity!.close();
+  };
   expect(await enter(true, signUp)).toEqual({ end: `303 ${ORIGIN}/flows?x=1`, session: true });
   expect(await enter(false, signUp)).toEqual({
-    end: expect.stringContaining("error=account_not_linked"),
+    end: expect.stringContaining("reason=address_unproved"),
     session: false,
   });
   expect(await enter(true, unconfirmed)).toEqual({
-    end: expect.stringContaining("error=account_not_linked"),
+    end: expect.stringContaining("reason=address_unproved"),
     session: false,
   });
   expect(await enter(false, async () => undefined)).toEqual({
-    end: expect.stringContaining("error=email_not_verified"),
+    end: expect.stringContaining("reason=address_unproved"),
     session: false,
   });
 });
@@ -257,7 +315,7 @@ test("who has a second factor is asked for it after a provider, too", async () =
   await first.auth("/two-factor/verify-totp", { code: totpOf(totpURI) });
   const page = browser(http);
   const answer = await back(page, await through(await begin(page, "oidc")));
-  expect(led(answer)).toBe(`303 ${ORIGIN}/sign-in?second-factor`);
+  expect(led(answer)).toBe(`303 ${ORIGIN}/two-factor?next=%2Fflows%3Fx%3D1`);
   // No cookie on the way carried a session.
   for (const set of answer.headers["set-cookie"] ?? []) expect(set).not.toMatch(/session_token=\w/);
   expect([...page.jar.keys()]).toEqual(["steward.two_factor"]);
@@ -423,12 +481,12 @@ test("a code of one provider is shown to no other (issuer mix-up)", async () => 
   });
   const page = browser(http);
   const state = new URL(await begin(page, "oidc")).searchParams.get("state");
-  expect(led(await back(page, `/v1/auth/callback/google?code=c&state=${state}`))).toContain("error=invalid_code");
+  expect(led(await back(page, `/v1/auth/callback/google?code=c&state=${state}`))).toContain("reason=proof_invalid");
   expect([honest.state.exchanged, evil.state.exchanged]).toEqual([0, 0]);
   const again = new URL(await begin(page, "oidc")).searchParams.get("state");
   expect(
     led(await back(page, `/v1/auth/callback/oidc?code=c&state=${again}&iss=${encodeURIComponent(evil.url)}`)),
-  ).toContain("error=issuer_mismatch");
+  ).toContain("reason=proof_invalid");
 });
 
 test("a provider that answers nonsense, hangs up or is gone leads back to our page, with nothing of it", async () => {
@@ -438,7 +496,9 @@ test("a provider that answers nonsense, hangs up or is gone leads back to our pa
     { jwks_uri: "http://127.0.0.1:1/keys" },
   ]) {
     const one = await crooked({ discovery });
-    expect(await one.enter()).toMatch(/^303 http:\/\/steward\.test\/sign-in\?error=\w+$/);
+    expect(await one.enter()).toMatch(
+      /^303 http:\/\/steward\.test\/sign-in\?error=provider&reason=proof_invalid&next=[%\w]+$/,
+    );
   }
 });
 

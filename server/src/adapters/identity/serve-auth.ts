@@ -4,10 +4,12 @@ import type { Origin } from "../../core/ports/identity.ts";
 import { type Admitted, admitAuth, type AdmitParts } from "./admit-auth.ts";
 import { inAuthCall } from "./auth-call.ts";
 import { afterAuth } from "./after-auth.ts";
-import { AUTH_PATHS, type AuthPath, type Sent } from "./auth-paths.ts";
+import { AUTH_PATHS, type Sent } from "./auth-paths.ts";
 import { guardedFetch, withFetch } from "./guarded-fetch.ts";
 import { AUTH_PREFIX, loadLibrary, type Library, type LibraryParts } from "./library.ts";
+import { providerRefusal } from "./provider-refusal.ts";
 import { refusalOf } from "./refusals.ts";
+import { SET_PASSWORD, setPassword } from "./set-password.ts";
 import { beginStepUp } from "./step-up.ts";
 
 export type DoorParts = Omit<LibraryParts, "fetch"> & AdmitParts;
@@ -18,8 +20,6 @@ export interface Door {
   settle(): Promise<void>;
 }
 
-/** Of two who sign up with one address at the same moment, the later one gets what comes for a known address. */
-const SIGNED_UP_MEANWHILE = "FAILED_TO_CREATE_USER";
 /** Calls that were answered and are not done. */
 const PENDING_MAX = 100;
 
@@ -63,18 +63,22 @@ export async function createDoor(parts: DoorParts): Promise<Door> {
 async function serve(parts: DoorParts, library: Library, request: Request, call: Admitted): Promise<Response> {
   const { entry, body, known } = call;
   const stepUp = await beginStepUp(parts, known, String(body["code"]));
-  const answer = await library.handle(requestFor(parts.publicUrl(), request, call));
+  const answer =
+    known.attempt.path === SET_PASSWORD
+      ? await setPassword(parts, known, body)
+      : await library.handle(requestFor(parts.publicUrl(), request, call));
   if (answer.status >= 500) throw new Error(`the sign-in library failed at ${known.attempt.path}`);
   const given: unknown = await jsonOf(answer);
   if (answer.status >= 400) {
-    if (known.maySignUp && codeOf(given) === SIGNED_UP_MEANWHILE) return Response.json({});
     const refusal = refusalOf(answer.status, given);
     await afterAuth.refused(parts, known, refusal);
     throw refusal;
   }
+  if (answer.status >= 300) return await leadOn(parts, answer);
   await stepUp();
   await afterAuth.done(parts, known, body);
-  return answerOf(parts.publicUrl(), answer, entry, given);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library's own answer, of which the table picks
+  return Response.json(entry.give?.(given as Sent) ?? {}, { headers: headersOf(answer) });
 }
 
 /** Of the caller's headers the library gets what it needs, and the address nobody but us says. */
@@ -93,18 +97,28 @@ function requestFor(publicUrl: string, request: Request, { entry, body, known }:
   return new Request(`${base}${known.attempt.path}`, { method: "POST", headers, body: JSON.stringify(sent) });
 }
 
-/** Only cookies, the address of our own page to go on to, and what the table lets out. */
-function answerOf(publicUrl: string, answer: Response, { give }: AuthPath, given: unknown): Response {
+/** Back from a provider, to our own page and to no other: where the person was going, or to sign in, with our word on why not. */
+async function leadOn(parts: DoorParts, answer: Response): Promise<Response> {
+  const headers = headersOf(answer);
+  const base = parts.publicUrl();
+  const location = answer.headers.get("location") ?? "";
+  if (!location.startsWith(`${base}/`)) throw new Error("the sign-in library led to another site");
+  const reason = providerRefusal(new URL(location));
+  if (reason === null) headers.set("location", location);
+  else {
+    const next = new URL(location).searchParams.get("next");
+    const said = new URLSearchParams({ error: "provider", reason, ...(next === null ? {} : { next }) });
+    headers.set("location", `${base}/sign-in?${said.toString()}`);
+    await parts.recordAct({ action: "session.refused", account: null, facts: { by: "provider", reason } });
+  }
+  return new Response(null, { status: 303, headers });
+}
+
+/** Of the library's own, the cookies. */
+function headersOf(answer: Response): Headers {
   const headers = new Headers({ "cache-control": "no-store" });
   for (const cookie of answer.headers.getSetCookie()) headers.append("set-cookie", cookie);
-  if (answer.status >= 300) {
-    const location = answer.headers.get("location") ?? "";
-    if (!location.startsWith(`${publicUrl}/`)) throw new Error("the sign-in library led to another site");
-    headers.set("location", location);
-    return new Response(null, { status: 303, headers });
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library's own answer, of which the table picks
-  return Response.json(give?.(given as Sent) ?? {}, { headers });
+  return headers;
 }
 
 async function jsonOf(answer: Response): Promise<unknown> {
@@ -115,8 +129,4 @@ async function jsonOf(answer: Response): Promise<unknown> {
   } catch {
     return {};
   }
-}
-
-function codeOf(body: unknown): unknown {
-  return typeof body === "object" && body !== null && "code" in body ? body.code : null;
 }

@@ -295,6 +295,31 @@ test("a session of one organization's sign-on opens another organization only wi
   expect(await code(page.call("GET", own))).toBe("403 second_factor_required");
 });
 
+test("a second factor that a provider claims counts in its own organization only, until the person gives one of their own", async () => {
+  await signUp(it.http);
+  const guest = browser(it.http);
+  await signIn(guest);
+  const made = await guest.call("POST", "/v1/organizations", { name: "Ada's own" });
+  const own = `/v1/organizations/${String(made.json()["id"])}`;
+  expect(await code(it.api("PATCH", `/connections/${idp.connection}`, { trustsSecondFactor: true }))).toBe("200");
+  idp.token = (nonce) => idp.sign(nonce, { amr: ["mfa"] });
+  const required = `update steward.organizations set second_factor_required = true`;
+  await it.http.db.admin.query({ text: required });
+  const { page } = await signOn(it, { email: ADA.email });
+  const seen = async () => [await code(page.call("GET", org)), await code(page.call("GET", own))];
+  expect(await seen()).toEqual(["200", "403 second_factor_required"]);
+  await it.http.db.admin.query({ text: required.replace("true", "false") });
+  expect(await seen()).toEqual(["200", "403 second_factor_required"]);
+  // However the session is renewed, a provider's word stays one.
+  const change = { currentPassword: ADA.password, newPassword: "a quite new one" };
+  expect(await code(page.auth("/change-password", change))).toBe("200");
+  expect(await seen()).toEqual(["200", "403 second_factor_required"]);
+  const { totpURI } = (await page.auth("/two-factor/enable", { password: change.newPassword })).json();
+  expect(await code(page.auth("/two-factor/verify-totp", { code: totpOf(String(totpURI)) }))).toBe("200");
+  await it.http.db.admin.query({ text: required });
+  expect(await seen()).toEqual(["200", "200"]);
+});
+
 test("another provider's sign-in lets nobody of the domain in either", async () => {
   const providers = { oidc: { issuer: idp.url, clientId: "steward", clientSecret: "s", name: "Elsewhere" } };
   const open = await world("127.0.0.1", { identity: { providers } });

@@ -235,6 +235,7 @@ test("an account that somebody else made with the address and never verified kee
   const it = await world();
   const rogue = await rogueProvider(it, PERSON);
   await browser(it.http).auth("/sign-up/email", { ...ADA, password: "the attacker's own one" });
+  await it.http.parts.identity!.close();
   await it.domain("example.com");
   expect((await signOn(it, { connection: rogue.connection })).led).toBe(ARRIVED);
   const attacker = browser(it.http);

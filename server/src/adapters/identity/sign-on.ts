@@ -8,7 +8,8 @@
  */
 import { AppError } from "../../core/errors.ts";
 import { parseId, showId } from "../../core/id.ts";
-import type { Origin } from "../../core/ports/identity.ts";
+import type { Account, Origin } from "../../core/ports/identity.ts";
+import type { IdentityRows } from "../../core/ports/identity-rows.ts";
 import type { ProvedPerson, SignOnProvider, SignOnRules } from "../../core/ports/sign-on.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
 import type { IdentityOptions } from "./identity-options.ts";
@@ -199,7 +200,8 @@ async function arrive(
   const { account, isNew } = await resolveAccount(rows, provider.id, person, { id: ids.uuid(), nowMs });
   if (isNew) await parts.recordAct({ action: "account.created", account: account.id, facts: { by: "sign_on" } });
   // Whoever deleted their account may come to bring it back, and for nothing else.
-  if (account.deletedAt === null) await rules.enter(provider, person, account);
+  if (account.deletedAt === null)
+    await rules.enter(provider, person, { ...account, stands: () => stands(rows, account) });
   await bindAccount(rows, { provider: provider.id, subject: person.subject, account: account.id, nowMs });
   const token = parts.makeToken();
   const { organization } = provider;
@@ -224,6 +226,11 @@ async function arrive(
     sessionCookie(token, parts.secretText, secure),
     endedBrowserCookie(secure),
   ]);
+}
+
+async function stands(rows: IdentityRows, { id }: Account): Promise<boolean> {
+  const now = await rows.findAccount(id);
+  return now !== null && now.deletedAt === null;
 }
 
 /** A person looks at the answer, so a refusal leads to our page, which says what to do. */

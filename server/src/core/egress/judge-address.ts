@@ -39,8 +39,18 @@ export function refuseAddresses(target: Target, addresses: readonly Address[]): 
   return {
     ok: false,
     code: "address_forbidden",
-    message: `${target.host} is not on the public internet${seen}. The operator can open it with STEWARD_EGRESS_ALLOW.`,
+    message: `${target.host} is not on the public internet${seen}. ${openingOf(target, kinds)}`,
   };
+}
+
+/** Ranges of networks that people have of their own; what else is not public (metadata, multicast, …) is no service to reach. */
+const OWN_NETWORKS: ReadonlySet<string> = new Set(["loopback", "private", "uniqueLocal", "carrierGradeNat"]);
+
+/** What the operator sets so that the target may be reached, ready to copy where that is a thing to do. */
+function openingOf({ host, address, port }: Target, kinds: readonly string[]): string {
+  if (!kinds.some((kind) => OWN_NETWORKS.has(kind))) return "The operator can open it with STEWARD_EGRESS_ALLOW.";
+  const entry = `${address?.family === 6 ? `[${host}]` : host}:${port}`;
+  return `The operator can open it with STEWARD_EGRESS_ALLOW=${entry}, beside what stands there already.`;
 }
 
 /** Refuses a target outside a credential's or connector's hosts; null when it is inside. */

@@ -40,6 +40,21 @@ export type Evaluated =
   | { readonly ok: true; readonly value: Json | undefined }
   | { readonly ok: false; readonly field: string; readonly message: string };
 
+/** What may still be compiled where many trees share one bound: taken from as they are compiled. */
+export interface ExpressionRoom {
+  expressions: number;
+  /** Of the expressions' sources. */
+  characters: number;
+  /** What is said where there is none left. */
+  readonly none: string;
+}
+
+const UNBOUNDED: ExpressionRoom = {
+  expressions: Number.POSITIVE_INFINITY,
+  characters: Number.POSITIVE_INFINITY,
+  none: "",
+};
+
 /** Levels of objects and lists in a field tree. */
 const FIELDS_DEPTH_MAX = 100;
 /** Problems reported of one tree. */
@@ -48,16 +63,22 @@ const PROBLEMS_MAX = 100;
 /**
  * Compiles a tree of fields. In its texts, `{{ … }}` is an expression over the roots in `names`; a text
  * that is one expression yields the expression's value, others are joined with undefined and null as
- * empty text. `field` is the path of the tree itself, for problems and failures.
+ * empty text. `field` is the path of the tree itself, for problems and failures. Beyond `room` nothing is
+ * compiled: the first expression there is the last problem.
  */
-export function compileTemplate(value: Json, field: string, names: readonly string[]): Compiled {
-  const tree = new Tree(names);
+export function compileTemplate(
+  value: Json,
+  field: string,
+  names: readonly string[],
+  room: ExpressionRoom = { ...UNBOUNDED },
+): Compiled {
+  const tree = new Tree(names, room);
   return tree.compiled(tree.node(value, field, 0));
 }
 
 /** Compiles one expression written without braces. */
 export function compileExpression(source: string, field: string, names: readonly string[]): Compiled {
-  const tree = new Tree(names);
+  const tree = new Tree(names, { ...UNBOUNDED });
   return tree.compiled(tree.lone(source, field));
 }
 
@@ -102,13 +123,16 @@ type Node = { readonly constant: Json } | { readonly produce: Produce };
 /** Collects over one tree what its expressions need and what is wrong with them. */
 class Tree {
   readonly #names: readonly string[];
+  readonly #room: ExpressionRoom;
+  #full = false;
   readonly #problems: ExpressionProblem[] = [];
   readonly #steps = new Set<string>();
   #readsAnyStep = false;
   #registers = 0;
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], room: ExpressionRoom) {
     this.#names = names;
+    this.#room = room;
   }
 
   compiled(node: Node): Compiled {
@@ -142,6 +166,7 @@ class Tree {
 
   #text(source: string, field: string): Node {
     if (!source.includes("{{")) return { constant: source };
+    if (this.#room.expressions <= 0 || this.#room.characters <= 0) return this.#outOfRoom(field);
     const parsed = parseText(source);
     if (!parsed.ok) return this.#refused(field, parsed.message, parsed.offset);
     const [first, ...others] = parsed.result;
@@ -155,6 +180,8 @@ class Tree {
   }
 
   #expression(found: Found, field: string): Run {
+    this.#room.expressions--;
+    this.#room.characters -= found.expression.end;
     const compilation = new Compilation(found, this.#names, compileNode);
     const run = compilation.compile(found.expression);
     for (const problem of compilation.problems) this.#report({ field, ...problem });
@@ -166,6 +193,13 @@ class Tree {
       machine.spend(cost);
       return run(machine);
     };
+  }
+
+  /** Said once: everything behind it would say the same. */
+  #outOfRoom(field: string): Node {
+    if (this.#full) return { constant: null };
+    this.#full = true;
+    return this.#refused(field, this.#room.none, 0);
   }
 
   #report(problem: ExpressionProblem): void {

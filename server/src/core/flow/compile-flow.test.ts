@@ -1,7 +1,7 @@
 import { FlowFile, type FlowFileInput } from "@steward/sdk";
 import { describe, expect, test } from "vitest";
 import { stepKinds } from "../../steps/kinds.ts";
-import { compileFlow } from "./compile-flow.ts";
+import { compileFlow, compileSlices } from "./compile-flow.ts";
 
 const KINDS = stepKinds({
   checkCode: (_language, source) =>
@@ -15,6 +15,43 @@ const compile = (steps: Steps, more: Partial<FlowFileInput> = {}) =>
 /** Field and message of each problem. */
 const problems = (steps: Steps, more: Partial<FlowFileInput> = {}) =>
   compile(steps, more).problems.map((one) => `${one.field}: ${one.message}`);
+
+test("a flow with more expressions than may be compiled has that as its problem, once for each field", () => {
+  const set = (id: string, count: number) => ({
+    id,
+    kind: "set",
+    input: { list: Array.from({ length: count }, (_, n) => `{{ ${n} }}`) },
+  });
+  const message =
+    "a step has at most 1000 expressions and a flow 10000, of 1000000 characters: move some to flows of their own";
+  expect(problems([set("a", 1000)])).toEqual([]);
+  expect(problems([set("a", 1001), set("b", 1)])).toEqual([`steps[0].input.list[1000]: ${message}`]);
+  const ten = Array.from({ length: 10 }, (_, n) => set(`s${n}`, 1000));
+  expect(problems(ten)).toEqual([]);
+  expect(problems([...ten, set("f", 3), set("g", 2)])).toEqual([
+    `steps[10].input.list[0]: ${message}`,
+    `steps[11].input.list[0]: ${message}`,
+  ]);
+  const long = `{{ "${"x".repeat(9000)}" }}`;
+  const texts = Array.from({ length: 115 }, () => long);
+  expect(problems([{ id: "a", kind: "set", input: { texts } }])).toEqual([`steps[0].input.texts[112]: ${message}`]);
+});
+
+test("a flow is compiled in slices of a step each, loops' own steps too, counted with their expressions", () => {
+  const set = (id: string, count: number) => ({
+    id,
+    kind: "set",
+    input: { list: Array.from({ length: count }, (_, n) => `{{ ${n} }}`) },
+  });
+  const steps: Steps = [
+    set("a", 4),
+    set("b", 0),
+    { id: "loop", kind: "each", input: { items: "{{ [1] }}" }, steps: [set("c", 2)] },
+  ];
+  const slices: number[] = [];
+  for (const work of compileSlices(FlowFile.parse({ format: 1, name: "test", steps }), KINDS)) slices.push(work);
+  expect(slices).toEqual([5, 1, 3, 4]);
+});
 
 test("the flow of the first contract has no problems", () => {
   const steps: Steps = [

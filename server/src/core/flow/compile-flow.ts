@@ -4,7 +4,8 @@
  */
 import type { FlowFile, Step } from "@steward/sdk";
 import { z } from "zod";
-import { compileTemplate, type Template } from "../expression/template.ts";
+import { compileTemplate, type ExpressionRoom, type Template } from "../expression/template.ts";
+import { atOnce, type Slices } from "../in-turns.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { StepKind, StepKinds } from "../step-kind.ts";
 import { checkInput } from "./check-input.ts";
@@ -22,21 +23,40 @@ export interface FlowProblem {
 const NAMES = ["trigger", "steps", "run", "vars"] as const;
 const DEPTH_MAX = 16;
 const PROBLEMS_MAX = 200;
+/** Expressions of one step and of a whole flow, and the characters of their sources: 20 µs each, and 0.15 s a million. */
+const STEP_EXPRESSIONS_MAX = 1000;
+const FLOW_EXPRESSIONS_MAX = 10_000;
+const FLOW_CHARACTERS_MAX = 1_000_000;
+const NO_ROOM = `a step has at most ${STEP_EXPRESSIONS_MAX} expressions and a flow ${FLOW_EXPRESSIONS_MAX}, of ${FLOW_CHARACTERS_MAX} characters: move some to flows of their own`;
 
 interface Compilation {
   readonly kinds: StepKinds;
   readonly problems: FlowProblem[];
   readonly byId: Map<string, GraphStep>;
   readonly fieldOf: Map<string, string>;
+  readonly room: ExpressionRoom;
 }
 
-export function compileFlow(
-  file: FlowFile,
-  kinds: StepKinds,
-): { readonly flow: CompiledFlow; readonly problems: readonly FlowProblem[] } {
-  const compilation: Compilation = { kinds, problems: [], byId: new Map(), fieldOf: new Map() };
+export interface CompiledFile {
+  readonly flow: CompiledFlow;
+  readonly problems: readonly FlowProblem[];
+}
+
+export function compileFlow(file: FlowFile, kinds: StepKinds): CompiledFile {
+  return atOnce(compileSlices(file, kinds));
+}
+
+/** The same in slices of one step each, whose work is counted in steps and expressions. */
+export function* compileSlices(file: FlowFile, kinds: StepKinds): Slices<CompiledFile> {
+  const compilation: Compilation = {
+    kinds,
+    problems: [],
+    byId: new Map(),
+    fieldOf: new Map(),
+    room: { expressions: FLOW_EXPRESSIONS_MAX, characters: FLOW_CHARACTERS_MAX, none: NO_ROOM },
+  };
   collectIds(compilation, file.steps, "steps");
-  const graph = compileGraph(compilation, file.steps, "steps", { names: [], before: () => false, depth: 1 });
+  const graph = yield* compileGraph(compilation, file.steps, "steps", { names: [], before: () => false, depth: 1 });
   const { triggers, dedupeBy } = compileTriggers(file, (field, message) => report(compilation, field, null, message));
   const steps = compilation.byId;
   const hasPrivate = [...steps.values()].some((step) => (step.definition.private?.length ?? 0) > 0);
@@ -65,7 +85,12 @@ interface Surroundings {
   readonly depth: number;
 }
 
-function compileGraph(compilation: Compilation, steps: readonly Step[], field: string, around: Surroundings): Graph {
+function* compileGraph(
+  compilation: Compilation,
+  steps: readonly Step[],
+  field: string,
+  around: Surroundings,
+): Slices<Graph> {
   if (around.depth > DEPTH_MAX) {
     report(
       compilation,
@@ -91,13 +116,17 @@ function compileGraph(compilation: Compilation, steps: readonly Step[], field: s
   const incoming = new Int32Array(steps.length);
   for (const ports of edges) for (const targets of ports.values()) for (const target of targets) incoming[target]!++;
   const precedes = orderOf(edges.map((ports) => [...ports.values()].flat()));
-  const compiled = steps.map((step, at) => {
+  const compiled: GraphStep[] = [];
+  for (const [at, step] of steps.entries()) {
     const before = (id: string): boolean => {
       const other = index.get(id);
       return other === undefined ? around.before(id) : precedes(other, at);
     };
-    return compileStep(compilation, step, at, `${field}[${at}]`, edges[at]!, incoming[at]!, { ...around, before });
-  });
+    const room = compilation.room.expressions;
+    const here = { ...around, before };
+    compiled.push(yield* compileStep(compilation, step, at, `${field}[${at}]`, edges[at]!, incoming[at]!, here));
+    yield 1 + room - compilation.room.expressions;
+  }
   const starts = compiled.filter((step) => step.incoming === 0).map((step) => step.index);
   const ends = compiled
     .filter((step) => [...step.ports.values()].every((targets) => targets.length === 0))
@@ -141,7 +170,7 @@ function edgesOf(
   return ports;
 }
 
-function compileStep(
+function* compileStep(
   compilation: Compilation,
   step: Step,
   index: number,
@@ -149,11 +178,18 @@ function compileStep(
   ports: ReadonlyMap<string, readonly number[]>,
   incoming: number,
   around: Surroundings,
-): GraphStep {
+): Slices<GraphStep> {
   const kind = compilation.kinds.get(step.kind);
   const problem = (at: string, message: string) => report(compilation, `${field}.${at}`, step.id, message);
+  const flowRoom = compilation.room.expressions;
   const compile = (value: Json | undefined, at: string, more: readonly string[] = []): Template => {
-    const { template, problems, steps } = compileTemplate(value ?? null, at, [...NAMES, ...around.names, ...more]);
+    const { room } = compilation;
+    const beyond = Math.max(0, flowRoom - STEP_EXPRESSIONS_MAX); // what this step must leave to the others
+    const own: ExpressionRoom = { ...room, expressions: room.expressions - beyond };
+    const names = [...NAMES, ...around.names, ...more];
+    const { template, problems, steps } = compileTemplate(value ?? null, at, names, own);
+    room.expressions = own.expressions + beyond;
+    room.characters = own.characters;
     for (const one of problems) problem(one.field, one.message);
     for (const id of steps) {
       if (!around.before(id) && !more.includes(`steps.${id}`)) problem(at, whyNotBefore(compilation, id));
@@ -171,7 +207,7 @@ function compileStep(
   if (kind?.body) {
     if (!step.steps || step.steps.length === 0)
       problem("steps", `a step of kind ${step.kind} repeats its own steps: give it at least one`);
-    body = compileGraph(compilation, step.steps ?? [], `${field}.steps`, {
+    body = yield* compileGraph(compilation, step.steps ?? [], `${field}.steps`, {
       names: [...new Set([...around.names, ...kind.body.names])],
       before: around.before,
       depth: around.depth + 1,

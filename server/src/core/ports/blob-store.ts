@@ -5,6 +5,8 @@ export interface BlobStore {
    * `unavailable` where the store can't be reached or refuses.
    */
   put(project: string, address: Buffer, bytes: Uint8Array): Promise<void>;
+  /** As `put`, but these bytes take the place of those that are there: never a part of either is read. */
+  replace(project: string, address: Buffer, bytes: Uint8Array): Promise<void>;
   /** Null when there is no such blob. */
   get(project: string, address: Buffer): Promise<Buffer | null>;
   /** Repeated, or of no blob, nothing happens. */

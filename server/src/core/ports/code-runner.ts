@@ -2,13 +2,16 @@ import type { Json } from "../json.ts";
 
 /** One light code step as published: plain JavaScript, checked, types stripped. */
 export interface CodeProgram {
-  /** Identity of tenant and content, `${project}:${sha256(source)}`: what a run may find warm is found by this key alone. */
+  /**
+   * Identity of tenant and content, `${project}:${sha256(source)}`: what a run may find warm is found by this key alone,
+   * and the project before the colon is whose turn the run takes.
+   */
   readonly key: string;
   /** Module text, `export default ({ steps, trigger, item }) => value`; the function may be async. */
   readonly source: string;
 }
 
-/** What one run may use. Time counts from the first instruction to the result, a cold start included. */
+/** What one run may use. Time counts from the first instruction to the result, a cold start included and the wait for a thread not. */
 export interface CodeLimits {
   readonly timeoutMs: number;
   /** Of the engine's heap, in which the pristine engine itself takes about 0.3 MB. */

@@ -94,6 +94,11 @@ export function isTimedOut(error: unknown): boolean {
   return sqlState(error) === "57014";
 }
 
+/** Other rows refer to the one that was to go (23503). */
+export function isReferred(error: unknown): boolean {
+  return sqlState(error) === "23503";
+}
+
 /** A unique key (23505) stood in the way: of this name, when one is given. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (sqlState(error) !== "23505") return false;

@@ -46,7 +46,10 @@ export interface IdentityRows extends SignOnRows {
   dropUnproved(email: string): Promise<void>;
   renameAccount(id: string, name: string, nowMs: number): Promise<void>;
   setDeleted(id: string, deletedAt: number | null): Promise<void>;
-  purgeDeleted(beforeMs: number): Promise<readonly string[]>;
+  insertPassword(
+    account: string,
+    password: { readonly passwordHash: string; readonly nowMs: number },
+  ): Promise<boolean>;
   replacePasswordHash(old: string, hash: string): Promise<void>;
   findSession(token: string): Promise<FoundSession | null>;
   insertSession(session: NewSessionRow): Promise<void>;

@@ -9,6 +9,8 @@ export interface SignedIn {
   readonly expiresAt: number;
   /** Whether this session passed a second factor, or was begun by a passkey that verified its user. */
   readonly secondFactor: boolean;
+  /** Whether that second factor is the word of the sign-on's provider: it counts in `signedOnBy` and nowhere else. */
+  readonly factorClaimed: boolean;
   /** The organization whose sign-on began this session, else null. */
   readonly signedOnBy: string | null;
   /** The API key whose link began this session, and with which it ends; else null. */
@@ -24,6 +26,8 @@ export interface Account {
   readonly name: string;
   /** Whether signing in asks for a second factor. */
   readonly secondFactor: boolean;
+  /** Whether a password stands; who came by a link, a sign-on or a provider may have none. */
+  readonly hasPassword: boolean;
   /** Whether a passkey stands: what changes proofs then takes a session that passed it. */
   readonly hasPasskey: boolean;
   readonly createdAt: number;
@@ -109,8 +113,6 @@ export interface Identity {
   endSessions(account: string, except: string | null): Promise<number>;
   /** Marks an account as deleted and ends its sessions, or takes that back with null. */
   setDeleted(account: string, deletedAt: number | null): Promise<void>;
-  /** Erases at most 100 accounts deleted before the given moment, with all that is held here of them; gives their ids. */
-  purgeDeleted(beforeMs: number): Promise<readonly string[]>;
   /** Erases what has expired: proofs asked for, and sessions that ended before the given moment; gives how many rows. */
   sweep(nowMs: number, sessionsBeforeMs: number): Promise<number>;
   /** Waits for mails that are being written. */

@@ -30,6 +30,15 @@ export interface ProvedPerson {
   readonly secondFactor: boolean;
 }
 
+/** Whose account a proved person's is. */
+export interface Comer {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  /** Whether it is there and not deleted, asked now. */
+  stands(): Promise<boolean>;
+}
+
 export interface SignOnRules {
   /** The provider that an address's people sign on by: of the organization that holds its domain; null for all others. */
   findForDomain(domain: string): Promise<SignOnProvider | null>;
@@ -43,11 +52,7 @@ export interface SignOnRules {
    * Lets a proved person in, as a new member or as who they are already, with the role of their groups. Throws
    * `sign_in_failed` for who was removed and is not invited again, or has more than the provider may sign on.
    */
-  enter(
-    provider: SignOnProvider,
-    person: ProvedPerson,
-    account: { readonly id: string; readonly email: string; readonly name: string },
-  ): Promise<void>;
+  enter(provider: SignOnProvider, person: ProvedPerson, account: Comer): Promise<void>;
 }
 
 /** TXT records of a name, each as one text. `missing`: there are none; `failed`: nobody could say. */

@@ -4,7 +4,7 @@ import { plainWords } from "../plain-words.ts";
 
 /** Asks the holder of the new address, and in another message of the old one, whether an account may change its address. */
 export function change({ holder, name, newAddress, link, lifeMinutes }: MailValues["change"]): Letter {
-  const life = `The link works once, for ${lifeOf(lifeMinutes)}. The change counts once both addresses have confirmed it.`;
+  const life = `The link works once, for ${lifeOf(lifeMinutes)}.`;
   if (holder === "new")
     return {
       subject: "Confirm your new mail address",
@@ -13,7 +13,10 @@ export function change({ holder, name, newAddress, link, lifeMinutes }: MailValu
         "Somebody wants to use this mail address for their account. If that was you, confirm it.",
       ],
       action: { label: "Confirm the new address", link },
-      notes: [life, "If it was not you, do nothing: the address is then not used."],
+      notes: [
+        `${life} Open it in the browser in which you are signed in: from then on it is the address of your account.`,
+        "If it was not you, do nothing: the address is then not used.",
+      ],
     };
   return {
     subject: "Confirm the change of your mail address",
@@ -22,7 +25,10 @@ export function change({ holder, name, newAddress, link, lifeMinutes }: MailValu
       `Somebody asked to change the mail address of your account to ${shownAddress(newAddress)}. If that was you, confirm it.`,
     ],
     action: { label: "Confirm the change", link },
-    notes: [life, "If it was not you, do nothing and set a new password: somebody may know yours."],
+    notes: [
+      `${life} The change counts once the new address has confirmed it, too.`,
+      "If it was not you, do nothing and set a new password: somebody may know yours.",
+    ],
   };
 }
 
