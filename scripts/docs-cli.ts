@@ -11,7 +11,7 @@ const INTRODUCTION = `# The command line
 
 <!-- Derived from server/src/cli by scripts/docs-cli.ts: change it there. -->
 
-\`steward\` talks to the API of a running Steward. From a clone, \`npm run --silent steward --\` is \`steward\`.
+\`steward\` talks to the API of a running Steward. In a clone it is called as \`npx steward\`, and its hints say so too.
 
 - Results go to standard output, all else to standard error. With \`--json\` a result is one JSON document on a line, as the API gives it; an error is \`{ "error": { "code", "message", "next", "details", "exit" } }\` on standard error.
 - Colours only on a terminal, and not with \`NO_COLOR\`.

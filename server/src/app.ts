@@ -1,4 +1,6 @@
 /** The composition root: builds every part once, from the settings, and hands each what it works with. */
+import { hostname } from "node:os";
+import { processStart } from "./adapters/home/process-start.ts";
 import { checkPort } from "./adapters/system/check-port.ts";
 import { build, type Built } from "./build.ts";
 import { buildEntry } from "./build-entry.ts";
@@ -73,7 +75,7 @@ function appOf(
     apiKey,
     failed: Promise.race([
       gone,
-      built.engine.lost.then(() => "this worker was taken for gone and let go of its runs: start it again"),
+      built.engine.lost.then(() => "this worker was taken for gone and can't register anew: start it again"),
     ]),
     async stop(graceMs = STOP_GRACE_MS) {
       built.stopMs = graceMs;
@@ -86,6 +88,9 @@ function appOf(
 async function prepare({ db, clock, log }: Ground, embedded: boolean): Promise<void> {
   await makePartitions({ database: db.database, clock });
   if (!embedded) return;
-  const freed = await voidWorkers(db.dispatch);
+  const freed = await voidWorkers(
+    db.dispatch,
+    (worker) => worker.host === hostname() && worker.process !== process.pid && processStart(worker.process) !== null,
+  );
   if (freed > 0) log(`${freed} runs of an earlier start go on`);
 }

@@ -28,7 +28,7 @@ import { createGate } from "./gate/create-gate.ts";
 import { queryDatabase } from "./gate/query-database.ts";
 import { sendMail } from "./gate/send-mail.ts";
 import type { Closers, Ground } from "./ground.ts";
-import { findMasterKey } from "./keyring/find-master-key.ts";
+import { admitHomeKeys, findMasterKey } from "./keyring/find-master-key.ts";
 import type { KeyTools } from "./keyring/key-tools.ts";
 import { stepKinds } from "./steps/kinds.ts";
 import { installationKinds } from "./steps/mail.ts";
@@ -92,12 +92,13 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
       egress.abortAll(reason);
       transport?.abortAll(reason);
     },
+    loadAnew: () => loadAnew(ground, projects),
     lanes: EMBEDDED_LANES,
     log,
   });
   const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
   const changes = await createChanges(db.notifications, { versions, routes, projects });
-  const keyTools = await openKeyTools(ground, engine.id);
+  const keyTools = await openKeyTools(ground, () => engine.parts.worker);
   const built: Built = {
     engine,
     projects,
@@ -115,6 +116,13 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
   closers.push(() => engine.stop(built.stopMs));
   engine.start();
   return built;
+}
+
+/** What words of other processes may have changed that this one has missed. */
+async function loadAnew({ keys, keyring }: Ground, projects: Projects): Promise<void> {
+  await admitHomeKeys(keys.sources);
+  await keyring.reloadAll();
+  projects.forgetAll();
 }
 
 function openGate({ db, egress, clock, log }: Ground, projects: Projects, actions: Actions): Gate {
@@ -186,7 +194,7 @@ function actionsOf({ db, clock, log }: Ground, databases: ProjectDatabases, tran
 }
 
 /** The verbs that change keys, with the word to the other processes that makes them safe. */
-export async function openKeyTools(ground: Ground, worker: string): Promise<KeyTools> {
+export async function openKeyTools(ground: Ground, worker: () => string): Promise<KeyTools> {
   const { db, keys, keyring, clock, ids, log } = ground;
   const everyoneReloaded = await createKeyWords({
     notifications: db.notifications,

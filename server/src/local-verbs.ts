@@ -18,7 +18,7 @@ async function beside<T>(config: Config, line: Line, act: (ground: Ground, tools
   const closers: Closers = [];
   try {
     const ground = await openGround(config, "worker", line, closers);
-    return await act(ground, await openKeyTools(ground, NO_WORKER));
+    return await act(ground, await openKeyTools(ground, () => NO_WORKER));
   } finally {
     for (const close of closers.splice(0).toReversed()) await close();
   }

@@ -170,7 +170,9 @@ async function migrateThrough(way: Way, options: OpenOptions): Promise<readonly 
   const pool = openPool({ ...way, max: 1, applicationName: "steward migrate", log: options.log, statementMsMax: 0 });
   try {
     await checkServer(pool);
-    return (await migrate(pool, readMigrations(), options.nowMs)).applied;
+    const { applied } = await migrate(pool, readMigrations(), options.nowMs);
+    if (applied.length > 0) options.log(`the database has a newer schema now: ${applied.join(", ")}`);
+    return applied;
   } catch (error) {
     if (sqlState(error) !== "42501") throw error; // insufficient privilege
     const message = `the role that migrates may not: ${messageOf(error)}. Set DATABASE_MIGRATE_URL to steward_migrate's address`;

@@ -32,9 +32,11 @@ import type { Installed } from "./people/first-start.ts";
 import { forgetPerson } from "./people/forget-person.ts";
 import { checkDomains } from "./people/sign-on-domain-checks.ts";
 import { purgeAccounts } from "./people/purge-accounts.ts";
+import { createPurgeDeleted } from "./people/purge-deleted.ts";
 import { shredAgain } from "./people/shred-again.ts";
 import { createProve } from "./prove/create-prove.ts";
-import { peopleOutside } from "./people-outside.ts";
+import { createReseal } from "./keyring/reseal.ts";
+import { peopleOutside, resealTools } from "./people-outside.ts";
 import { repeat } from "./repeat.ts";
 import { findCredential } from "./store/credentials.ts";
 import { INSTALLATION_SCOPE } from "./store/installation.ts";
@@ -47,6 +49,8 @@ export interface Served {
 const HEADS_MS = 5 * 60_000;
 const SINKS_MS = 10_000;
 const PURGE_MS = 3_600_000;
+const RESEAL_MS = 10_000;
+const PURGE_DELETED_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Begins to answer at the configured address. */
@@ -259,30 +263,39 @@ async function startTurns(
     keys: () => keysOf(INSTALLATION_SCOPE),
     log,
   });
-  const forget = (account: string): Promise<void> => forgetPerson(parts, account);
-  const leave = (account: string): Promise<void> => parts.accounts.endMemberships(account);
   for (const stop of [
     repeat(clock, HEADS_MS, "signing the audit's heads", () => parts.heads.tick(), log),
     repeat(clock, HEADS_MS, "looking at domains", () => checkDomains({ ...parts, signOn: parts.signOn }), log),
     repeat(clock, SINKS_MS, "sending the audit", () => sinks.tick(), log),
-    repeat(
-      clock,
-      PURGE_MS,
-      "erasing deleted accounts",
-      () =>
-        purgeAccounts({
-          identity,
-          identityDatabase: db.identity,
-          clock,
-          recordAct,
-          endMemberships: leave,
-          forgetPerson: forget,
-        }),
-      log,
-    ),
+    ...endingTurns(ground, { identity, recordAct }, built, parts),
   ])
     closers.push(stop);
   closers.push(() => Promise.resolve(sinks.close()));
+}
+
+/** The end of what has run its time: deleted accounts, projects and organizations, and keys that were rotated away. */
+function endingTurns(
+  ground: Ground,
+  { identity, recordAct }: Pick<Entry, "identity" | "recordAct">,
+  built: Built,
+  parts: Omit<HttpParts, "readinessFacts">,
+): (() => Promise<void>)[] {
+  const { db, clock, log } = ground;
+  const purge = createPurgeDeleted(parts);
+  const reseal = createReseal(resealTools(ground, built));
+  const accounts = {
+    identity,
+    identityDatabase: db.identity,
+    clock,
+    recordAct,
+    endMemberships: (account: string) => parts.accounts.endMemberships(account),
+    forgetPerson: (account: string) => forgetPerson(parts, account),
+  };
+  return [
+    repeat(clock, PURGE_DELETED_MS, "purging what was deleted", () => purge.turn(), log),
+    repeat(clock, RESEAL_MS, "sealing with new keys", () => reseal.turn(), log),
+    repeat(clock, PURGE_MS, "erasing deleted accounts", () => purgeAccounts(accounts), log),
+  ];
 }
 
 function readVersion(): string {

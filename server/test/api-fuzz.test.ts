@@ -27,7 +27,8 @@ let operations: { path: string; method: string; operation: Operation }[] = [];
 let schemas: Readonly<Record<string, JsonSchema>> = {};
 
 beforeAll(async () => {
-  steward = await startSteward();
+  // With the server it brings along: projects get no databases on the one that tests share.
+  steward = await startSteward({ DATABASE_URL: "", DATABASE_MIGRATE_URL: "" });
   const body = {
     format: 1,
     name: "Fuzz",
@@ -124,14 +125,8 @@ test(
     await fc.assert(
       fc.asyncProperty(fc.oneof(...tried.map(requestOf)), async ({ name, method, target, options }) => {
         const { status, text } = await send(steward.address, method, target, options);
-        expect({
-          method,
-          target,
-          body: options.body,
-          text: status >= 500 ? text : "",
-          logs: status >= 500 ? steward.logs.slice(-3) : [],
-          ok: status < 500,
-        }).toMatchObject({ ok: true });
+        const seen = () => JSON.stringify({ method, target, body: options.body, text, logs: steward.logs.slice(-3) });
+        expect(status < 500 ? "answered" : seen()).toBe("answered");
         expect({
           target,
           status,

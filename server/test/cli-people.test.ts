@@ -91,13 +91,19 @@ describe("organizations and projects", () => {
     expect(unknown.err).toEqual(["steward: there is no project shopp. Next: steward project list"]);
     expect((await steward("project", "change", "shop", "--name", "The shop")).out).toContain("name       The shop");
     expect((await steward("audit", "list", "--project", "shop")).code).toBe(0);
+    expect(await steward("audit", "list", "--open")).toMatchObject({ code: 0, out: [] });
+    expect((await steward("audit", "list", "--open", "soon")).code).toBe(2);
   });
 
   test("a project goes and comes back by its slug, and is shredded only when it is named once more", async () => {
     await steward("project", "create", "doomed");
     expect((await steward("project", "delete", "doomed")).err).toEqual([
-      "Next, to bring it back: steward project restore doomed",
+      expect.stringMatching(/^Until \d{4}-\d\d-\d\d \S+ it can be brought back: steward project restore doomed$/),
     ]);
+    const inside = await steward("run", "list", "--project", "doomed");
+    expect(inside.err[0]).toMatch(
+      /the project doomed was deleted 20.*stand still\. Next: steward project restore doomed$/,
+    );
     expect((await steward("project", "restore", "doomed")).out).toEqual(["doomed: back"]);
     await steward("project", "delete", "doomed");
     const unasked = await steward("project", "shred", "doomed");
@@ -213,6 +219,52 @@ describe("keys", () => {
     const gone = await steward("key", "revoke", "nightly");
     expect(gone.err).toEqual(["steward: there is no key nightly. Next: steward key list"]);
   });
+
+  test("of two keys that work under one name neither is taken: both are told apart, and one is named by its id", async () => {
+    const made = await json<ApiKey>("key", "create", "twin");
+    const later = await json<ApiKey>("key", "create", "twin");
+    for (const verb of ["revoke", "rotate"]) {
+      const refused = await steward("key", verb, "twin");
+      expect(refused).toMatchObject({ code: 2, out: [] });
+      const told = refused.err.slice(0, 2).toSorted();
+      for (const [at, { id, prefix }] of [made, later].entries())
+        expect(told[at]).toMatch(new RegExp(`^${id}  ${prefix}, of \\S+@\\S+, made 20.*, never used$`));
+      expect(refused.err[2]).toContain("2 are called twin: nothing was done");
+    }
+    expect((await steward("key", "list")).out.filter((line) => line.endsWith("twin"))).toHaveLength(2);
+    // The one that goes on beside its successor works as well, and is no less meant.
+    expect((await steward("key", "revoke", made.id)).code).toBe(0);
+    expect((await steward("key", "rotate", "twin", "--overlap", "1")).code).toBe(0);
+    const overlapping = await steward("key", "revoke", "twin");
+    expect(overlapping).toMatchObject({
+      code: 2,
+      err: [expect.anything(), expect.stringContaining("ends 20"), expect.stringMatching(/2 are/)],
+    });
+  });
+
+  test("the list says whose each key is, and until when; those that are over only with --all", async () => {
+    const { id } = await json<ApiKey>("key", "create", "brief", "--days", "1");
+    const titles = (await steward("key", "list")).out[0]!;
+    expect(titles).toMatch(/^KEY +BEGINS +REACH +LAST USED +EXPIRES +REVOKED +OWNER +NAME$/);
+    const lineOf = async (...more: string[]): Promise<string | undefined> =>
+      (await steward("key", "list", ...more)).out.find((line) => line.startsWith(id));
+    expect(await lineOf()).toMatch(/project +\d{4}-[\d: -]+ +owner@\S+ +brief$/);
+    await steward("key", "revoke", id);
+    expect(await lineOf()).toBeUndefined();
+    expect(await lineOf("--all")).toMatch(/project +\d{4}-\S+ \S+ +\d{4}-\S+ \S+ +owner@\S+ +brief$/);
+  });
+});
+
+test("a refusal says what is to be done here, and nothing that a code of many meanings says elsewhere", async () => {
+  const nextOf = async (...argv: string[]): Promise<string | undefined> => (await steward(...argv)).err.at(-1);
+  expect(await nextOf("credential", "delete", "none")).toMatch(/in this project\. Next: steward credential list$/);
+  expect(await nextOf("file", "get", "none")).toMatch(/Next: steward file list$/);
+  expect(await nextOf("file", "put", "none")).toMatch(
+    /^steward: none can't be read: it does not exist\. Give a path from /,
+  );
+  expect(await nextOf("support", "end", "sup_none")).toMatch(/Next: steward support list$/);
+  expect(await nextOf("account", "end-session", "ses_none")).toMatch(/Next: steward account sessions$/);
+  expect(await nextOf("project", "create", "default")).not.toMatch(/current state/);
 });
 
 describe("accounts", () => {
@@ -273,7 +325,13 @@ describe("accounts", () => {
     const which = await run({ key: null, piped: PASSWORD }, "login", http.address, "--email", person.email);
     expect(which.err.at(-1)).toContain("you are in 2 organizations. --organization <name>, of: Mine, Mine too");
     const { id } = made.json() as { id: string };
-    await run({ key: null }, "organization", "delete", "Mine");
+    await person.call("POST", "/v1/organizations", { body: { name: "MINE" } });
+    const two = await run({ key: null }, "organization", "delete", "Mine"); // the key's own is one of them
+    expect(two).toMatchObject({
+      code: 2,
+      err: [expect.stringMatching(/^org_.*you are owner/), expect.anything(), expect.stringMatching(/2 are/)],
+    });
+    expect((await run({ key: null }, "organization", "delete", id)).code).toBe(0);
     const back = ["organization", "restore", id, "--email", person.email] as const;
     expect((await run({ key: null, piped: PASSWORD }, ...back)).out).toEqual(["Mine: back"]);
     rmSync(path.join(cwd, ".config"), { recursive: true });

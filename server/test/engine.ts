@@ -184,6 +184,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     host: "test",
     process: process.pid,
     abortEffects: () => undefined,
+    loadAnew: () => keyring.reloadAll(),
     lanes: options.lanes ?? 1,
     log: (message, error) =>
       process.env["LOGS"]

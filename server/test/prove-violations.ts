@@ -1,15 +1,9 @@
 /** A violation of each promise, as somebody with the database's superuser or the settings at hand could bring about, and its end. */
-import type { Config } from "../src/config.ts";
 import type { Database } from "../src/core/ports/database.ts";
 import { INSTALLATION } from "../src/store/installation.ts";
 import { PROOF_SCOPES } from "../src/store/proof-tenants.ts";
-
-/** What a violation may harm: the database as its superuser, the settings as the proof reads them. */
-export interface Harmed {
-  readonly admin: Database;
-  readonly config: { -readonly [Name in keyof Config]: Config[Name] };
-}
-export type Harm = (harmed: Harmed) => Promise<void>;
+import { STRANGER, trigger, type Violation } from "./prove-harm.ts";
+import { ACCOUNT_VIOLATIONS } from "./prove-violations-accounts.ts";
 
 const [OWN] = PROOF_SCOPES;
 
@@ -21,30 +15,6 @@ async function inProject(admin: Database, text: (name: string) => string): Promi
   await admin.query({ text: text(rows[0]!.name) });
 }
 
-/** A trigger that harms every row it is for; taken away by its name. */
-const trigger = (table: string, when: string, body: string) => ({
-  plant: `create function public.harm() returns trigger language plpgsql as $$ begin ${body} end $$;
-    create trigger harm before ${when} on ${table} for each row execute function public.harm()`,
-  undo: `drop trigger harm on ${table}; drop function public.harm()`,
-});
-
-export interface Violation {
-  readonly id: string;
-  readonly what: string;
-  /** SQL for a superuser, or what to do. */
-  readonly plant: string | Harm;
-  readonly undo: string | Harm;
-  readonly seen: RegExp;
-}
-
-const STRANGER = "0190a000-0000-7000-8000-000000000001";
-const insertUser = `insert into identity."user" (id, name, email, "emailVerified") values ('${STRANGER}', 'Eve', 'eve@people.test', true)`;
-const deleteUser = `delete from identity."user" where id = '${STRANGER}'`;
-const account = (columns: string, values: string): string =>
-  `${insertUser}; insert into identity.account ("accountId", "providerId", "userId", "updatedAt", ${columns})
-    values ('eve', 'google', '${STRANGER}', now(), ${values})`;
-const NO_TOKENS = `check ("accessToken" is null and "refreshToken" is null and "idToken" is null)`;
-
 /** An audit's first batch with another fact in it, whoever's it is. */
 function editAudit(organization: string): Pick<Violation, "plant" | "undo"> {
   const of = `organization = '${organization}' and (chain, seq) in
@@ -55,106 +25,7 @@ function editAudit(organization: string): Pick<Violation, "plant" | "undo"> {
 }
 
 export const VIOLATIONS: readonly Violation[] = [
-  {
-    id: "A1",
-    what: "a password kept as it was typed",
-    plant: account("password", "'correct horse'"),
-    undo: deleteUser,
-    seen: /1 passwords are kept as something else/,
-  },
-  {
-    id: "A1",
-    what: "a password hashed with too little memory",
-    plant: account("password", "'$argon2id$v=19$m=1024,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2g'"),
-    undo: deleteUser,
-    seen: /less than is asked: \$argon2id\$v=19\$m=1024/,
-  },
-  {
-    id: "A2",
-    what: "a provider's token kept",
-    plant: `alter table identity.account drop constraint account_keeps_no_tokens; ${account('"accessToken"', "'ya29'")}`,
-    undo: `${deleteUser}; alter table identity.account add constraint account_keeps_no_tokens ${NO_TOKENS}`,
-    seen: /1 accounts keep a provider's tokens/,
-  },
-  {
-    id: "A3",
-    what: "sessions that don't end",
-    ...trigger("identity.session", "delete", "return null;"),
-    seen: /ending a session was answered with 404/,
-  },
-  {
-    id: "A4",
-    what: "a rule for a second factor that does not stick",
-    ...trigger("steward.organizations", "update", "new.second_factor_required := false; return new;"),
-    seen: /requires a second factor was entered without: 200/,
-  },
-  {
-    id: "A4",
-    what: "sessions that count as proved twice at once",
-    ...trigger("identity.session", "insert", `new."secondFactor" := true; return new;`),
-    seen: /entered without/,
-  },
-  {
-    id: "A4",
-    what: "keys that count as made with a second factor",
-    ...trigger("steward.api_keys", "insert", "new.second_factor := true; return new;"),
-    seen: /a key made without a second factor counts as one made with it/,
-  },
-  {
-    id: "A5",
-    what: "an enforced sign-on that does not stick",
-    ...trigger("steward.organizations", "update", "new.sign_on_enforced := false; return new;"),
-    seen: /reading the organization, in a session that the sign-on did not begin: 200/,
-  },
-  {
-    id: "A6",
-    what: "keys that can't be revoked",
-    ...trigger("steward.api_keys", "update", "new.revoked_at := null; return new;"),
-    seen: /accepted on the request after its revocation/,
-  },
-  {
-    id: "A7",
-    what: "a proof that is good for a day",
-    plant: `insert into identity.verification (identifier, value, "expiresAt") values ('harm', 'harm', now() + interval '1 day')`,
-    undo: "delete from identity.verification where identifier = 'harm'",
-    seen: /1 proofs that were asked for are good for more than an hour/,
-  },
-  {
-    id: "A7",
-    what: "addresses that confirm themselves",
-    ...trigger(`identity."user"`, "insert", `new."emailVerified" := true; return new;`),
-    seen: /an unconfirmed address signed in/,
-  },
-  {
-    id: "A8",
-    what: "tries that are not counted",
-    ...trigger("steward.rate_limits", "insert or update", "new.points := least(new.points, 1); return new;"),
-    seen: /after 5 wrong passwords the next try was answered 200/,
-  },
-  {
-    id: "A8",
-    what: "counts that can't be written",
-    plant: "revoke insert, update on steward.rate_limits from steward_app",
-    undo: "grant insert, update on steward.rate_limits to steward_app",
-    seen: /a wrong password was answered with 500/,
-  },
-  {
-    id: "A9",
-    what: "a door that lets in who is younger than the operator set",
-    plant: ({ config }) => Promise.resolve(void (config.minimumAge = 18)),
-    undo: ({ config }) => Promise.resolve(void (config.minimumAge = 16)),
-    seen: /a day too young: an account was made/,
-  },
-  {
-    id: "A10",
-    what: "a connection for a purpose that nobody was told of",
-    plant: `alter table steward.outbound_connections drop constraint outbound_connections_purpose_check;
-      insert into steward.outbound_connections values (now(), 'telemetry.example', 443, 'telemetry', 1, null, now(), now())`,
-    undo: `delete from steward.outbound_connections where purpose = 'telemetry';
-      alter table steward.outbound_connections add constraint outbound_connections_purpose_check
-        check (purpose in ('mail', 'identity', 'key_service', 'audit_sink'))`,
-    seen: /1 hosts were connected to for telemetry/,
-  },
+  ...ACCOUNT_VIOLATIONS,
   {
     id: "B1",
     what: "row-level security that is not forced",
@@ -210,6 +81,12 @@ export const VIOLATIONS: readonly Violation[] = [
     seen: /an operator was let into an organization without its consent: entered/,
   },
   {
+    id: "B5",
+    what: "consents that don't end",
+    ...trigger("steward.support_consents", "insert", "new.expires_at := now() + interval '1 day'; return new;"),
+    seen: /an operator was let in by a consent that is over: entered/,
+  },
+  {
     id: "B6",
     what: "plain HTTP beyond loopback",
     plant: ({ config }) => Promise.resolve(void (config.host = "0.0.0.0")),
@@ -235,6 +112,13 @@ export const VIOLATIONS: readonly Violation[] = [
       });
     },
     seen: /1 runs are led by a worker of another region/,
+  },
+  {
+    id: "B7",
+    what: "a project that is pinned to where its data is not",
+    plant: `update steward.projects set region = 'ch' where id = '${OWN.project}'`,
+    undo: `update steward.projects set region = null where id = '${OWN.project}'`,
+    seen: /1 projects are pinned to a region, and their data is in none/,
   },
   {
     id: "C1",

@@ -14,7 +14,8 @@ import { startApp, type App } from "../src/app.ts";
 import { readConfig } from "../src/config.ts";
 import { CHECKS } from "../src/prove/checks.ts";
 import { DATABASE } from "../src/store/make-database.ts";
-import { VIOLATIONS, type Harm, type Harmed } from "./prove-violations.ts";
+import type { Harm, Harmed } from "./prove-harm.ts";
+import { VIOLATIONS } from "./prove-violations.ts";
 
 const KEY = "sk_test_0123456789";
 const CALLS_PER_MINUTE = 300;

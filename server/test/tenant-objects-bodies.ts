@@ -28,6 +28,7 @@ const SAID: Readonly<Record<string, object>> = {
   setProjectMember: { role: "viewer" },
   changeMember: { role: "viewer" },
   shredProject: { slug: "sample" },
+  retireEncryptionKey: { class: "content", epoch: 1 },
   createSupportConsent: { reason: "Sample", hours: 1 },
 };
 

@@ -22,11 +22,19 @@ export interface Answer {
   readonly json: () => Record<string, unknown>;
 }
 
+export interface Succeeded {
+  readonly method: string;
+  readonly target: string;
+  readonly answer: Answer;
+}
+
 export interface WholeSteward {
   readonly address: string;
   readonly home: string;
   readonly key: string;
   readonly logs: string[];
+  /** Every call that was answered below 400, in order. */
+  readonly succeeded: readonly Succeeded[];
   /** As the superuser, into Steward's database or another one of its server. */
   admin(database?: string): Pool;
   /** As steward_app, in another role where one is named. */
@@ -48,6 +56,7 @@ const EVERYBODY_IS_A_PROXY = { STEWARD_TRUSTED_PROXIES: "127.0.0.1", STEWARD_CAL
 export async function startWhole(env: Environment = {}): Promise<WholeSteward> {
   const home = mkdtempSync(path.join(tmpdir(), "steward-whole-"));
   const logs: string[] = [];
+  const succeeded: Succeeded[] = [];
   const pools: Pool[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const start = async (port: string): Promise<App> => {
@@ -81,9 +90,14 @@ export async function startWhole(env: Environment = {}): Promise<WholeSteward> {
     home,
     key: KEY,
     logs,
+    succeeded,
     admin: (database = "steward") => pool(database, "postgres"),
     program: (role) => pool("steward", "steward_app", role === undefined ? undefined : roleOption(role)),
-    call: (method, target, ask = {}) => call(address, agent, method, target, ask),
+    async call(method, target, ask = {}) {
+      const answer = await call(address, agent, method, target, ask);
+      if (answer.status < 400) succeeded.push({ method, target, answer });
+      return answer;
+    },
     async restart() {
       await closePools();
       await app.stop(1000);

@@ -146,7 +146,9 @@ const BY_NAME: Readonly<Record<string, Found>> = {
   target: "target",
   cursor: "cursor",
   // These name nothing that is somebody's.
-  ...nothing("limit from to since until status action route address sort filter count onError map delimiter formulas"),
+  ...nothing(
+    "limit from to since until open status action route address sort filter count onError map delimiter formulas",
+  ),
   ...nothing("forever version step how result data input value values rows region timeZone reason kind secret user"),
   ...nothing("header hosts issuer clientId clientSecret signOnUrl certificates emailAttribute nameAttribute only"),
   ...nothing("groupsAttribute options type enabled reach permissions since pinned wait description id next labels"),

@@ -173,7 +173,7 @@ test("an upload tells how far it is, can be cancelled, and keeps its failure unt
   await page.route(/path=lost/, (route) => route.abort());
   await choose(page, file("slow.bin", Buffer.alloc(50_000)), file("lost.txt", "kept"));
   const tray = page.getByRole("region", { name: "Uploads" });
-  await text(page, /got no answer/);
+  await text(page, /Steward can.t be reached\./);
   await tray.getByRole("progressbar", { name: "Upload of slow.bin" }).waitFor();
   // Whoever goes elsewhere is asked first.
   await link(page, "Runs").click();

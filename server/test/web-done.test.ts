@@ -110,6 +110,7 @@ async function signUp({ page }: Watched, { name, email }: Who): Promise<void> {
   await button(page, "Create account").click();
   await text(page, "Look into your mail");
   await page.goto(await mailed(email, "/verify"));
+  await button(page, "Confirm address").click();
   await text(page, "Your address is verified.");
   await link(page, "Continue").click();
   await page.getByLabel("E-mail").fill(email);
@@ -267,9 +268,16 @@ test("a viewer sees flows, runs and settings, and no action; the API refuses eac
   };
   for (const [address, words] of pages)
     if (ofTheOwner[address]) expect.soft(await buttonsOf(ada, address, words), address).toEqual(ofTheOwner[address]);
-  for (const address of ["/new-flow", "/settings/keys", "/audit", "/installation", "/organization/sign-on"]) {
+  for (const address of ["/new-flow", "/settings/keys", "/installation"]) {
     await grace.page.goto(address);
     await text(grace.page, "Nothing is here");
+  }
+  for (const [address, may] of [
+    ["/audit", "read, verify and export the audit log"],
+    ["/organization/sign-on", "see how the organization signs on"],
+  ] as const) {
+    await grace.page.goto(address);
+    await text(grace.page, `It takes a role in “Northwind” that lets you ${may}.`);
   }
   await grace.page.goto("/flows");
   await text(grace.page, "Approval");
@@ -373,6 +381,8 @@ test("the company's people come in by its own OIDC provider, each in a fresh pro
   await button(page, `Check ${DOMAIN}`).click();
   await text(page, `${DOMAIN} is proved.`);
 
+  person.now = oidcPerson(ADA);
+  await expectTrial();
   for (const who of [ADA, GRACE]) {
     person.now = oidcPerson(who);
     await expectSignOn(who);
@@ -432,6 +442,26 @@ function byThePage(page: Page): World["api"] {
     const id = new URL(page.url()).searchParams.get("open") ?? "";
     return { status: 201, headers: {}, text: "", json: () => ({ id, ...shown }) };
   };
+}
+
+/** An owner tries the provider before anybody has to come by it, and is back where they were, in a session that it began. */
+async function expectTrial(): Promise<void> {
+  const { page } = await fresh();
+  await page.goto("/organization/sign-on");
+  await page.getByLabel("E-mail").fill(ADA.email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await button(page, "Sign in").click();
+  await link(page, "Company").click();
+  const panel = page.getByRole("complementary", { name: "Provider Company" });
+  await button(panel, "Try it").waitFor();
+  const before = new URL(page.url());
+  const arrived = page.waitForResponse((answer) => new URL(answer.url()).pathname.startsWith("/v1/auth/sso/oidc/"));
+  await button(panel, "Try it").click();
+  const { pathname, searchParams } = new URL((await arrived).headers()["location"] ?? "");
+  expect([pathname, searchParams.get("open")]).toEqual([before.pathname, before.searchParams.get("open")]);
+  await button(panel, "Try it").waitFor();
+  await page.getByRole("row", { name: /Company/ }).waitFor();
+  expect(await page.getByRole("row", { name: /Company.*Never/ }).count()).toBe(0);
 }
 
 /** Signs on in a profile that was never here, and is who they are to everybody else, with the rights they have. */
@@ -504,6 +534,8 @@ test("the way in keeps the rules of accessibility and width, in both themes, at 
       "/sign-up": "At least 10 characters",
       [url]: "Join Northwind",
       "/reset-password": "We send a link",
+      "/verify-email#token=none": "Confirm that this mail address is yours",
+      "/sign-in?error=provider&reason=sign_up_closed": "Open your invitation’s link in this browser",
     };
     for (const [address, words] of Object.entries(pages)) {
       await page.goto(address);

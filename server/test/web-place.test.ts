@@ -67,5 +67,9 @@ test("no other project opens in the place of one that isn't there, and there is 
   const gone = ids[0]!;
   await steward.client.deleteProject({ organization, project: gone });
   await page.goto(`/runs?project=${gone}`);
-  await page.getByRole("heading", { name: "Nothing is here" }).first().waitFor();
+  await page.getByRole("heading", { name: "“Made 1” is deleted" }).first().waitFor();
+  expect(await page.getByRole("button", { name: /go to another/ }).count()).toBe(0);
+  await page.getByRole("button", { name: "Bring back Made 1" }).click();
+  await page.getByText("“Made 1” is back.").waitFor();
+  await page.getByRole("button", { name: "Project Made 1: go to another" }).waitFor();
 });

@@ -1,6 +1,6 @@
 import { listAll } from "@steward/sdk";
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
 import { organizationOf } from "./organization-of.ts";
 import { connectOutside } from "./terminal/connect.ts";
 import { readCount } from "./terminal/read-count.ts";
@@ -39,4 +39,5 @@ async function list(cli: Cli, limit: number): Promise<void> {
     ]);
     return items.length === 0 ? [] : tableLines(titles, rows, cli.terminal.columns);
   });
+  if (items.length === 0) note(cli, "no head is signed yet: one is within the hour, and at each export");
 }

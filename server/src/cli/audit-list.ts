@@ -1,6 +1,6 @@
 import { type AuditEntry, type Client, listAll } from "@steward/sdk";
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
 import { findProject } from "./find-project.ts";
 import { organizationOf } from "./organization-of.ts";
 import { connectOutside } from "./terminal/connect.ts";
@@ -10,6 +10,9 @@ import { timeText } from "./terminal/words.ts";
 
 const ENTRIES_MAX = 100_000;
 const PAGE_MAX = 100;
+/** Minutes: a year. */
+const OPEN_MAX = 525_600;
+const OPEN_MINUTES = 10;
 
 interface Options {
   readonly installation?: boolean;
@@ -20,6 +23,7 @@ interface Options {
   readonly target?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly open?: number | true;
   readonly limit: number;
 }
 
@@ -34,14 +38,19 @@ export function addAuditList(parent: Command, cli: Cli): void {
     .option("--target <id>", "what was done to this")
     .option("--from <time>", "recorded from then on: 2026-11-21T12:00:00Z")
     .option("--to <time>", "recorded before then")
+    .option(
+      "--open [minutes]",
+      "only what was begun so long ago and has no outcome: an effect, a change of keys (10)",
+      readCount(OPEN_MAX),
+    )
     .option("--limit <count>", "how many at most", readCount(ENTRIES_MAX), 50)
     .option("--installation", "of the installation itself, for its operators")
     .action((options: Options) => list(cli, options));
 }
 
-async function list(cli: Cli, { installation, limit, ...filter }: Options): Promise<void> {
+async function list(cli: Cli, { installation, limit, open, ...filter }: Options): Promise<void> {
   const client = await connectOutside(cli);
-  const query = { ...filter, limit: Math.min(limit, PAGE_MAX) };
+  const query = { ...filter, open: open === true ? OPEN_MINUTES : open, limit: Math.min(limit, PAGE_MAX) };
   const items: AuditEntry[] =
     installation === true
       ? await Array.fromAsync(listAll(client.listInstallationAudit, query, { itemsMax: limit }))
@@ -67,6 +76,7 @@ async function list(cli: Cli, { installation, limit, ...filter }: Options): Prom
     ]);
     return items.length === 0 ? [] : tableLines(titles, rows, cli.terminal.columns);
   });
+  if (items.length === 0) note(cli, "no such entries");
 }
 
 /** The organization and, where `--project` names one, the project. */

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
 import { organizationOf } from "./organization-of.ts";
 import { connectOutside } from "./terminal/connect.ts";
 import { tableLines } from "./terminal/table.ts";
@@ -31,5 +31,19 @@ export function addAuditSinkList(parent: Command, cli: Cli): void {
         ]);
         return items.length === 0 ? [] : tableLines(titles, rows, cli.terminal.columns);
       });
+      for (const { address, failures, lastError } of items) {
+        if (failures === 0 || lastError !== "address_forbidden") continue;
+        note(
+          cli,
+          `${address} is on no public address: the operator opens it with STEWARD_EGRESS_ALLOW=${entryOf(address)}`,
+        );
+      }
+      if (items.length === 0) note(cli, "it is sent nowhere. Next: steward audit sink-add <address>");
     });
+}
+
+/** A sink's address as the operator's list names it: `logs.internal:6514`. */
+function entryOf(address: string): string {
+  const { protocol, hostname, port } = new URL(address);
+  return `${hostname}:${port === "" && protocol === "https:" ? "443" : port}`;
 }

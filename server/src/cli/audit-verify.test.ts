@@ -50,6 +50,17 @@ test("a whole export verifies without any server, and says for when and by which
   expect(JSON.parse(out)).toMatchObject({ batches: 33, heads: 5, keyIds: [world.key.keyId] });
 });
 
+test("an API key is refused where it would be taken for the key that signs, and the right option is named", async () => {
+  const key = await publicKey();
+  const taken = await steward("audit", "verify", "audit.jsonl", "--key", key);
+  expect(taken).toMatchObject({ code: 2, out: "" });
+  expect(taken.err).toContain(
+    `--key is the API key, and this command takes none. Next: steward audit verify audit.jsonl --public-key ${key}`,
+  );
+  const other = await steward("--key", "sk_0_abc", "audit", "verify", "audit.jsonl");
+  expect(other.err).toMatch(/--public-key <key>$/);
+});
+
 test("one that was changed ends with 1 and names the batch", async () => {
   const text = readFileSync(path.join(folder, "audit.jsonl"), "utf8");
   writeFileSync(

@@ -8,6 +8,7 @@ import { showId } from "../core/id.ts";
 import { type Cli, note, show } from "./cli.ts";
 import { CliError } from "./terminal/cli-error.ts";
 import { EXIT } from "./terminal/exit-codes.ts";
+import { unreadable } from "./terminal/read-input.ts";
 import { withProgress } from "./terminal/with-progress.ts";
 
 const PIECE_BYTES = 1_048_576;
@@ -22,6 +23,7 @@ export function addAuditVerify(parent: Command, cli: Cli): void {
 }
 
 async function verify(cli: Cli, file: string, given: readonly string[] | undefined): Promise<void> {
+  if (cli.options().key !== undefined) throw notTheApiKey(cli.options().key ?? "", file);
   const trusted = given === undefined ? null : readKeys(given);
   const verdict = await withProgress(cli.terminal, "verifying", () => verdictOf(cli, file, trusted));
   const { faults, organization, ...facts } = verdict;
@@ -48,6 +50,13 @@ function sentences(file: string, organization: string | null, verdict: AuditVerd
   ];
 }
 
+/** No server is asked, so no API key is wanted: whoever gives one means the other option, and would believe it was heard. */
+function notTheApiKey(given: string, file: string): CliError {
+  const isPublic = addPublicKey(new Map(), given);
+  const next = `steward audit verify ${file} --public-key ${isPublic ? given : "<key>"}`;
+  return new CliError(EXIT.usage, "usage", "--key is the API key, and this command takes none", next);
+}
+
 function readKeys(given: readonly string[]): PublicKeys {
   const keys = new Map<string, Buffer>();
   for (const key of given) {
@@ -62,8 +71,7 @@ async function verdictOf(cli: Cli, file: string, trusted: PublicKeys | null): Pr
   try {
     return await verifyAuditExport(stream, trusted);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(EXIT.usage, "usage", `${file} can't be read: ${why}`, `give a path from ${cli.cwd}`);
+    throw unreadable(cli, file, error);
   } finally {
     stream.destroy();
   }

@@ -1,6 +1,7 @@
 /** What every command works with; built once in `steward.ts`. */
 import type { ReadStream } from "node:tty";
 import type { App, AppOptions } from "../app.ts";
+import { asCalled } from "./terminal/as-called.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
 /** What `up` and `worker` start, and what the home says about the one that runs. */
@@ -60,5 +61,5 @@ export function show(cli: Cli, value: unknown, lines: () => readonly string[]): 
 
 /** A remark for a person; with `--json` there is none. */
 export function note(cli: Cli, line: string): void {
-  if (cli.options().json !== true) cli.terminal.err(line);
+  if (cli.options().json !== true) cli.terminal.err(asCalled(cli, line));
 }

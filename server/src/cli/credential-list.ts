@@ -1,5 +1,6 @@
 import { listAll } from "@steward/sdk";
 import type { Command } from "commander";
+import { actorNames } from "./actor-names.ts";
 import { type Cli, note, show } from "./cli.ts";
 import { connect } from "./terminal/connect.ts";
 import { tableLines } from "./terminal/table.ts";
@@ -13,11 +14,15 @@ export function addCredentialList(parent: Command, cli: Cli): void {
 }
 
 async function list(cli: Cli): Promise<void> {
-  const { listCredentials } = await connect(cli);
-  const items = await Array.fromAsync(listAll(listCredentials, { limit: 100 }));
+  const client = await connect(cli);
+  const items = await Array.fromAsync(listAll(client.listCredentials, { limit: 100 }));
+  const nameOf = await actorNames(
+    client,
+    items.map(({ setBy }) => setBy),
+  );
   show(cli, { items }, () => {
     const titles = ["CREDENTIAL", "KIND", "SET", "BY", "HOSTS"].map((title) => ({ title }));
-    const rows = items.map((one) => [one.slug, one.kind, timeText(one.setAt), one.setBy, one.hosts.join(", ")]);
+    const rows = items.map((one) => [one.slug, one.kind, timeText(one.setAt), nameOf(one.setBy), one.hosts.join(", ")]);
     return items.length === 0 ? [] : tableLines(titles, rows, cli.terminal.columns);
   });
   if (items.length === 0)

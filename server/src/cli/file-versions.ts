@@ -1,5 +1,6 @@
 import { listAll } from "@steward/sdk";
 import type { Command } from "commander";
+import { actorNames } from "./actor-names.ts";
 import { type Cli, show } from "./cli.ts";
 import { connect } from "./terminal/connect.ts";
 import { tableLines } from "./terminal/table.ts";
@@ -14,6 +15,10 @@ export function addFileVersions(parent: Command, cli: Cli): void {
       const client = await connect(cli);
       const { id } = await client.findFile({ path });
       const items = await Array.fromAsync(listAll(client.listFileVersions, { file: id, limit: 100 }));
+      const nameOf = await actorNames(
+        client,
+        items.map(({ createdBy }) => createdBy),
+      );
       show(cli, { items }, () => {
         const titles = [
           { title: "VERSION", right: true },
@@ -25,7 +30,7 @@ export function addFileVersions(parent: Command, cli: Cli): void {
           String(one.version),
           String(one.bytes),
           timeText(one.createdAt),
-          one.createdBy,
+          nameOf(one.createdBy),
         ]);
         return tableLines(titles, rows, cli.terminal.columns);
       });

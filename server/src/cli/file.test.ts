@@ -62,7 +62,9 @@ test("a file goes up, is listed, moved, deleted, brought back, and comes down as
   expect((await steward("file", "delete", "out/data.bin")).out).toEqual(["out/data.bin: deleted"]);
   expect((await steward("file", "list", "--deleted")).out[1]).toContain("out/data.bin");
   expect((await steward("file", "restore", "out/data.bin")).out).toEqual(["out/data.bin: back, version 2"]);
-  expect((await steward("file", "versions", "out/data.bin")).out).toHaveLength(3);
+  const versions = (await steward("file", "versions", "out/data.bin")).out;
+  expect(versions).toHaveLength(3);
+  expect(versions[1]).toMatch(/ {2}\S+@\S+, key \S.*$/); // who wrote it, by name
   expect((await steward("file", "restore", "out/data.bin", "--content", "1")).out).toEqual([
     "out/data.bin: back, version 3",
   ]);

@@ -5,5 +5,5 @@ import { pickOne } from "./pick-one.ts";
 export async function findTable(client: Client, named: string): Promise<Table> {
   const { items } = await client.listTables();
   const called = items.filter(({ id, name }) => id === named || name === named);
-  return pickOne(called, "table", named, "steward table list");
+  return pickOne(called, "table", named, "steward table list", ({ rowsAbout }) => `about ${rowsAbout} rows`);
 }

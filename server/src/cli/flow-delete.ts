@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
+import { asCalled } from "./terminal/as-called.ts";
 import { connect } from "./terminal/connect.ts";
 
 export function addFlowDelete(parent: Command, cli: Cli): void {
@@ -9,6 +10,8 @@ export function addFlowDelete(parent: Command, cli: Cli): void {
     .argument("<flow>", "the flow's slug")
     .action(async (slug: string) => {
       await (await connect(cli)).deleteFlow({ slug });
-      show(cli, { slug, deleted: true }, () => [`${slug}: deleted. To bring it back: steward flow restore ${slug}`]);
+      show(cli, { slug, deleted: true }, () => [
+        asCalled(cli, `${slug}: deleted. To bring it back: steward flow restore ${slug}`),
+      ]);
     });
 }

@@ -31,7 +31,7 @@ function clientOf(...answers: readonly (string | number | null)[]): Client {
 
 function cliOf(): { readonly cli: Cli; readonly said: string[] } {
   const said: string[] = [];
-  const cli = { options: () => ({}), terminal: { err: (line: string) => said.push(line) } };
+  const cli = { env: {}, options: () => ({}), terminal: { err: (line: string) => said.push(line) } };
   return { cli: cli as unknown as Cli, said };
 }
 

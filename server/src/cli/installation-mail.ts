@@ -28,6 +28,11 @@ async function list(cli: Cli, limit: number): Promise<void> {
       ? []
       : [...tableLines(titles, rows, cli.terminal.columns), ...items.flatMap((one) => wordLines(one))];
   });
+  if (items.some(({ error }) => error === "address_forbidden"))
+    note(
+      cli,
+      "the mail server is on no public address: let STEWARD_EGRESS_ALLOW name it, <host>:<port>, then mail-retry",
+    );
   if (items.length === 0) note(cli, "nothing was written to anybody yet");
 }
 

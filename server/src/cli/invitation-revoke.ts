@@ -4,6 +4,7 @@ import { type Cli, show } from "./cli.ts";
 import { organizationOf } from "./organization-of.ts";
 import { pickOne } from "./pick-one.ts";
 import { connectOutside } from "./terminal/connect.ts";
+import { timeText } from "./terminal/words.ts";
 
 export function addInvitationRevoke(parent: Command, cli: Cli): void {
   parent
@@ -17,7 +18,13 @@ export function addInvitationRevoke(parent: Command, cli: Cli): void {
       const meant = all.filter(
         ({ id, email, state }) => id === named || (state === "open" && email.toLowerCase() === named.toLowerCase()),
       );
-      const { id: invitation, email } = pickOne(meant, "open invitation", named, "steward invitation list");
+      const { id: invitation, email } = pickOne(
+        meant,
+        "open invitation",
+        named,
+        "steward invitation list",
+        ({ createdAt }) => `made ${timeText(createdAt)}`,
+      );
       await client.revokeInvitation({ organization, invitation });
       show(cli, { invitation, revoked: true }, () => [`${email}: the invitation is revoked`]);
     });

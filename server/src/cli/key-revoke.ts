@@ -10,7 +10,7 @@ export function addKeyRevoke(parent: Command, cli: Cli): void {
     .argument("<key>", "its name, its beginning or its id")
     .action(async (named: string) => {
       const client = await connect(cli);
-      const { id: key, name } = await findKey(client, named);
+      const { id: key, name } = await findKey(client, named, Date.now());
       await client.revokeKey({ key });
       show(cli, { key, revoked: true }, () => [`${key}, ${name}: revoked`]);
     });

@@ -15,7 +15,7 @@ export function addKeyRotate(parent: Command, cli: Cli): void {
     .option("--overlap <hours>", "how long the old one goes on beside it", readHours(0, OVERLAP_HOURS_MAX), 24)
     .action(async (named: string, { overlap: overlapHours }: { readonly overlap: number }) => {
       const client = await connect(cli);
-      const { id } = await findKey(client, named);
+      const { id } = await findKey(client, named, Date.now());
       const made = await client.rotateKey({ key: id, body: { overlapHours } });
       show(cli, made, () => [made.key]);
       note(cli, keyRemark(made));

@@ -3,6 +3,8 @@ import { createClient, listAll, type Organization, type Project, type SessionCli
 import type { Command } from "commander";
 import { asPerson } from "./as-person.ts";
 import { type Cli, note, show } from "./cli.ts";
+import { projectFacts } from "./find-project.ts";
+import { organizationFacts } from "./organization-of.ts";
 import { pickOne } from "./pick-one.ts";
 import { readAddress } from "./terminal/address.ts";
 import { CliError } from "./terminal/cli-error.ts";
@@ -59,7 +61,8 @@ async function chooseOrganization(cli: Cli, session: SessionClient): Promise<Org
   const { organization: named } = cli.options();
   if (named !== undefined) {
     const called = there.filter(({ id, name }) => id === named || name.toLowerCase() === named.toLowerCase());
-    return pickOne(called, "organization of yours", named, `one of: ${there.map(({ name }) => name).join(", ")}`);
+    const names = `one of: ${there.map(({ name }) => name).join(", ")}`;
+    return pickOne(called, "organization of yours", named, names, organizationFacts);
   }
   const [one, ...others] = there;
   if (one !== undefined && others.length === 0) return one;
@@ -77,7 +80,8 @@ async function chooseProject(cli: Cli, session: SessionClient, organization: str
   const named = cli.options().project ?? (cli.env["STEWARD_PROJECT"]?.trim() || undefined);
   if (named !== undefined) {
     const called = there.filter(({ id, slug }) => id === named || slug === named);
-    return pickOne(called, "project", named, `one of: ${there.map(({ slug }) => slug).join(", ")}`);
+    const slugs = `one of: ${there.map(({ slug }) => slug).join(", ")}`;
+    return pickOne(called, "project", named, slugs, projectFacts);
   }
   return there[0] ?? (await session.client().createProject({ organization, body: FIRST_PROJECT }));
 }

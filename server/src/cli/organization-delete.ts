@@ -15,7 +15,7 @@ export function addOrganizationDelete(parent: Command, cli: Cli): void {
       show(cli, { organization, deleted: true }, () => [`${named}: deleted`]);
       note(
         cli,
-        `Its keys are over. Next, to bring it back: steward organization restore ${organization} --email <address>`,
+        `Its keys are over. Next, to bring it back within 30 days: steward organization restore ${organization} --email <address>`,
       );
     });
 }

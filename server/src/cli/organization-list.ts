@@ -21,6 +21,6 @@ async function list(cli: Cli): Promise<void> {
   });
 }
 
-function stateOf({ deletedAt }: Organization): string {
-  return deletedAt === null ? "" : `deleted ${timeText(deletedAt)}`;
+function stateOf({ recoverableUntil }: Organization): string {
+  return recoverableUntil === null ? "" : `deleted, can come back until ${timeText(recoverableUntil)}`;
 }

@@ -2,7 +2,7 @@ import type { Client } from "@steward/sdk";
 import type { Command } from "commander";
 import { asPerson } from "./as-person.ts";
 import { type Cli, show } from "./cli.ts";
-import { organizationCalled, organizationOf } from "./organization-of.ts";
+import { organizationCalled } from "./organization-of.ts";
 import { connectOutside, findAddress } from "./terminal/connect.ts";
 
 export function addOrganizationRestore(parent: Command, cli: Cli): void {
@@ -15,16 +15,11 @@ export function addOrganizationRestore(parent: Command, cli: Cli): void {
 }
 
 async function restore(cli: Cli, named: string, email: string | undefined): Promise<void> {
-  const back = async (client: Client, organization: string): Promise<void> => {
+  const back = async (client: Client): Promise<void> => {
+    const organization = named.startsWith("org_") ? named : await organizationCalled(client, named, true);
     const restored = await client.restoreOrganization({ organization });
     show(cli, restored, () => [`${restored.name}: back`]);
   };
-  if (email === undefined) {
-    const client = await connectOutside(cli);
-    return await back(client, await organizationOf(cli, client, named));
-  }
-  await asPerson(cli, await findAddress(cli), email, async (session) => {
-    const client = session.client();
-    await back(client, named.startsWith("org_") ? named : await organizationCalled(client, named));
-  });
+  if (email === undefined) return await back(await connectOutside(cli));
+  await asPerson(cli, await findAddress(cli), email, async (session) => back(session.client()));
 }

@@ -28,6 +28,7 @@ export function organizationLines(one: Organization): readonly string[] {
     ["sign-on", one.signOnEnforced ? "enforced" : "optional"],
     ["region", one.region],
     ["deleted", timeText(one.deletedAt)],
+    ["can come back until", timeText(one.recoverableUntil)],
     ["your role", one.role],
     ["you may", one.permissions.join(", ")],
   ]);

@@ -29,9 +29,11 @@ import { addMemberRole } from "./member-role.ts";
 import { addOrganizationChange } from "./organization-change.ts";
 import { addOrganizationCreate } from "./organization-create.ts";
 import { addOrganizationDelete } from "./organization-delete.ts";
+import { addOrganizationKeys } from "./organization-keys.ts";
 import { addOrganizationLeave } from "./organization-leave.ts";
 import { addOrganizationList } from "./organization-list.ts";
 import { addOrganizationRestore } from "./organization-restore.ts";
+import { addOrganizationRetireKeys } from "./organization-retire-keys.ts";
 import { addOrganizationRotateKeys } from "./organization-rotate-keys.ts";
 import { addOrganizationShow } from "./organization-show.ts";
 import { addProjectChange } from "./project-change.ts";
@@ -80,6 +82,8 @@ export const PEOPLE: readonly Group[] = [
       addOrganizationDelete,
       addOrganizationRestore,
       addOrganizationRotateKeys,
+      addOrganizationKeys,
+      addOrganizationRetireKeys,
       addOrganizationLeave,
     ],
   },

@@ -1,16 +1,26 @@
 import { CliError } from "./terminal/cli-error.ts";
 import { EXIT } from "./terminal/exit-codes.ts";
 
-/** The one that was meant by `named`. Throws `not_found`, and `usage` with the ids when several are called so. */
+/** How many of one name are told apart before the rest is only counted. */
+const TOLD_MAX = 20;
+
+/**
+ * The one that was meant by `named`. Throws `not_found`, and `usage` when several are called so: with a line for each,
+ * its id and what `tell` says of it, for nobody is to lose the one they did not mean.
+ */
 export function pickOne<Item extends { readonly id: string }>(
   found: readonly Item[],
   what: string,
   named: string,
   next: string,
+  tell: (item: Item) => string,
 ): Item {
   const [one, ...others] = found;
   if (one === undefined) throw new CliError(EXIT.refused, "not_found", `there is no ${what} ${named}`, next);
   if (others.length === 0) return one;
-  const ids = found.map(({ id }) => id).join(", ");
-  throw new CliError(EXIT.usage, "usage", `several are called ${named}`, `give the ${what}'s id: ${ids}`);
+  const lines = found.slice(0, TOLD_MAX).map((item) => `${item.id}  ${tell(item)}`);
+  const more = found.length - lines.length;
+  const message = `${found.length} are called ${named}: nothing was done`;
+  const hint = `name the ${what} by its id, one of those above`;
+  throw new CliError(EXIT.usage, "usage", message, hint, more === 0 ? lines : [...lines, `and ${more} more`]);
 }

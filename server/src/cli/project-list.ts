@@ -25,6 +25,7 @@ async function list(cli: Cli): Promise<void> {
   if (items.length === 0) note(cli, "no projects. Next: steward project create <slug>");
 }
 
-function stateOf({ deletedAt }: Project): string {
-  return deletedAt === null ? "" : `deleted ${timeText(deletedAt)}`;
+function stateOf({ deletedAt, recoverableUntil }: Project): string {
+  if (deletedAt === null) return "";
+  return recoverableUntil === null ? "deleted for good" : `deleted, can come back until ${timeText(recoverableUntil)}`;
 }

@@ -7,7 +7,7 @@ import { connectOutside } from "./terminal/connect.ts";
 export function addProjectRestore(parent: Command, cli: Cli): void {
   parent
     .command("restore")
-    .description("bring a deleted project back; its runs go on")
+    .description("bring a deleted project back; its runs go on where they stood, its keys work again")
     .argument("<project>", "its slug or id")
     .action(async (named: string) => {
       const client = await connectOutside(cli);

@@ -29,6 +29,7 @@ export function projectLines(one: Project): readonly string[] {
     ["time zone", one.timeZone],
     ["region", one.region],
     ["deleted", timeText(one.deletedAt)],
+    ["can come back until", timeText(one.recoverableUntil)],
     ["your role", one.role],
     ["you may", one.permissions.join(", ")],
   ]);

@@ -1,5 +1,6 @@
 import { type Client, type Role, ROLE_NAMES, type RoleRef } from "@steward/sdk";
 import { pickOne } from "./pick-one.ts";
+import { countText } from "./terminal/words.ts";
 
 /** A role as the API takes it: a built-in one by its name, a custom one by its name or id. */
 export async function roleOf(client: Client, organization: string, named: string): Promise<RoleRef> {
@@ -12,7 +13,13 @@ export async function roleOf(client: Client, organization: string, named: string
 export async function findRole(client: Client, organization: string, named: string): Promise<Role> {
   const { items } = await client.listRoles({ organization });
   const called = items.filter(({ id, name }) => id === named || name.toLowerCase() === named.toLowerCase());
-  return pickOne(called, "role", named, "steward role list");
+  return pickOne(
+    called,
+    "role",
+    named,
+    "steward role list",
+    ({ name, permissions }) => `${name}, ${countText(permissions.length, "permission")}`,
+  );
 }
 
 /** What people call the roles that stand in a list; asks only where one is custom. */

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from "commander";
 import type { CliParts } from "./cli.ts";
 import { createProgram } from "./create-program.ts";
+import { asCalled } from "./terminal/as-called.ts";
 import { CliError } from "./terminal/cli-error.ts";
 import { errorLine, explain, type Subject } from "./terminal/explain.ts";
 import { EXIT } from "./terminal/exit-codes.ts";
@@ -24,13 +25,14 @@ export async function runCli(parts: CliParts, argv: readonly string[]): Promise<
   }
 }
 
-function tell({ terminal }: CliParts, error: CliError, json: boolean): void {
+function tell(parts: CliParts, error: CliError, json: boolean): void {
+  const { terminal } = parts;
   if (json) {
     const { code, message, next, lines, exit } = error;
     return terminal.err(JSON.stringify({ error: { code, message, next, details: lines, exit } }));
   }
   for (const line of error.lines) terminal.err(line);
-  terminal.err(errorLine(error));
+  terminal.err(errorLine({ message: error.message, next: error.next && asCalled(parts, error.next) }));
 }
 
 function subjectOf(command: Command): Subject {

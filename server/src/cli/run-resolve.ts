@@ -1,6 +1,7 @@
 import type { ResolveEffect } from "@steward/sdk";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Cli, show } from "./cli.ts";
+import { asCalled } from "./terminal/as-called.ts";
 import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
 import { EXIT } from "./terminal/exit-codes.ts";
@@ -44,7 +45,7 @@ async function resolve(cli: Cli, id: string, options: Options): Promise<void> {
   };
   const run = await (await connect(cli)).resolveEffect({ id, body });
   const which = step === undefined ? "" : ` ${stepText(step, path ?? [])}`;
-  show(cli, run, () => [`${id}${which}: ${how}. Next: steward run tail ${id}`]);
+  show(cli, run, () => [asCalled(cli, `${id}${which}: ${how}. Next: steward run tail ${id}`)]);
 }
 
 function howOf(id: string, { done, repeat, fail }: Options): ResolveEffect["how"] {

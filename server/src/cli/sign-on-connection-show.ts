@@ -24,7 +24,9 @@ export function addSignOnConnectionShow(parent: Command, cli: Cli): void {
 export async function findConnection(client: Client, organization: string, named: string): Promise<SignOnConnection> {
   const { items } = await client.listSignOnConnections({ organization });
   const called = items.filter(({ id, name }) => id === named || name === named);
-  return pickOne(called, "connection", named, "steward sign-on connection-list");
+  return pickOne(called, "connection", named, "steward sign-on connection-list", (one) =>
+    [one.kind, one.enabled ? "enabled" : "disabled", one.issuer].join(", "),
+  );
 }
 
 /** A provider as a person reads it, who may have to type parts of it elsewhere. */

@@ -23,5 +23,5 @@ export function addSignOnDomainVerify(parent: Command, cli: Cli): void {
 export async function findDomain(client: Client, organization: string, named: string): Promise<SignOnDomain> {
   const { items } = await client.listSignOnDomains({ organization });
   const called = items.filter(({ id, domain }) => id === named || domain === named.toLowerCase());
-  return pickOne(called, "domain", named, "steward sign-on domain-list");
+  return pickOne(called, "domain", named, "steward sign-on domain-list", ({ state }) => state);
 }

@@ -16,7 +16,7 @@ export function addTableDrop(parent: Command, cli: Cli): void {
 async function drop(cli: Cli, named: string, given: string | undefined): Promise<void> {
   const client = await connect(cli);
   const { id: table, name, rowsAbout } = await findTable(client, named);
-  const what = `the table ${name} and its rows, about ${rowsAbout}, are gone for good`;
+  const what = `the table ${name} and all its rows${rowsAbout === 0 ? "" : `, about ${rowsAbout},`} are gone for good`;
   await confirm(cli, { what, name, given, command: `steward table drop ${named}` });
   await client.dropTable({ table });
   show(cli, { table, name, dropped: true }, () => [`${name}: dropped`]);

@@ -42,6 +42,12 @@ test("a table is made, designed, filled from a file, asked, written to a file an
   await steward("table", "add-column", "orders", "state", "select", "--choice", "open", "--choice", "done");
   expect((await steward("table", "show", "orders")).out.at(-1)).toMatch(/^state +select +open, done$/);
   writeFileSync(path.join(cwd, "orders.csv"), "Name;total;state\na;1;open\nb;x;open\nc;30;done\n");
+  writeFileSync(path.join(cwd, "mail.csv"), "name,E-mail\na,b\n");
+  const unknown = await steward("table", "import", "orders", "mail.csv");
+  expect(unknown.err[0]).toContain('no column for the header "E-mail"');
+  expect(unknown.err[0]).toContain(
+    `Say it with --map '{"<header>": "<column>", "<header>": null}'; the columns are name`,
+  );
   const options = ["--delimiter", "semicolon", "--map", '{"Name": "name"}'] as const;
   expect((await steward("table", "import", "orders", "orders.csv", ...options)).code).toBe(1);
   const imported = await steward("table", "import", "orders", "orders.csv", ...options, "--skip");

@@ -11,7 +11,14 @@ const RULES: Readonly<Record<string, readonly string[]>> = {
   organization: [ORGANIZATION, ITSELF],
 };
 /** Digests by which dispatch finds whose a key, a session or an address is. */
-const LOOKED_UP = new Set(["api_keys.hash", "triggers.token_hash", "invitations.token_hash", "scim_tokens.hash"]);
+const LOOKED_UP = new Set([
+  "api_keys.hash",
+  "triggers.token_hash",
+  "invitations.token_hash",
+  "scim_tokens.hash",
+  "connect_states.hash",
+  "approval_links.hash",
+]);
 
 /** Every difference between the declarations and the database, and every gap in the isolation, as a sentence. */
 export function faultsOf(catalog: Catalog, declared: readonly Table[]): readonly string[] {

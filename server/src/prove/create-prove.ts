@@ -53,11 +53,13 @@ function present(proved: Awaited<ReturnType<typeof runChecks>>, nowMs: number): 
     provedAt: new Date(nowMs).toISOString(),
     kept: proved.filter(({ verdict }) => verdict.state === "kept").length,
     broken: proved.filter(({ verdict }) => verdict.state === "broken").length,
-    promises: proved.map(({ id, promise, verdict, ms }) => ({
+    promises: proved.map(({ id, promise, tries, triedAtMs, verdict, ms }) => ({
       id,
       promise,
+      tries,
       state: verdict.state,
       evidence: verdict.state === "not_applicable" ? [verdict.reason] : [...verdict.evidence],
+      triedAt: new Date(triedAtMs).toISOString(),
       ms,
     })),
   };

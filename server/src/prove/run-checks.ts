@@ -6,6 +6,8 @@ import type { Check, PromiseId, ProveParts, Verdict } from "./check.ts";
 export interface Proved {
   readonly id: PromiseId;
   readonly promise: string;
+  readonly tries: string;
+  readonly triedAtMs: number;
   readonly verdict: Verdict;
   readonly ms: number;
 }
@@ -21,7 +23,9 @@ export async function runChecks(checks: readonly Check[], parts: ProveParts): Pr
   for (const check of checks) {
     const begun = parts.clock.monotonicMs();
     const verdict = await runCheck(check, parts);
-    proved.push({ id: check.id, promise: check.promise, verdict, ms: Math.round(parts.clock.monotonicMs() - begun) });
+    const { id, promise, tries } = check;
+    const ms = Math.round(parts.clock.monotonicMs() - begun);
+    proved.push({ id, promise, tries, triedAtMs: parts.clock.nowMs(), verdict, ms });
   }
   return proved;
 }

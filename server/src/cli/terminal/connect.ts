@@ -6,6 +6,7 @@ import { readAddress } from "./address.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Login, readLogin } from "./login-file.ts";
+import { timeText } from "./words.ts";
 
 const ANSWER_BYTES_MAX = 268_435_456;
 
@@ -44,7 +45,10 @@ async function projectOf(cli: Cli, client: Client, named: string): Promise<strin
     const { project } = await client.me();
     if (project.slug === named) return project.id;
   }
-  return (await findProject(client, await organizationOf(cli, client), named)).id;
+  const { id, slug, deletedAt } = await findProject(client, await organizationOf(cli, client), named);
+  if (deletedAt === null) return id;
+  const message = `the project ${slug} was deleted ${timeText(deletedAt)}: its runs and all that is in it stand still`;
+  throw new CliError(EXIT.refused, "not_found", message, `steward project restore ${slug}`);
 }
 
 /**

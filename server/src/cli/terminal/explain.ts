@@ -9,10 +9,7 @@ export type Subject = Readonly<Record<string, string | undefined>>;
 /** The next command to try, by the problem's code. */
 const NEXT: Readonly<Record<string, (subject: Subject) => string | null>> = {
   unauthenticated: () => "steward login <address>",
-  not_found: ({ run, flow }) => {
-    if (run !== undefined) return "steward run list";
-    return flow === undefined ? null : "steward flow list";
-  },
+  not_found: (subject) => LISTS.find(([name]) => subject[name] !== undefined)?.[1] ?? null,
   flow_unpublished: ({ flow }) => `steward flow publish ${flow ?? "<flow>"}`,
   flow_has_problems: ({ flow }) => `mend them, then: steward flow push ${flow ?? "<flow>"}.flow.json --publish`,
   flow_paused: ({ flow }) => `steward flow resume ${flow ?? "<flow>"}`,
@@ -22,6 +19,25 @@ const NEXT: Readonly<Record<string, (subject: Subject) => string | null>> = {
   credential_missing: () => "steward credential set <credential>",
   unreachable: () => "steward up",
 };
+
+/** What shows the things that a command takes, by its argument's name. */
+const LISTS: readonly (readonly [argument: string, next: string])[] = [
+  ["run", "steward run list"],
+  ["flow", "steward flow list"],
+  ["credential", "steward credential list"],
+  ["variable", "steward variable list"],
+  ["path", "steward file list"],
+  ["from", "steward file list"],
+  ["project", "steward project list"],
+  ["sink", "steward audit sink-list"],
+  ["token", "steward sign-on scim-list"],
+  ["consent", "steward support list"],
+  ["session", "steward account sessions"],
+  ["message", "steward installation mail"],
+];
+
+/** Codes of many meanings, whose message says what is to be done where anything is; their hint would say it worse. */
+const SAID_ALREADY: ReadonlySet<string> = new Set(["conflict", "not_found"]);
 
 /** The one line for whatever was thrown, and how the command ends. */
 export function explain(thrown: unknown, subject: Subject): CliError {
@@ -35,8 +51,14 @@ export function explain(thrown: unknown, subject: Subject): CliError {
 function ofProblem(problem: ProblemError, subject: Subject): CliError {
   const exit = problem.status === 0 ? EXIT.unreachable : EXIT.refused;
   const wait = problem.retryAfterSeconds;
-  const next = (wait === null ? NEXT[problem.code]?.(subject) : `again in ${wait} s`) ?? problem.hint;
+  const next = (wait === null ? NEXT[problem.code]?.(subject) : `again in ${wait} s`) ?? hintOf(problem);
   return new CliError(exit, problem.code, problem.message, next, problemLines(problem.details));
+}
+
+/** The hint of its code, where it fits: who lacks no permission is not sent to ask for one. */
+function hintOf({ code, details, hint }: ProblemError): string | null {
+  if (SAID_ALREADY.has(code)) return null;
+  return code === "forbidden" && details["needs"] === undefined && details["lacks"] === undefined ? null : hint;
 }
 
 /** A refusal that lists several things (`problems`, `issues`) shows each on its line. */
@@ -51,10 +73,10 @@ function problemLines(details: Readonly<Record<string, unknown>>): readonly stri
 }
 
 /** `steward: there is no flow "x" in this project. Next: steward flow list` on one line. */
-export function errorLine({ message, next }: CliError): string {
+export function errorLine({ message, next }: Pick<CliError, "message" | "next">): string {
   const said = message.replaceAll(/\s*\n\s*/g, " ").replace(/\.$/, "");
   if (next === null || next === "") return `steward: ${said}`;
-  return `steward: ${said}. ${next.startsWith("steward ") ? `Next: ${next}` : sentence(next)}`;
+  return `steward: ${said}. ${/^(?:npx )?steward /.test(next) ? `Next: ${next}` : sentence(next)}`;
 }
 
 function sentence(text: string): string {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import type { StartRun } from "@steward/sdk";
+import { messageOf } from "../../core/thrown.ts";
 import type { Cli } from "../cli.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -33,10 +34,15 @@ export async function readFileAt(cli: Cli, file: string): Promise<string> {
   try {
     return await readFile(path.resolve(cli.cwd, file), "utf8");
   } catch (error) {
-    const why =
-      error instanceof Error && "code" in error && error.code === "ENOENT" ? "it does not exist" : String(error);
-    throw new CliError(EXIT.usage, "usage", `${file} can't be read: ${why}`, `give a path from ${cli.cwd}`);
+    throw unreadable(cli, file, error);
   }
+}
+
+/** What ends a command whose file can't be read. */
+export function unreadable(cli: Cli, file: string, error: unknown): CliError {
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const why = isMissing ? "it does not exist" : messageOf(error);
+  return new CliError(EXIT.usage, "usage", `${file} can't be read: ${why}`, `give a path from ${cli.cwd}`);
 }
 
 /** All of a stream, at most 16 million characters. */

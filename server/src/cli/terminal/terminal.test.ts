@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readAddress } from "./address.ts";
+import { asCalled } from "./as-called.ts";
 import { tableLines } from "./table.ts";
 import { createTerminal, printable, type TextStream } from "./terminal.ts";
 import { durationText } from "./words.ts";
@@ -72,4 +73,13 @@ test("an address is http only on this machine unless it is spelled out", () => {
   for (const bad of ["", "https://a@b", "https://b/path", "ftp://b", "https://b?x=1", "not an address"]) {
     expect(() => readAddress(bad)).toThrow(/is not the address of a Steward/);
   }
+});
+
+test("a hint is ready to copy: as npx where npx began the command", () => {
+  const hint = "the key of Steward is over. Next: steward key list, or: npx steward link; see `steward key create`";
+  expect(asCalled({ env: {} }, hint)).toBe(hint);
+  expect(asCalled({ env: { npm_lifecycle_event: "npx", npm_lifecycle_script: "'vitest' 'run'" } }, hint)).toBe(hint);
+  expect(asCalled({ env: { npm_lifecycle_event: "npx", npm_lifecycle_script: "'steward' 'link'" } }, hint)).toBe(
+    "the key of Steward is over. Next: npx steward key list, or: npx steward link; see `npx steward key create`",
+  );
 });

@@ -8,7 +8,7 @@ import { withProofPerson } from "../proof-person.ts";
 const BEGINNINGS = ["/", "/sign-in", "/sign-up"];
 const FILES_MAX = 500;
 /** What the installation connects to on its own behalf, as docs/operating.md lists it. */
-const PURPOSES: ReadonlySet<string> = new Set(["mail", "identity", "key_service", "audit_sink"]);
+const PURPOSES: ReadonlySet<string> = new Set(["mail", "identity", "key_service", "audit_sink", "connection"]);
 const ESSENTIAL =
   /^(?:__Host-)?steward\.(?:session_token|dont_remember|two_factor|state|oauth_state|better-auth-passkey)$/;
 

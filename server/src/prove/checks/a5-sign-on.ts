@@ -31,6 +31,8 @@ export const signOn: Check = {
             parts.call("PUT", `${path}/sign-on/enforcement`, { cookie, body: { enforced: false } }),
           "removing the provider": () =>
             parts.call("DELETE", `${path}/sign-on/connections/sso_00000000000000000000000000`, { cookie }),
+          "removing a domain": () =>
+            parts.call("DELETE", `${path}/sign-on/domains/dom_00000000000000000000000000`, { cookie }),
           "switching the rule off with a key": () =>
             parts.call("PUT", `${path}/sign-on/enforcement`, { key: own.keys.owner, body: { enforced: false } }),
         };
@@ -52,7 +54,7 @@ export const signOn: Check = {
         const proper = await person.get(path, cookie);
         if (proper.status !== 200) faults.push(`the organization's own sign-on is refused: ${tellOf(proper)}`);
         return verdictOf(faults, [
-          `an owner's session that a password began, bound by the rule: ${Object.keys(tried).slice(0, 4).join(", ")} are refused`,
+          `an owner's session that a password began, bound by the rule: ${Object.keys(tried).slice(0, 5).join(", ")} are refused`,
           "an owner's API key could not switch the rule off either",
           "a session by another organization's sign-on is refused, by its own it is let in",
         ]);

@@ -1,6 +1,10 @@
 import type { Table } from "../../catalogue/declare.ts";
-import { TABLES } from "../../catalogue/tables.ts";
+import { placeOf, TABLES } from "../../catalogue/tables.ts";
+import type { ProjectKeys } from "../../keyring/keyring.ts";
+import { SealError } from "../../keyring/seal-error.ts";
 import { countRowsHolding, countUnsealed, listOperatorAccounts, listProofBlobs } from "../../store/proof-facts.ts";
+import { makeProofConsent, removeProofConsent } from "../../store/proof-tenants.ts";
+import { queryInScope } from "../../store/scope.ts";
 import { type Check, type ProveParts, verdictOf } from "../check.ts";
 import { expectAnswer, fieldsOf } from "../expect-answer.ts";
 import { runProofFlow } from "../proof-flow.ts";
@@ -9,6 +13,8 @@ import { withProofPerson } from "../proof-person.ts";
 const DECLARED: readonly Table[] = Object.values(TABLES);
 const TENANT = DECLARED.filter((table) => table.scope !== "installation");
 const BLOBS_MAX = 20;
+const CHUNK = placeOf("file_chunks", "address");
+const HOUR_MS = 3_600_000;
 
 /** B5: what a project is given lies sealed wherever it lies, and who runs the installation is answered as if it weren't there. */
 export const sealedContent: Check = {
@@ -16,7 +22,7 @@ export const sealedContent: Check = {
   promise:
     "Content is sealed with the project's key; nothing shows it to the operator's staff; support needs the owner's time-limited consent",
   tries:
-    "gives a text as variable, draft, run and file and looks for it in all rows and blobs; asks the guard about each operator in front of an organization that gave no consent",
+    "gives a text as variable, draft, run and file and looks for it in all rows and blobs; opens the file's blob with the project's key; asks the guard about each operator in front of an organization that gave no consent, and with one that is over",
   notWhen: null,
   async run(parts) {
     const marker = `proof ${parts.ids.bytes(15).toString("base64url")}`;
@@ -36,7 +42,7 @@ export const sealedContent: Check = {
     return verdictOf(faults, [
       `a text was given as variable, draft, run and file; it stands in none of the project's rows in ${TENANT.length} tables and in none of its blobs`,
       `${sealed.values} values in ${sealed.columns} sealed columns, all of them sealed bytes`,
-      "an operator without the organization's consent, and who is no member, is answered as for what is not there",
+      "an operator without the organization's consent, or by one that is over, and who is no member, is answered as for what is not there",
       source.includes("service")
         ? `the master key is in ${source}: whoever runs this machine can open what it is let open, and nothing once it is taken away`
         : `the master key is in ${source}, no key service: whoever holds both could open what is sealed`,
@@ -97,16 +103,28 @@ async function faultsOfRows({ database, tenants: [own] }: ProveParts, text: stri
 }
 
 async function faultsOfBlobs(
-  { database, blobs, tenants: [own] }: ProveParts,
+  { database, blobs, keyring, tenants: [own] }: ProveParts,
   text: string,
 ): Promise<readonly string[]> {
   const stored = await listProofBlobs(database, own, BLOBS_MAX);
-  if (stored.length === 0) return ["a file was stored and there is no blob of it"];
+  const keys = await keyring.project(own.organization, own.project);
+  let held = false;
   for (const { address } of stored) {
     const bytes = await blobs.get(own.project, address);
     if (bytes?.includes(text)) return ["a file's content lies in its blob as it was given"];
+    held ||= bytes !== null && (openBlob(keys, address, bytes)?.includes(text) ?? false);
   }
-  return [];
+  return held ? [] : ["no blob that opens with the project's key, in its own place, holds the file that was stored"];
+}
+
+/** Null for what was not sealed with the project's key for this address. */
+function openBlob(keys: ProjectKeys, address: Buffer, bytes: Uint8Array): Buffer | null {
+  try {
+    return keys.open("file", CHUNK, address, bytes);
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
 }
 
 async function faultsOfColumns({ database, tenants: [own] }: ProveParts) {
@@ -136,6 +154,7 @@ async function faultsOfStaff(parts: ProveParts): Promise<readonly string[]> {
     if (entered !== "not_found")
       faults.push(`an operator was let into an organization without its consent: ${entered}`);
   }
+  faults.push(...(await faultsOfOverConsent(parts)));
   await withProofPerson(parts, {}, async (person) => {
     const cookie = await person.begin();
     for (const path of ["", "/members", "/audit", "/projects"]) {
@@ -147,4 +166,28 @@ async function faultsOfStaff(parts: ProveParts): Promise<readonly string[]> {
     if (status !== 404) faults.push(`somebody who is no member was answered ${status} at a project's variables`);
   });
   return faults;
+}
+
+/** A consent whose time is over lets nobody in. */
+async function faultsOfOverConsent(parts: ProveParts): Promise<readonly string[]> {
+  const {
+    database,
+    dispatch,
+    clock,
+    ids,
+    dryEnter,
+    tenants: [own],
+  } = parts;
+  const [account] = await listOperatorAccounts(dispatch);
+  if (account === undefined) return [];
+  const id = ids.uuid();
+  const nowMs = clock.nowMs();
+  const over = { id, grantedBy: own.members.owner, nowMs: nowMs - HOUR_MS, expiresMs: nowMs - 1000 };
+  await queryInScope(database, own, makeProofConsent(own.organization, over));
+  try {
+    const entered = await dryEnter({ account, secondFactor: true, organization: own.shownOrganization });
+    return entered === "not_found" ? [] : [`an operator was let in by a consent that is over: ${entered}`];
+  } finally {
+    await queryInScope(database, own, removeProofConsent(own.organization, id));
+  }
 }

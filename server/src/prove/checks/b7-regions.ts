@@ -1,4 +1,4 @@
-import { countRegions, listMisplaced } from "../../store/regions.ts";
+import { countPinnedElsewhere, countRegions, listMisplaced } from "../../store/regions.ts";
 import { type Check, type ProveParts, verdictOf } from "../check.ts";
 import { expectAnswer, fieldsOf, tellOf } from "../expect-answer.ts";
 import { startProofRun } from "../proof-flow.ts";
@@ -12,11 +12,14 @@ export const regions: Check = {
   id: "B7",
   promise: "A project can be pinned to a region label; its data and runs stay on stores and workers with that label",
   tries:
-    "pins its organization to the region of this installation and to one that is not, and runs a flow there; looks for runs that are led by a worker of another region",
-  notWhen: "no region is set up",
+    "pins its organization to the region of this installation and to one that is not, and runs a flow there; looks for runs that are led by a worker of another region, and for projects that are pinned to where their data is not",
+  notWhen: "no region is set up, and nothing is pinned to one",
   async run(parts) {
     const { facts, dispatch, clock } = parts;
     const label = facts.storeRegion;
+    const elsewhere = await countPinnedElsewhere(dispatch, label);
+    if (elsewhere > 0)
+      return verdictOf([`${elsewhere} projects are pinned to a region, and their data is in ${label ?? "none"}`], []);
     if (label === null) return { state: "not_applicable", reason: "No region is set up here (STEWARD_REGIONS)." };
     const misplaced = await countMisplaced(parts);
     if (misplaced > 0)
@@ -24,7 +27,7 @@ export const regions: Check = {
     const workers = (await countRegions(dispatch, clock.nowMs())).find((one) => one.label === label)?.workers ?? 0;
     const pinned = await runPinned(parts, label, workers);
     return verdictOf(pinned.faults, [
-      `all data of this installation is in ${label}: its one database and its store; another label is refused`,
+      `all data of this installation is in ${label}: its one database and its store; no project is pinned to another, and another label is refused`,
       ...pinned.evidence,
       "no run is led by a worker of another region than its project's",
     ]);
