@@ -40,10 +40,10 @@ export function ownerText({ slug }: EncryptionKeys): string {
   return slug ?? "the organization";
 }
 
-/** What of a project is not under its newest keys. */
+/** What of a project is not under its newest keys; nothing of what is empty. */
 function leftLines(one: EncryptionKeys): string[] {
   return one.parts
-    .filter(({ state, left }) => state !== "done" || left > 0)
+    .filter(({ left }) => left > 0)
     .map(({ part, state, left, appendOnly }) => {
       const count = countText(left, "value");
       if (state === "waiting") return `${ownerText(one)}: ${part}: ${count} to look at, begins within ten minutes`;

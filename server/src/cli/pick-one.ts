@@ -5,7 +5,7 @@ import { EXIT } from "./terminal/exit-codes.ts";
 const TOLD_MAX = 20;
 
 /**
- * The one that was meant by `named`. Throws `not_found`, and `usage` when several are called so: with a line for each,
+ * The one that was meant by `named`: its id goes before all names. Throws `not_found`, and `usage` when several are called so: with a line for each,
  * its id and what `tell` says of it, for nobody is to lose the one they did not mean.
  */
 export function pickOne<Item extends { readonly id: string }>(
@@ -15,7 +15,9 @@ export function pickOne<Item extends { readonly id: string }>(
   next: string,
   tell: (item: Item) => string,
 ): Item {
-  const [one, ...others] = found;
+  // Somebody may have called one thing by the id of another.
+  const exact = found.filter(({ id }) => id === named);
+  const [one, ...others] = exact.length > 0 ? exact : found;
   if (one === undefined) throw new CliError(EXIT.refused, "not_found", `there is no ${what} ${named}`, next);
   if (others.length === 0) return one;
   const lines = found.slice(0, TOLD_MAX).map((item) => `${item.id}  ${tell(item)}`);

@@ -36,7 +36,7 @@ export interface YamlText {
   readonly visitFields: (visit: VisitField) => void;
 }
 
-/** Reads a YAML 1.2 document of the core schema: string keys only, none twice, no merge keys, no dates, bounded aliases. */
+/** Reads a YAML 1.2 document of the core schema: string keys only, none twice, no merge keys, nothing but values of JSON, bounded aliases. */
 export function scanYaml(text: string): YamlText {
   const beyond = pastTokens(text);
   if (beyond !== null) {
@@ -136,6 +136,8 @@ function visitDocument(
     const node = isAlias(one.node) ? meant.get(one.node) : one.node;
     const offset = one.offset ?? (isAlias(one.node) ? startOf(one.node) : null);
     if (node === undefined) fault(offset ?? 0, "no anchor (&name) before this alias (*name) has its name");
+    const beyond = notJson(node);
+    if (beyond !== null) fault(offset ?? startOf(node) ?? 0, beyond);
     if (isMap(node)) {
       const names = new Set<string>();
       for (const pair of node.items) {
@@ -156,6 +158,18 @@ function visitDocument(
       }
     }
   }
+}
+
+const JSON_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
+
+/** Why a node has no value in JSON, else null: the library reads dates, bytes and sets, whatever the schema. */
+function notJson(node: unknown): string | null {
+  if (!isNode(node) || isAlias(node)) return null;
+  if (node.tag !== undefined && node.tag !== "!" && !JSON_TAG.test(node.tag))
+    return `the tag ${short(node.tag)} gives no value of JSON: write a text, a number, a list or fields`;
+  return isScalar(node) && typeof node.value === "number" && !Number.isFinite(node.value)
+    ? "a number of JSON is finite: write it as a text"
+    : null;
 }
 
 function startOf(node: unknown): number | null {

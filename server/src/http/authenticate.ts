@@ -26,6 +26,8 @@ export type Caller =
       /** It is a provider's word. */
       readonly factorClaimed: boolean;
       readonly signedOnBy: string | null;
+      /** The key whose link began the session, but for the home's own: it may what the key may, and what a session may. */
+      readonly boundTo: KeyAccessRow | null;
       /** Of a deleted account, which may be brought back and nothing else. */
       readonly deleted: boolean;
     });
@@ -76,7 +78,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
   const bySession = async (cookie: string): Promise<Caller> => {
     const found = await findPerson(parts, cookie);
     if (found === null) throw new AppError("unauthenticated", "Nobody is signed in here, or the session has ended.");
-    const { account, session, secondFactor, factorClaimed, signedOnBy, deleted } = found;
+    const { account, session, secondFactor, factorClaimed, signedOnBy, boundTo, deleted } = found;
     return {
       kind: "session",
       id: account,
@@ -86,6 +88,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
       secondFactor,
       factorClaimed,
       signedOnBy,
+      boundTo,
       deleted,
     };
   };

@@ -12,7 +12,9 @@ import {
   findOrganizationAccess,
   findProjectAccess,
   findProjectAccesses,
+  type Holder,
   isOperator,
+  type KeyAccessRow,
   type PersonThere,
 } from "../store/access.ts";
 import { gatherLookups } from "../store/gather-lookups.ts";
@@ -86,19 +88,18 @@ async function projectRow(
 ): Promise<(AccessRow & { readonly project: string }) | null> {
   const project = named === undefined ? null : projectNamed(named);
   if (named !== undefined && project === null) return null;
-  if (caller.kind === "key") {
-    const { key } = caller;
-    if (project === null || project === key.project) return key;
-    return key.reach === "organization"
-      ? await findProjectAccess(parts.dispatch, { member: key.member }, project)
-      : null;
-  }
+  if (project === null && caller.kind === "key") return caller.key;
   if (project === null)
     throw new AppError(
       "invalid_request",
       "Name the project in the header Steward-Project: a session has none of its own.",
     );
-  const { account } = caller;
+  const key = keyOf(caller);
+  if (key?.project === project) return key;
+  if (key !== null && key.reach === "project") return null;
+  const holder = holderOf(caller);
+  if ("member" in holder) return await findProjectAccess(parts.dispatch, holder, project);
+  const { account } = holder;
   return await (parts.standings?.({ account, project }) ?? findProjectAccess(parts.dispatch, { account }, project));
 }
 
@@ -124,18 +125,17 @@ async function inOrganization(
   place: Place,
 ): Promise<OrganizationPrincipal> {
   const organization = parseId("org", place.organization ?? "");
-  const holder = caller.kind === "key" ? { member: caller.key.member } : { account: caller.account };
   const row =
     organization === null
       ? null
-      : await findOrganizationAccess(parts.dispatch, holder, organization, needs === "organization.delete");
+      : await findOrganizationAccess(parts.dispatch, holderOf(caller), organization, needs === "organization.delete");
   if (row === null) return await lookIntoOrganization(parts, caller, needs, place);
   checkEntrance(caller, row);
   const permissions = permissionsIn(caller, row);
   // A deleted one is there for whoever may bring it back, and for nobody else.
   if (row.deletedAt !== null && !permissions.has("organization.delete")) throw noOrganization();
   const principal = { ...knownAs(caller, row), member: row.member, organization: row.organization, permissions };
-  if (caller.kind === "key" && caller.key.reach !== "organization")
+  if (keyOf(caller)?.reach === "project")
     throw new AppError("forbidden", "This key reaches its project only: use one that reaches the organization.");
   demand(parts, principal, needs, row, place);
   return principal;
@@ -163,8 +163,8 @@ function asAccount(caller: Caller): AccountPrincipal {
       "forbidden",
       "This is for people who are signed in; a service account has no account of its own.",
     );
-  if (caller.kind === "session") return { ...knownAs(caller, null), account: caller.account, bound: null };
-  const { key } = caller;
+  const key = keyOf(caller);
+  if (key === null) return { ...knownAs(caller, null), account: caller.account, bound: null };
   if (key.reach !== "organization" || key.keyPermissions !== null)
     throw new AppError(
       "forbidden",
@@ -190,7 +190,7 @@ async function asOperator(parts: Parts, caller: Caller, place: Place): Promise<A
   // Of the installation, no organization's provider has a say.
   if (caller.kind === "session" && (!caller.secondFactor || caller.signedOnBy !== null))
     throw new AppError("second_factor_required", "Operators sign in by themselves, with a second factor.");
-  if (caller.kind === "key" && !caller.key.keySecondFactor)
+  if (keyOf(caller)?.keySecondFactor === false)
     throw new AppError(
       "second_factor_required",
       "An operator's key is made in a session that passed a second factor, and this one was not.",
@@ -214,7 +214,19 @@ function checkEntrance(caller: Caller, row: AccessRow): void {
 }
 
 function permissionsIn(caller: Caller, row: AccessRow): Permissions {
-  return caller.kind === "key" ? permissionsOfKey(row, caller.key.keyPermissions) : permissionsOf(row);
+  const key = keyOf(caller);
+  return key === null ? permissionsOf(row) : permissionsOfKey(row, key.keyPermissions);
+}
+
+/** The key that the call comes by: sent with it, or as the link that began the session. */
+function keyOf(caller: Caller): KeyAccessRow | null {
+  return caller.kind === "key" ? caller.key : caller.boundTo;
+}
+
+/** Whose standing counts: a key is one member's, in one organization; a person's session is theirs in all of theirs. */
+function holderOf(caller: Caller): Holder {
+  if (caller.kind === "key") return { member: caller.key.member };
+  return caller.boundTo === null ? { account: caller.account } : { member: caller.boundTo.member };
 }
 
 function knownAs(
@@ -232,15 +244,22 @@ function knownAs(
     const { id, shownId, account, key } = caller;
     return { kind: "key", id, shownId, account, session: null, secondFactor: key.keySecondFactor };
   }
+  const { boundTo: key, session } = caller;
+  const secondFactor = caller.secondFactor && caller.signedOnBy === null;
+  // Whoever came by a key acts as the key in all that follows, so that nothing they make is worth more than it.
+  if (key !== null) {
+    const held = { id: key.key, shownId: showId("key", key.key), account: caller.account, session };
+    return { kind: "key", ...held, secondFactor: secondFactor && key.keySecondFactor };
+  }
   const member = row?.member;
   return {
     kind: "session",
     id: member ?? caller.id,
     shownId: member === undefined ? caller.shownId : showId("mem", member),
     account: caller.account,
-    session: caller.session,
+    session,
     // Another provider's word is none of the operators' (`asOperator`).
-    secondFactor: caller.secondFactor && caller.signedOnBy === null,
+    secondFactor,
   };
 }
 

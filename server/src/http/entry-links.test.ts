@@ -111,3 +111,68 @@ test("an operator's key acts for the installation only where a second factor mad
   ).json();
   expect(await ask(String(rotated["key"]))).toBe("second_factor_required");
 });
+
+test("what a key's link let in is worth the key: its organization, and nothing that would outlive it", async () => {
+  const http = await open();
+  const person = await http.signIn({ role: "builder", secondFactor: true });
+  const own = (await person.call("POST", "/v1/organizations", { body: { name: "Their own" } })).json();
+  const other = (
+    await person.call("POST", `/v1/organizations/${String(own["id"])}/projects`, {
+      body: { name: "There", slug: "there" },
+    })
+  ).json();
+  expect(other["id"]).toEqual(expect.stringContaining("prj_"));
+  const body = { name: "made", reach: "organization", permissions: null, expiresInDays: 2 };
+  const key = (await person.call("POST", "/v1/keys", { body })).json();
+  const cookie = cookieOf(await visit(http, await linkOf(http, String(key["key"]))));
+  const project = person.headers["steward-project"]!;
+  const call = async (method: string, target: string, sent?: unknown, more: Record<string, string> = {}) =>
+    await http.call(method, target, {
+      anonymous: true,
+      headers: { cookie, "sec-fetch-site": "same-origin", "steward-project": project, ...more },
+      ...(sent === undefined ? {} : { body: sent }),
+    });
+  const status = async (...given: Parameters<typeof call>) => (await call(...given)).status;
+
+  expect(await status("GET", "/v1/flows")).toBe(200);
+  expect(await status("GET", `/v1/organizations/${String(own["id"])}`)).toBe(404);
+  expect(await status("GET", "/v1/flows", undefined, { "steward-project": String(other["id"]) })).toBe(404);
+  expect((await call("POST", "/v1/session-links", {})).json()).toMatchObject({ code: "forbidden" });
+  // A key that it makes ends with it at the latest.
+  const endless = await call("POST", "/v1/keys", { ...body, expiresInDays: null });
+  expect(endless.json()).toMatchObject({ code: "forbidden", detail: expect.stringContaining("no later") as string });
+
+  const auth = async (method: string, path: string, sent?: unknown) =>
+    (
+      await http.call(method, `/v1/auth${path}`, {
+        anonymous: true,
+        headers: { cookie, host: "steward.test", origin: "http://steward.test", "sec-fetch-site": "same-origin" },
+        ...(sent === undefined ? {} : { body: sent }),
+      })
+    ).json();
+  const refused = { code: "forbidden", detail: expect.stringContaining("sign in yourself") as string };
+  expect(await auth("POST", "/set-password", { newPassword: "correct horse battery" })).toMatchObject(refused);
+  expect(await auth("POST", "/change-email", { newEmail: "evil@example.com" })).toMatchObject(refused);
+  expect(await auth("POST", "/two-factor/enable", {})).toMatchObject(refused);
+  expect(await auth("GET", "/passkey/generate-register-options")).toMatchObject(refused);
+});
+
+test("what the home's own first key lets in makes the account its own", async () => {
+  const http = await open();
+  const cookie = cookieOf(await visit(http, await linkOf(http, http.apiKey)));
+  const headers = { cookie, host: "steward.test", origin: "http://steward.test", "sec-fetch-site": "same-origin" };
+  const set = await http.call("POST", "/v1/auth/set-password", {
+    anonymous: true,
+    headers,
+    body: { newPassword: "correct horse battery" },
+  });
+  expect([set.status, set.text]).toEqual([200, "{}"]);
+  await http.db.admin.query({ text: `update identity."user" set "emailVerified" = true` });
+  const made = await http.call("POST", "/v1/organizations", {
+    anonymous: true,
+    headers: { cookie, "sec-fetch-site": "same-origin" },
+    body: { name: "Second" },
+  });
+  expect([made.status, made.text]).toEqual([201, expect.any(String)]);
+  expect((await visit(http, `/v1/organizations/${String(made.json()["id"])}`, { cookie })).status).toBe(200);
+});

@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import type { Database } from "../core/ports/database.ts";
 import { listReseals, type ResealRow } from "../store/reseals.ts";
 import type { Scope } from "../store/scope.ts";
 import type { KeyTools } from "./key-tools.ts";
@@ -27,11 +28,7 @@ export async function requireUnused(
   const parts = tools.partsOf(scope).filter((part) => part.class === of.class);
   const doneBefore = tools.clock.nowMs() - READERS_MS;
   const under = parts.filter(({ name }) => !isDone(rows.get(name), active, doneBefore));
-  if (under.length > 0)
-    throw new AppError(
-      "conflict",
-      `Not everything is resealed yet: ${namesOf(under)}. It goes on by itself; try again later.`,
-    );
+  if (under.length > 0) throw await notResealed(tools.database, scope, under, rows);
   for (const part of parts) {
     const kept = rows.get(part.name)?.kept ?? 0;
     if ((await part.holds(tools.database, scope, epoch)) ?? kept > 0) throw stillSealed(part, epoch, kept);
@@ -78,6 +75,22 @@ function stillSealed(part: ResealPart, epoch: number, kept: number): AppError {
   );
 }
 
-function namesOf(parts: readonly ResealPart[]): string {
-  return parts.map(({ name }) => name).join(", ");
+/** Names what values are left in, so that nobody has to read a list of what is empty. */
+async function notResealed(
+  database: Database,
+  scope: Scope,
+  parts: readonly ResealPart[],
+  rows: ReadonlyMap<string, ResealRow>,
+): Promise<AppError> {
+  const left: string[] = [];
+  for (const part of parts) {
+    const row = rows.get(part.name);
+    const count = row === undefined || row.doneAt !== null ? 0 : await part.left(database, scope, row);
+    if (count > 0) left.push(`${part.name} (${count})`);
+  }
+  const what =
+    left.length > 0
+      ? `Not everything is resealed yet: ${left.join(", ")}.`
+      : "Nothing is known to be left under it, but not all was looked at yet.";
+  return new AppError("conflict", `${what} It goes on by itself, from ten minutes after a rotation; try again later.`);
 }

@@ -220,6 +220,27 @@ test("a deleted organization goes with its projects, its members and its key; wh
   expect(await acts()).toEqual(before);
 });
 
+test("an organization whose key is about to go is marked first, and is brought back by nobody, whatever their clock says", async () => {
+  const { organization, owner } = acme;
+  await deleteOrganization(people, owner, organization);
+  people.clock.advance(30 * DAY_MS + 1000);
+  let seen: readonly string[] = [];
+  const { keyring, ...outside } = parts.people;
+  const cut = async (): Promise<void> => {
+    seen = await acts();
+    // Of another process, whose clock is behind.
+    const behind = { ...people, clock: { ...people.clock, nowMs: () => people.clock.nowMs() - DAY_MS } };
+    await expect(restoreOrganization(behind, owner, organization)).rejects.toMatchObject({ code: "conflict" });
+    throw new Error("cut off");
+  };
+  const dying = { ...parts, people: { ...outside, keyring: { ...keyring, shredOrganization: cut } } };
+  const purge = createPurgeDeleted(dying);
+  for (let turn = 0; turn < 3 && seen.length === 0; turn++) await purge.turn();
+  expect(seen.at(-1)).toBe("organization.shredding");
+  for (let turn = 0; turn < 3; turn++) await createPurgeDeleted(parts).turn();
+  expect((await acts()).slice(-2)).toEqual(["organization.shredding", "organization.purged"]);
+});
+
 async function deletedMs(organization: string): Promise<number> {
   const { rows } = await people.db.admin.query<{ at: number }>({
     text: "select deleted_at as at from steward.organizations where id = $1",
@@ -280,7 +301,7 @@ test("killed at any point, the next process goes on to the same end", async () =
   expect(kills).toBeGreaterThan(10);
   expect(await rowsOf("project", acme.project)).toEqual({ projects: 1 });
   const told = (await acts()).slice(3);
-  for (const once of ["project.shredding", "project.purged", "organization.purged"])
+  for (const once of ["project.shredding", "project.purged", "organization.shredding", "organization.purged"])
     expect([once, told.filter((one) => one === once).length]).toEqual([once, 1]);
   expect(told.filter((one) => one === "project.shredded").length).toBeGreaterThan(0);
   expect(await hasKeys(people, organization, acme.project)).toBe(false);

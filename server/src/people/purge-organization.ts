@@ -1,4 +1,5 @@
 import { showId } from "../core/id.ts";
+import { setOrganizationShredded } from "../store/organizations.ts";
 import { endOrganization, purgeOrganizationRows } from "../store/purge.ts";
 import { actAs } from "./act.ts";
 import type { PeopleParts } from "./people-parts.ts";
@@ -18,9 +19,12 @@ export async function purgeOrganization(
 ): Promise<boolean> {
   const place = { organization, project: null, evenDeleted: true };
   const target = showId("org", organization);
-  const isDue = await actAs(parts, place, "system", ({ organization: row }) =>
-    Promise.resolve({ result: row.deletedAt !== null && row.deletedAt < beforeMs, acts: [] }),
-  );
+  // Said under the lock that a restoration takes too, before the key goes: from then on none is possible.
+  const isDue = await actAs(parts, place, "system", async ({ tx, nowMs, organization: row }) => {
+    if (row.deletedAt === null || row.deletedAt >= beforeMs) return { result: false, acts: [] };
+    const { count } = await tx.query(setOrganizationShredded(organization, nowMs));
+    return { result: true, acts: count > 0 ? [{ action: "organization.shredding", target }] : [] };
+  });
   if (!isDue) return true;
   await parts.people.keyring.shredOrganization(organization);
   for (let round = 0; ; round++) {

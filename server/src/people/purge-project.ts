@@ -9,6 +9,7 @@ import {
   purgeSegments,
   someBlobs,
 } from "../store/purge.ts";
+import { settleProject } from "../store/reservations.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { findProject } from "../store/projects.ts";
 import { actAs } from "./act.ts";
@@ -43,6 +44,7 @@ export async function purgeProject(
   // Rows that refer to blobs go before them, and blobs before their rows: what is cut off is found again.
   const isDone =
     (await drained(() => purgeSegments(dispatch, scope.project, ROWS))) &&
+    (await drained(() => settleProject(database, scope, ROWS, parts.clock.nowMs()))) &&
     (await drained(() => purgeProjectRows(database, scope, ROWS))) &&
     (await drained(() => purgeRowsAboutProject(database, scope, ROWS))) &&
     (await drained(() => purgeBlobs(parts, scope)));

@@ -1,4 +1,5 @@
 import type { Organization } from "@steward/sdk";
+import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import { setOrganizationDeleted } from "../store/organizations.ts";
 import { act } from "./act.ts";
@@ -16,7 +17,8 @@ export async function restoreOrganization(
   const place = { organization, project: null, evenDeleted: true };
   await act(parts, place, actor, asked, async ({ tx, nowMs, organization: row }) => {
     requireRecoverable("organization", row.deletedAt, nowMs);
-    await tx.query(setOrganizationDeleted(organization, null));
+    const { count } = await tx.query(setOrganizationDeleted(organization, null));
+    if (count === 0) throw new AppError("conflict", "This organization is being erased: its keys are destroyed.");
     return { result: null, acts: [{ action: "organization.restored", target: showId("org", organization) }] };
   });
   return await getOrganization(parts, actor, organization);

@@ -44,7 +44,11 @@ test.each(WHAT)("runs of a deleted %s wait, and go on when it is brought back", 
   await expect.poll(async () => (await it.engine.readRun(it.scope, run))?.row.status).toBe("waiting");
   await setDeleted(it, what, true);
   await stopProject(
-    { database: it.db.database, changes: { flow: () => undefined, project: () => undefined } },
+    {
+      database: it.db.database,
+      changes: { flow: () => undefined, project: () => undefined },
+      people: { onProjectDeleted: () => Promise.resolve() },
+    },
     it.scope,
   );
   it.clock.advance(61_000);
@@ -63,9 +67,14 @@ test("whoever leads a run of a deleted project loses it: what it does then is no
   const answer: { give?: () => void } = {};
   const gate: Gate = {
     perform: async (call: EffectCall) => {
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       await new Promise<void>((done) => (answer.give = done));
-      return { outcome: { kind: "done", result: { status: 200, headers: {}, body: "ok" } }, audit: [] };
+      return {
+        outcome: { kind: "done", result: { status: 200, headers: {}, body: "ok" } },
+        audit: [],
+        settle: [],
+        usage: null,
+      };
     },
   };
   const it = await engine(gate);
@@ -79,7 +88,11 @@ test("whoever leads a run of a deleted project loses it: what it does then is no
   await setDeleted(it, WHAT[0], true);
   const heard: string[] = [];
   await stopProject(
-    { database: it.db.database, changes: { flow: (id) => void heard.push(id), project: () => undefined } },
+    {
+      database: it.db.database,
+      changes: { flow: (id) => void heard.push(id), project: () => undefined },
+      people: { onProjectDeleted: () => Promise.resolve() },
+    },
     it.scope,
   );
   answer.give!();

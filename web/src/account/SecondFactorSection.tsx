@@ -37,7 +37,9 @@ export function SecondFactorSection() {
   });
   const showCodes = (codes: readonly string[]) => setDoing({ what: "codes", codes });
   const required = organizations.find(({ secondFactorRequired }) => secondFactorRequired);
-  const state = account.secondFactor ? words.on : words.off;
+  // Codes are shown once the app's first code was right; the account as it was asked for before may say otherwise.
+  const on = account.secondFactor || doing?.what === "codes";
+  const state = on ? words.on : words.off;
   return (
     <Section
       id="second-factor"

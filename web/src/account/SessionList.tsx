@@ -60,7 +60,9 @@ function SessionRow({ session }: { session: Session }) {
     <Row>
       <Cell>
         <span title={session.userAgent ?? undefined}>{device}</span>
-        {session.current && <span className="ml-2 text-12 font-medium text-done">{words.current}</span>}
+        {session.current && (
+          <span className="ml-2 text-12 font-medium text-done @max-3xl:ml-0 @max-3xl:block">{words.current}</span>
+        )}
       </Cell>
       <Cell wide className="font-mono text-12 text-text-2">
         {session.address ?? "–"}

@@ -49,7 +49,7 @@ function Facts(all: Installation) {
         {all.mail.state === "server" ? mail.states.server(all.mail.host ?? "") : mail.states[all.mail.state]}
       </Fact>
       {all.mail.from !== null && <Fact name={facts.from}>{visible(all.mail.from)}</Fact>}
-      <Fact name={facts.outbox}>{mail.counts(all.mail.counts)}</Fact>
+      <Fact name={facts.outbox}>{mail.counts(all.mail.counts, all.mail.state !== "server")}</Fact>
     </dl>
   );
 }

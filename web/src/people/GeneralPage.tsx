@@ -11,6 +11,7 @@ import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { useForm } from "../ui/use-form.ts";
+import { EncryptionKeysSection } from "./EncryptionKeys.tsx";
 import { OrganizationEnd } from "./OrganizationEnd.tsx";
 import { OrganizationFrame } from "./OrganizationFrame.tsx";
 import { useOrganization } from "./use-organization.ts";
@@ -31,7 +32,7 @@ export function GeneralPage() {
         </Section>
         {!may("organization.read") && <NotYours needs="organization.read" organization={organization.name} />}
         {may("organization.write") && <SecondFactorRule />}
-        {may("keyring.rotate") && <KeyRotation />}
+        {may("keyring.rotate") && <EncryptionKeysSection />}
         <OrganizationEnd />
       </div>
     </OrganizationFrame>
@@ -110,25 +111,6 @@ function SecondFactorRule() {
           {words.factor}
         </label>
         {locked && <p className="mt-1 text-12 text-text-2">{words.factorFirst}</p>}
-      </div>
-    </Section>
-  );
-}
-
-function KeyRotation() {
-  const client = useClient();
-  const { organization } = useOrganization();
-  const rotate = useAct({
-    act: () => client.rotateOrganizationKeys({ organization: organization.id }),
-    changes: [],
-    said: (_, { projects }) => words.rotated(projects),
-  });
-  return (
-    <Section id="encryption" title={words.keys} what={words.keysWhat} action={null}>
-      <div className="px-4 md:px-6">
-        <Button disabled={rotate.isPending} onClick={() => rotate.mutate()}>
-          {words.rotate}
-        </Button>
       </div>
     </Section>
   );

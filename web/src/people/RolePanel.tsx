@@ -12,7 +12,7 @@ import { Field } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { useForm } from "../ui/use-form.ts";
-import { permissionsOfRole } from "./role-words.ts";
+import { permissionsOfRole, roleWarning } from "./role-words.ts";
 import { PermissionChoice } from "./PermissionChoice.tsx";
 import { useOrganization } from "./use-organization.ts";
 
@@ -27,6 +27,7 @@ export function RolePanel({ role, roles, close }: { role: Role | null; roles: re
   const { organization } = useOrganization();
   const [chosen, setChosen] = useState<ReadonlySet<Permission>>(new Set(role?.permissions ?? FIRST));
   const own = permissionsOfRole(organization.role, roles);
+  const warning = roleWarning(chosen);
   const save = useAct({
     act: (name: string) => {
       const body = { name, permissions: [...chosen] };
@@ -62,9 +63,9 @@ export function RolePanel({ role, roles, close }: { role: Role | null; roles: re
         </Field>
         <p className="text-13 font-medium">{words.may}</p>
         <PermissionChoice chosen={chosen} change={setChosen} may={(permission) => own.has(permission)} />
-        {!chosen.has("organization.read") && (
+        {warning !== null && (
           <p role="status" className="text-12 text-waiting">
-            {words.blind}
+            {warning}
           </p>
         )}
         {form.error !== null && <ErrorNote error={form.error} />}

@@ -1,6 +1,7 @@
-import { ALL_PERMISSIONS, type Role, ROLE_NAMES, ROLES } from "@steward/sdk";
+import { ALL_PERMISSIONS, type Permission, type Role, ROLE_NAMES, ROLES } from "@steward/sdk";
 import { expect, it } from "vitest";
-import { permissionParts, reachesTo, roleWords } from "./role-words.ts";
+import { say } from "../language.ts";
+import { permissionParts, reachesTo, roleWarning, roleWords } from "./role-words.ts";
 
 const roles: Role[] = [
   ...ROLE_NAMES.map((name) => ({ id: name, name, builtIn: true, is: null, permissions: [...ROLES[name].permissions] })),
@@ -30,4 +31,12 @@ it("nobody reaches beyond what they may themselves", () => {
   expect(reachesTo("builder", "rol_a", roles)).toBe(true);
   expect(reachesTo("operator", "rol_a", roles)).toBe(false);
   expect(reachesTo("rol_a", "viewer", roles)).toBe(false);
+});
+
+it("a role that shows no project is warned of before one that shows no organization", () => {
+  const warned = (...chosen: Permission[]) => roleWarning(new Set(chosen));
+  expect(warned("organization.read", "project.read")).toBeNull();
+  expect(warned("project.read", "flow.read")).toBe(say.people.roles.blind);
+  expect(warned("organization.read", "flow.read")).toBe(say.people.roles.shutOut);
+  expect(warned("audit.read")).toMatch(/not by its link either/);
 });

@@ -40,3 +40,9 @@ export function reachesTo(own: string, ref: string, roles: readonly Role[]): boo
   const mine = permissionsOfRole(own, roles);
   return [...permissionsOfRole(ref, roles)].every((permission) => mine.has(permission));
 }
+
+/** What is easily overlooked about a role with these permissions, else null. */
+export function roleWarning(chosen: ReadonlySet<Permission>): string | null {
+  if (!chosen.has("project.read")) return say.people.roles.shutOut;
+  return chosen.has("organization.read") ? null : say.people.roles.blind;
+}

@@ -61,9 +61,11 @@ export async function admitAuth(
   return { entry, body, known: { attempt, origin, signedIn, provedAddress, maySignUp: signsUp } };
 }
 
-async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, signedIn: SignedIn | null): Promise<void> {
+async function checkSession(parts: AdmitParts, entry: AuthPath, signedIn: SignedIn | null): Promise<void> {
   if (signedIn === null) throw new AppError("unauthenticated", "Nobody is signed in here, or the session has ended.");
   if (signedIn.deleted) throw new AppError("forbidden", "This account is deleted: bring it back first.");
+  const { needs, factors } = entry;
+  if (needs !== "session" || factors) await requireOwnProof(parts, signedIn);
   if (needs === "fresh" && parts.clock.nowMs() - signedIn.createdAt > FRESH_SECONDS * 1000)
     throw new AppError("session_not_fresh", "This needs a sign-in of the last hour.");
   // What an organization's provider says is no word on the person's own factors.
@@ -74,6 +76,25 @@ async function checkSession(parts: AdmitParts, { needs, factors }: AuthPath, sig
       "second_factor_required",
       "This changes how you prove who you are: it takes your second factor.",
     );
+  if (!entry.asksPassword || account?.hasPassword !== true) await requireNothingBeyond(parts, signedIn);
+}
+
+/** Whoever holds a key is not its person: a proof of theirs would outlive the key. The home's first key is everything. */
+async function requireOwnProof({ isFirstKey }: AdmitParts, { byKey }: SignedIn): Promise<void> {
+  if (byKey === null || (await isFirstKey(byKey))) return;
+  throw new AppError(
+    "forbidden",
+    "An API key's link began this session: sign in yourself to change your address or how you prove who you are.",
+  );
+}
+
+/** An organization's provider signs anybody in as the person: a proof made by its word alone would open what isn't its. */
+async function requireNothingBeyond({ isBeyond }: AdmitParts, { account, signedOnBy }: SignedIn): Promise<void> {
+  if (signedOnBy === null || !(await isBeyond(account, signedOnBy))) return;
+  throw new AppError(
+    "forbidden",
+    "Your organization's sign-on began this session, and your account reaches further: set a password by a mailed link (Forgot your password?), sign in with it, and then change this.",
+  );
 }
 
 /** A passkey is the second factor of whoever has no app: an app that a password alone set up is none beside it. */

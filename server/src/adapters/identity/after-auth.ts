@@ -42,8 +42,9 @@ export const afterAuth = {
       attempt: { path, account },
       signedIn,
     } = call;
-    // Links to set another one were asked for before this one was set.
-    if (path === "/change-password" && signedIn) await parts.rows.endResets(signedIn.account);
+    // Links to set another one were asked for before this one was set, or went to an address that is no longer theirs.
+    const ends = path === "/change-password" || path === "/set-password" || changesAddress(path, body);
+    if (ends && signedIn) await parts.rows.endResets(signedIn.account);
     const told = DONE[path];
     if (told && signedIn)
       await parts.recordAct({
@@ -70,6 +71,11 @@ export const afterAuth = {
     await recordAct({ action: "session.refused", account: known, facts: { by: path, reason } });
   },
 };
+
+/** The last step of a change of address, after which it is another one. */
+function changesAddress(path: string, body: Sent): boolean {
+  return path === "/verify-email" && claimsOf(String(body["token"]))["requestType"] === CHANGES_ADDRESS;
+}
 
 /** Where another sign-up took the place of the confirmed one in this very moment, its password goes: it was not confirmed. */
 async function endReplaced({ rows, clock }: Parts, text: string): Promise<void> {

@@ -19,6 +19,8 @@ export interface AuthPath {
   readonly needs?: "session" | "fresh";
   /** Changes what proves the person: where a second factor is set, the session must have passed it. */
   readonly factors?: true;
+  /** The library asks for the password, where there is one. */
+  readonly asksPassword?: true;
   /** Answered before it is done, so that the time it takes says nothing about the address. */
   readonly uniform?: true;
 }
@@ -101,6 +103,7 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
     send: (body) => ({ ...body, revokeOtherSessions: true }),
     needs: "session",
     factors: true,
+    asksPassword: true,
   },
   // The library has it for servers only: done here (set-password.ts).
   "/set-password": {
@@ -122,6 +125,7 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
     give: ({ totpURI, backupCodes }) => ({ totpURI, backupCodes }),
     needs: "fresh",
     factors: true,
+    asksPassword: true,
   },
   "/two-factor/verify-totp": { method: "POST", body: z.strictObject({ code: Code }) },
   "/two-factor/verify-backup-code": { method: "POST", body: z.strictObject({ code: Code }) },
@@ -131,8 +135,15 @@ export const AUTH_PATHS: Readonly<Record<string, AuthPath>> = {
     give: codes,
     needs: "fresh",
     factors: true,
+    asksPassword: true,
   },
-  "/two-factor/disable": { method: "POST", body: passwordOrNothing, needs: "fresh", factors: true },
+  "/two-factor/disable": {
+    method: "POST",
+    body: passwordOrNothing,
+    needs: "fresh",
+    factors: true,
+    asksPassword: true,
+  },
   "/passkey/generate-register-options": { method: "GET", give: whole, needs: "fresh", factors: true },
   "/passkey/verify-registration": {
     method: "POST",

@@ -484,6 +484,30 @@ test("a sign-up costs the same work for an address that is known, and is answere
   expect(http.acts).toHaveLength(acts + 1);
 });
 
+test("a sign-up that fails after it was answered is in the log, and whoever stops waits for it", async () => {
+  let [fails, begun, done] = [true, 0, 0];
+  const hold = Promise.withResolvers<void>();
+  const sendMail = async (): Promise<void> => {
+    if (fails) throw new Error("the outbox is gone");
+    begun++;
+    await hold.promise;
+    done++;
+  };
+  const http = await opened({ identity: { sendMail } });
+  const sent = async (email: string) => (await browser(http).auth("/sign-up/email", { ...ADA, email })).json();
+  expect(await sent("lost@example.com")).toEqual({});
+  await http.parts.identity!.close();
+  expect(http.logs.filter((line) => line.includes("the outbox is gone"))).toHaveLength(1);
+  expect(http.logs.join("")).not.toContain("lost@example.com");
+
+  fails = false;
+  expect(await sent("kept@example.com")).toEqual({});
+  await expect.poll(() => begun).toBe(1);
+  const stopped = http.parts.identity!.close().then(() => done);
+  hold.resolve();
+  expect(await stopped).toBe(1);
+});
+
 test("two people who sign up with one address at once are one account, and neither learns of the other", async () => {
   const http = await opened();
   const all = await Promise.all([1, 2, 3].map(() => browser(http).auth("/sign-up/email", ADA)));

@@ -29,6 +29,10 @@ export interface IdentityOptions {
   readonly sendMail: (mail: IdentityMail) => Promise<void>;
   /** Whether an invitation lets exactly this address sign up. */
   readonly mayJoin: (email: string, invitationToken: string) => Promise<boolean>;
+  /** Whether an API key is the home's own first one: by its link the first owner makes the account their own. */
+  readonly isFirstKey: (key: string) => Promise<boolean>;
+  /** Whether an account is somebody beyond the organization: a member of another one, or an operator. */
+  readonly isBeyond: (account: string, organization: string) => Promise<boolean>;
   readonly recordAct: (act: AccountAct) => Promise<void>;
   /** Asked before anything else; throws what it refuses. */
   readonly beforeAuth?: (attempt: AuthAttempt, origin: Origin) => Promise<void>;

@@ -36,6 +36,8 @@ async function parts(publicUrl: string): Promise<LibraryParts> {
     egress: { request: () => Promise.reject(new Error("nothing leaves here")) },
     noteOutbound: () => undefined,
     sendMail: nothing,
+    isFirstKey: () => Promise.resolve(false),
+    isBeyond: () => Promise.resolve(false),
     mayJoin: () => Promise.resolve(false),
     recordAct: nothing,
     log: () => undefined,

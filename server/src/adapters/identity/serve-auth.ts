@@ -27,10 +27,10 @@ export async function createDoor(parts: DoorParts): Promise<Door> {
   const fetch = guardedFetch(parts.egress, (host) => parts.noteOutbound(host, "sign_in"));
   const library = await withFetch(fetch, async () => await loadLibrary({ ...parts, fetch }));
   const pending = new Set<Promise<unknown>>();
-  const later = (act: Promise<unknown>): void => {
+  const later = (path: string, act: Promise<unknown>): void => {
     const done = act.catch((error: unknown) => {
       if (!(error instanceof AppError) || error.code === "internal")
-        parts.log("a mail of the sign-in was not written", error);
+        parts.log(`${path} was answered and then not done`, error);
     });
     pending.add(done);
     void done.finally(() => pending.delete(done));
@@ -51,7 +51,7 @@ export async function createDoor(parts: DoorParts): Promise<Door> {
         );
       if (!entry.uniform) return await act();
       if (pending.size >= PENDING_MAX) throw new AppError("overloaded", "Too many mails are being asked for.");
-      later(act());
+      later(path, act());
       return Response.json({});
     },
     async settle() {

@@ -1,7 +1,16 @@
 import { afterEach, expect, test } from "vitest";
 import type { SignInOptions } from "../../../test/sign-in-as.ts";
 import type { TestHttp } from "../../../test/http-server.ts";
-import { type Browser, browser, closeOpened, opened, PASSWORD, problem, signIn } from "./identity.testsuite.ts";
+import {
+  type Browser,
+  browser,
+  closeOpened,
+  linkToken,
+  opened,
+  PASSWORD,
+  problem,
+  signIn,
+} from "./identity.testsuite.ts";
 
 afterEach(closeOpened);
 
@@ -54,4 +63,58 @@ test("a first password takes a session, of the last hour, of the same site, and 
   http.clock.advance(3_600_001);
   expect(await problem(page.auth("/set-password", NEW))).toBe("403 session_not_fresh");
   expect(await account(page)).toBe(false);
+});
+
+test("links to reset a password end with the address they went to, and with the first password", async () => {
+  const http = await opened();
+  const page = await linked(http);
+  const asked = async (): Promise<string> => {
+    const before = http.mails.length;
+    expect((await browser(http).auth("/request-password-reset", { email: EMAIL })).status).toBe(200);
+    await expect.poll(() => http.mails.length).toBeGreaterThan(before);
+    return linkToken(http, "reset");
+  };
+  const use = async (token: string) =>
+    await problem(browser(http).auth("/reset-password", { token, newPassword: "the old mailbox's" }));
+  const early = await asked();
+  expect((await page.auth("/set-password", NEW)).status).toBe(200);
+  expect(await use(early)).toBe("400 token_invalid");
+
+  const stale = await asked();
+  expect((await page.auth("/change-email", { newEmail: "new@example.com" })).status).toBe(200);
+  for (const _ of ["the old address", "the new one"])
+    expect((await page.auth("/verify-email", { token: linkToken(http, "change") })).status).toBe(200);
+  expect((await page.call("GET", "/v1/account")).json()["email"]).toBe("new@example.com");
+  expect(await use(stale)).toBe("400 token_invalid");
+});
+
+test("a sign-on's word sets no first proof where the account reaches further; a mailed link does", async () => {
+  const http = await opened();
+  const { organization } = http.installed;
+  const page = await linked(http, { signedOnBy: organization });
+  const own = await http.signIn({ email: EMAIL, role: null });
+  expect((await own.call("POST", "/v1/organizations", { body: { name: "Elsewhere" } })).status).toBe(201);
+  const refused = { code: "forbidden", detail: expect.stringContaining("mailed link") as string };
+  expect((await page.auth("/set-password", NEW)).json()).toMatchObject(refused);
+  expect((await page.auth("/two-factor/enable", {})).json()).toMatchObject(refused);
+  expect((await page.auth("/change-email", { newEmail: "idp@example.com" })).json()).toMatchObject(refused);
+  expect((await page.ask("/passkey/generate-register-options")).json()).toMatchObject(refused);
+
+  expect((await browser(http).auth("/request-password-reset", { email: EMAIL })).status).toBe(200);
+  await expect.poll(() => http.mails.filter(({ template }) => template === "reset").length).toBe(1);
+  const reset = { token: linkToken(http, "reset"), newPassword: PASSWORD };
+  expect((await browser(http).auth("/reset-password", reset)).status).toBe(200);
+  expect((await signIn(browser(http), { email: EMAIL, password: PASSWORD, name: "" })).status).toBe(200);
+
+  // Where a password is known, it is asked for; a passkey would need none.
+  const again = await linked(http, { signedOnBy: organization });
+  expect(await problem(again.auth("/two-factor/enable", { password: "not the password" }))).toBe("401 sign_in_failed");
+  expect((await again.auth("/two-factor/enable", { password: PASSWORD })).status).toBe(200);
+  expect((await again.ask("/passkey/generate-register-options")).json()).toMatchObject(refused);
+});
+
+test("a sign-on's word sets a first password where the account is nobody elsewhere", async () => {
+  const http = await opened();
+  const page = await linked(http, { signedOnBy: http.installed.organization });
+  expect((await page.auth("/set-password", NEW)).status).toBe(200);
 });

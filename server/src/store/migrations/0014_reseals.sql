@@ -10,8 +10,9 @@
 --
 -- projects.shred_ended_at is set with the audit's entry that closes a shredding; a start that finds one shredded and not
 -- ended goes on with it (people/shred-again.ts). purged_at is set when 30 days after a deletion nothing is left but a row
--- without a name, which says that the id was used and that its keys must not come back (people/purge-projects.ts,
--- people/purge-organizations.ts). Segments may only be added by the program; those of a project whose keys are gone are
+-- without a name, which says that the id was used and that its keys must not come back (people/purge-project.ts,
+-- people/purge-organization.ts). An organization's shredded_at is set before its key goes: from then on it can't be brought
+-- back. Segments may only be added by the program; those of a project whose keys are gone are
 -- taken away by steward_dispatch, which may take away no others.
 --
 -- This migration touches no tenant rows: it works as the tables' owner, whom row-level security shows none. Of projects
@@ -45,7 +46,7 @@ grant select on reseals to steward_backup;
 
 alter table projects add column shred_ended_at timestamptz, add column purged_at timestamptz;
 grant select (shred_ended_at, purged_at) on projects to steward_dispatch;
-alter table organizations add column purged_at timestamptz;
+alter table organizations add column shredded_at timestamptz, add column purged_at timestamptz;
 grant select (purged_at) on organizations to steward_dispatch;
 
 create policy purged on segments to steward_dispatch
