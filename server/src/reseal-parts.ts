@@ -89,6 +89,9 @@ function connectionColumns(): readonly ResealPart[] {
       Buffer.from(key[0]!.slice(2), "hex"),
     ),
     purposePart("revocations", "slot", "credential", ID, idRow),
+    purposePart("imported_connectors", "declaration", "connection", ID, idRow),
+    purposePart("imported_connectors", "choices", "connection", ID, idRow),
+    purposePart("imported_connectors", "refused", "connection", ID, idRow),
     purposePart("approvals", "arguments", "approval", ID, idRow),
     purposePart("approvals", "changed", "approval", ID, idRow),
     appendOnlyPart({
@@ -97,6 +100,7 @@ function connectionColumns(): readonly ResealPart[] {
       key: [
         { name: "approval", type: "uuid" },
         { name: "account", type: "uuid" },
+        { name: "digest", type: "bytea" },
       ],
     }),
   ];

@@ -209,6 +209,50 @@ async function plantAll({ keys, scope }: Ground): Promise<() => Promise<void>> {
     expect(keys.run(run).open(placeOf("inbox", "body"), uuidBytes(message), heard).toString()).toBe("event");
   };
 }
+/** What is sealed around a connection. */
+async function plantConnection({ keys, scope: own }: Ground): Promise<() => Promise<void>> {
+  const [connection, client, revocation] = [id(), id(), id()];
+  const hash = randomBytes(32);
+  const at = now();
+  const secrets = [
+    ["connections", "secret", uuidBytes(connection)],
+    ["oauth_clients", "secret", uuidBytes(client)],
+    ["connect_states", "verifier", hash],
+    ["revocations", "slot", uuidBytes(revocation)],
+  ] as const;
+  const placeFor = { connections: "secret", oauth_clients: "secret", connect_states: "verifier", revocations: "slot" };
+  const seal = (table: (typeof secrets)[number][0], row: Buffer) =>
+    keys.seal("credential", placeOf(table as "connections", placeFor[table] as "secret"), row, Buffer.from(table));
+  const sealed = secrets.map(([table, , row]) => seal(table, row));
+  const account = keys.seal("connection", placeOf("connections", "account"), secrets[0][2], Buffer.from("ann"));
+  const named = { connector: "gmail", created_at: at, created_by: "test" };
+  const one = { ...own, id: connection, slug: "c", authentication: "oauth2", status: "active" };
+  await plant("connections", { ...one, ...named, secret: sealed[0]!, account });
+  await plant("oauth_clients", {
+    ...own,
+    id: client,
+    connector: "gmail",
+    client_id: "c",
+    secret: sealed[1]!,
+    set_at: at,
+    set_by: "test",
+  });
+  const state = { project: own.project, hash, connection, account: id(), session: Buffer.alloc(0), scopes: "{}" };
+  await plant("connect_states", { ...state, verifier: sealed[2]!, created_at: at, expires_at: at });
+  const over = { ...own, id: revocation, connection, slug: "c", status: "waiting", erased: "{}" };
+  await plant("revocations", { ...over, ...named, slot: sealed[3]!, expires_at: at });
+  return async () => {
+    for (const [table, column, row] of secrets) {
+      const [kept] = await sealedOf(table, column);
+      const place = placeOf(table as "connections", column as "secret");
+      expect([table, openCredential(keys, place, row, kept!).toString()]).toEqual([table, table]);
+    }
+    const [told] = await sealedOf("connections", "account");
+    const place = placeOf("connections", "account");
+    expect(keys.open("connection", place, secrets[0][2], told!).toString()).toBe("ann");
+  };
+}
+
 const DATABASE = `project_${"a".repeat(26)}`;
 const PROJECT_COLUMNS: readonly [string, string][] = [
   ["flows", "draft"],
@@ -221,6 +265,11 @@ const PROJECT_COLUMNS: readonly [string, string][] = [
   ["private_values", "body"],
   ["inbox", "body"],
   ["file_versions", "chunks"],
+  ["connections", "secret"],
+  ["connections", "account"],
+  ["oauth_clients", "secret"],
+  ["connect_states", "verifier"],
+  ["revocations", "slot"],
 ];
 
 async function put(name: string, content: Buffer) {
@@ -286,7 +335,12 @@ test("every column that the catalogue says is sealed has its part, and no other 
 
 test("after a rotation all that may be written comes to the new key, the old one goes when nothing needs it, and all opens", async () => {
   const readRows = await plantAll(ground);
-  const checks = [readRows, await put("a.bin", randomBytes(5500)), await putBlob("x".repeat(9000))];
+  const checks = [
+    readRows,
+    await plantConnection(ground),
+    await put("a.bin", randomBytes(5500)),
+    await putBlob("x".repeat(9000)),
+  ];
   const readAll = async () => {
     for (const check of checks) await check();
   };
@@ -406,6 +460,7 @@ function dyingAfter({ reseal, volume }: Ground, operations: number): ResealTools
 
 test("killed at any point, the next process goes on and nothing is lost or sealed twice under nothing", async () => {
   const readAll = await plantAll(ground);
+  await plantConnection(ground);
   const [file, blob] = [await put("a.bin", randomBytes(4200)), await putBlob("y".repeat(9000))];
   await rotate();
   await createReseal(ground.reseal).begin(ground.scope);

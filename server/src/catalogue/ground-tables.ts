@@ -27,6 +27,7 @@ export const groundTables = {
     region: [6, "label"],
     deleted_at: [7, "fact"],
     purged_at: [8, "fact"],
+    shredded_at: [9, "fact"],
   }),
   projects: table(11, "projects", "organization", open, true, {
     organization: [1, "fact"],

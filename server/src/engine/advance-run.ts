@@ -76,7 +76,7 @@ function act(parts: EngineParts, run: LiveRun, decision: Exclude<Decision, { kin
     }
     case "timeout": {
       const { active } = decision;
-      const { pending } = active.begin;
+      const { pending } = active;
       if (pending.kind === "call") cancelChild(parts, run, pending.child);
       const code = pending.kind === "wait" ? "wait_timeout" : "step_timeout";
       const message =

@@ -1,7 +1,7 @@
 /**
  * Values too large for a segment lie in the blob store, addressed by a keyed digest of their content
  * and sealed with the project's key. A record carries `{ "blob": address, "bytes": n }` beside the
- * field's name, as `inputBlob`, `outputBlob` or `dataBlob`.
+ * field's name, as `inputBlob`, `outputBlob`, `dataBlob` or `outcomeBlob`.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { placeOf } from "../catalogue/tables.ts";
@@ -14,7 +14,7 @@ import { noteBlob } from "../store/blobs.ts";
 import type { Project } from "./projects.ts";
 
 const PLACE = placeOf("blobs", "address");
-const FIELDS = ["input", "output", "data"] as const;
+const FIELDS = ["input", "output", "data", "outcome"] as const;
 const BLOB_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface BlobReference {
@@ -75,7 +75,7 @@ export type StoredRecord = RunRecord & { readonly [F in `${(typeof FIELDS)[numbe
 
 /** A record with its large values put back. */
 export async function loadBlobs(stored: StoredRecord, blobs: BlobValues, project: Project): Promise<RunRecord> {
-  if (!stored.inputBlob && !stored.outputBlob && !stored.dataBlob) return stored;
+  if (!FIELDS.some((field) => stored[`${field}Blob`])) return stored;
   const values: Record<string, Json> = {};
   for (const field of FIELDS) {
     const reference = stored[`${field}Blob`];

@@ -3,7 +3,7 @@ import { placeOf } from "../catalogue/tables.ts";
 import { showId, uuidBytes } from "../core/id.ts";
 import { parseOwn, type Json } from "../core/json.ts";
 import type { Task } from "../core/run/state.ts";
-import type { BeginRecord } from "../core/run/record.ts";
+import type { BeginRecord, DecidedRecord } from "../core/run/record.ts";
 import type { Retryable, StepOutcome } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { beginFlight, endFlight } from "./flight.ts";
@@ -14,6 +14,9 @@ import { failed } from "./step-ending.ts";
 import type { Version } from "./versions.ts";
 
 const BODY = placeOf("inbox", "body");
+
+/** The last word on an approval. */
+export type ApprovalDecision = Omit<DecidedRecord, "t" | "of" | "at">;
 
 /** What a message in an inbox says. */
 export type Message =
@@ -34,7 +37,10 @@ export type Message =
       readonly status: string;
       readonly output?: Json;
       readonly error?: { readonly code: string; readonly message: string };
-    };
+      /** Whether it had read what others can write. Left out by earlier programs. */
+      readonly tainted?: boolean;
+    }
+  | ({ readonly kind: "approval" } & ApprovalDecision);
 
 export function callFlow(
   parts: EngineParts,
@@ -96,6 +102,8 @@ export function childOf(
     parent: { run: run.id, seq: run.state.seq + 1, waits },
     depth: run.state.depth + 1,
     root: run.root,
+    ...(run.state.starter === null ? {} : { starter: run.state.starter }),
+    tainted: run.state.tainted,
   };
   return { id: parts.ids.uuid(), version, trigger, record: JSON.stringify(accepted), parent: run.id };
 }

@@ -30,7 +30,7 @@ import type { Projects } from "./projects.ts";
 import { listSteps, readRun } from "./read-run.ts";
 import { startRun, waitSettled } from "./start-run.ts";
 import { retryRun } from "./retry-run.ts";
-import { cancelRun, resolveEffect, sendEvent } from "./send-message.ts";
+import { cancelRun, resolveEffect, sealDecision, sendEvent } from "./send-message.ts";
 import { createSubRuns } from "./sub-runs.ts";
 import { createTurns } from "./turns.ts";
 import { createRunWatch } from "./watch-run.ts";
@@ -160,6 +160,10 @@ function createParts(
   wake: (runs: readonly string[]) => void,
 ): EngineParts {
   const { clock, ids, log, notifications } = config;
+  // Who hears no stop acts no more (R6).
+  let hears = true;
+  notifications.onSilence(() => (hears = false));
+  notifications.onReconnect(() => (hears = true));
   const parts: EngineParts = {
     ...config,
     get worker() {
@@ -169,6 +173,7 @@ function createParts(
     uncommitted: new Set(),
     watch: createRunWatch(),
     subRuns: { admit: (run) => subRuns.admit(run) },
+    mayAct: () => lease.stands() && hears,
     leaseStands: () => lease.stands(),
     journal: createJournal({
       database: config.database,
@@ -252,7 +257,9 @@ function verbs(parts: EngineParts): Engine {
     cancelRun: (scope, run, by) => cancelRun(parts, scope, run, by),
     sendEvent: (scope, run, name, data, by) => sendEvent(parts, scope, run, name, data, by),
     resolveEffect: (scope, run, resolution, by) => resolveEffect(parts, scope, run, resolution, by),
-    retryRun: (scope, run, from, by) => retryRun(parts, scope, run, from, by),
+    sealDecision: (scope, run, decision) => sealDecision(parts, scope, run, decision),
+    wake: (runs) => parts.announce(RUN_CHANNEL, runs),
+    retryRun: (scope, run, from, by, starter = null) => retryRun(parts, scope, run, from, by, starter),
     forgetProject: (project) => parts.projects.forget(project),
     forgetFlow: (flow) => parts.versions.forget(flow),
   };

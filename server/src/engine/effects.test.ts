@@ -17,11 +17,16 @@ function scriptedGate(
   return {
     sent,
     async perform(call): Promise<Performed> {
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       if (call.signal.aborted || !call.mayProceed())
-        return { outcome: { kind: "refused", code: "cancelled", message: "cancelled" }, audit: [] };
+        return {
+          outcome: { kind: "refused", code: "cancelled", message: "cancelled" },
+          audit: [],
+          settle: [],
+          usage: null,
+        };
       sent.push(call);
-      return { outcome: await perform(call), audit: [] };
+      return { outcome: await perform(call), audit: [], settle: [], usage: null };
     },
   };
 }

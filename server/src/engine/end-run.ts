@@ -44,6 +44,7 @@ function finish(parts: EngineParts, run: LiveRun, end: Extract<Decision, { kind:
       status,
       ...(output === undefined ? {} : { output }),
       ...failure,
+      tainted: run.state.tainted,
     });
   }
   run.disposition = { kind: "end" };
@@ -53,8 +54,8 @@ function finish(parts: EngineParts, run: LiveRun, end: Extract<Decision, { kind:
 /** Steps that still wait end with the run, inner ones first; effects nobody knows of stay as what they are. */
 function stopBegun(parts: EngineParts, run: LiveRun, at: number): void {
   for (const active of [...run.state.active.values()].toReversed()) {
-    const { pending } = active.begin;
-    if (pending.kind === "effect" || !run.state.active.has(active.seq)) continue;
+    const { pending, sent } = active;
+    if ((pending.kind === "effect" && sent > 0) || !run.state.active.has(active.seq)) continue;
     if (pending.kind === "call") cancelChild(parts, run, pending.child);
     record(parts, run, { t: "end", of: active.seq, at, status: "cancelled" });
   }

@@ -72,7 +72,9 @@ export interface EngineParts {
   readonly worker: string;
   /** Absent where no regions are set up: then no project is pinned, and flushes need not ask. */
   readonly place?: Place;
-  /** Whether this worker's lease stands: asked before each effect's first byte (R2). */
+  /** Whether this worker's lease stands, and it could be told to stop: asked before each effect's first byte (R2, R6). */
+  readonly mayAct: () => boolean;
+  /** Whether this worker's lease stands (R2). */
   readonly leaseStands: () => boolean;
   readonly live: Map<string, LiveRun>;
   /** Runs accepted and not committed yet, in the order they came (R1). */

@@ -2,7 +2,9 @@
 import type { RunError, RunStatus } from "@steward/sdk";
 import type { Json } from "../core/json.ts";
 import type { RunRow } from "../store/runs.ts";
+import type { InboxRow } from "../store/inbox.ts";
 import type { Scope } from "../store/scope.ts";
+import type { ApprovalDecision } from "./call-flow.ts";
 import type { Version } from "./versions.ts";
 
 export interface NewRun {
@@ -18,6 +20,16 @@ export interface NewRun {
    */
   readonly delivery?: { readonly trigger: string; readonly key: Buffer; readonly digest: Buffer | null } | null;
   readonly pinned?: boolean;
+  /** Left out where no person asked for it. */
+  readonly starter?: Starter | null;
+}
+
+/** Who wants a run, by a request of their own. */
+export interface Starter {
+  /** UUID of the account. */
+  readonly account: string;
+  /** Rather than by a program with a key: what a program hands over it has from others, and taints (`core/policy/taint.ts`). */
+  readonly inPerson: boolean;
 }
 
 /** What a run has come to, as somebody who waited for it gets it. */
@@ -95,8 +107,15 @@ export interface Engine {
   sendEvent(scope: Scope, run: string, name: string, data: Json | undefined, by: string): Promise<void>;
   /** Throws `nothing_to_resolve`. */
   resolveEffect(scope: Scope, run: string, resolution: Resolution, by: string): Promise<void>;
+  /**
+   * The last word on an approval, as it is written to its run's inbox in the transaction that decides: after `lockQueue`
+   * (without a row the run has ended, and nothing is written), with `insertInbox` and `wakeRuns`; then `wake`.
+   */
+  sealDecision(scope: Scope, run: string, decision: ApprovalDecision): Promise<InboxRow>;
+  /** Tells whoever leads these runs that their inboxes have something new, once it is committed. */
+  wake(runs: readonly string[]): void;
   /** Begins a new run with the earlier records kept (R3); gives its UUID. Throws `run_not_finished`, `value_invalid`. */
-  retryRun(scope: Scope, run: string, from: string | null, by: string): Promise<string>;
+  retryRun(scope: Scope, run: string, from: string | null, by: string, starter?: Starter | null): Promise<string>;
   /** Reads the project's variables and region, and its flows' published versions, again before they are next used, in every process. */
   forgetProject(project: string): void;
   forgetFlow(flow: string): void;

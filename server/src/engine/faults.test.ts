@@ -41,11 +41,16 @@ function auditedGate(
   return {
     sent,
     async perform(call): Promise<Performed> {
-      await call.intend([entry(call, "effect.intent")]);
+      await call.intend({ audit: [entry(call, "effect.intent")], reservations: [] });
       if (call.signal.aborted || !call.mayProceed())
-        return { outcome: { kind: "refused", code: "cancelled", message: "cancelled" }, audit: [] };
+        return {
+          outcome: { kind: "refused", code: "cancelled", message: "cancelled" },
+          audit: [],
+          settle: [],
+          usage: null,
+        };
       sent.push(call);
-      return { outcome: await perform(call), audit: [entry(call, "effect.outcome")] };
+      return { outcome: await perform(call), audit: [entry(call, "effect.outcome")], settle: [], usage: null };
     },
   };
 }
@@ -406,6 +411,31 @@ test("R6: what was closed before its first byte, for the worker heard nothing, i
   const it = await engine({ gate });
   expect((await it.run(it.flow(post()))).settled).toMatchObject({ status: "completed", output: { status: 200 } });
   expect(gate.sent).toHaveLength(3);
+});
+
+test("R6: a worker that hears nothing sends nothing, for it could not be told to stop; what it held back is sent later", async () => {
+  const silences: (() => void)[] = [];
+  const returns: (() => void)[] = [];
+  const gate = auditedGate();
+  const it = await engine({
+    gate,
+    notifications: (real) => ({
+      listen: (channel, handler) => real.listen(channel, handler),
+      notify: (channel, payload) => real.notify(channel, payload),
+      onSilence: (handler) => void silences.push(handler),
+      onReconnect: (handler) => void returns.push(handler),
+    }),
+  });
+  const version = it.flow(post());
+  for (const tell of silences) tell();
+  const run = it.run(version);
+  await until(() => it.parts.live.size === 1 && [...it.parts.live.values()][0]!.committed >= 2);
+  await new Promise((done) => setTimeout(done, 50));
+  expect(gate.sent).toEqual([]);
+  for (const tell of returns) tell();
+  it.clock.advance(300);
+  expect((await run).settled).toMatchObject({ status: "completed", output: { status: 200 } });
+  expect(gate.sent).toHaveLength(1);
 });
 
 test("R2: a write under a fence that was taken is lost, also before the other has written anything", async () => {

@@ -7,6 +7,7 @@ import type { ChildRun, Disposition, LiveRun, Unsaved } from "./live-run.ts";
 import { emptyUnsaved } from "./live-run.ts";
 import { uuidBytes } from "../core/id.ts";
 import type { Project } from "./projects.ts";
+import { settleClosed } from "./settle-closed.ts";
 import { packSegment } from "./segment-text.ts";
 
 const BODY = placeOf("segments", "body");
@@ -28,6 +29,7 @@ export interface FlushItem {
 /** Takes what is unsaved of a run; from here on the run gathers anew. */
 export function takeItem(run: LiveRun): FlushItem {
   const { unsaved, disposition } = run;
+  settleClosed(run);
   const last = unsaved.first + unsaved.records.length - 1;
   run.unsaved = emptyUnsaved(last + 1);
   const segment =
@@ -74,6 +76,9 @@ function rowOf(run: LiveRun, records: number): RunRow {
     failingStep: run.error?.step ?? null,
     parent: run.parent,
     retryOf: run.retryOf,
+    tokens: run.state.tokens,
+    costMicro: String(run.state.cost),
+    costCurrency: run.state.currency,
     labels: run.version.compiled.file.labels ?? null,
   };
 }
@@ -97,6 +102,9 @@ export function queuedRows(project: Project, queued: ChildRun): { readonly row: 
     failingStep: null,
     parent,
     retryOf: null,
+    tokens: 0,
+    costMicro: "0",
+    costCurrency: null,
     labels: version.compiled.file.labels ?? null,
   };
   const body = project.keys.run(id).seal(BODY, segmentRow(uuidBytes(id), 1), packSegment([record]));

@@ -29,15 +29,25 @@ function countingGate(counts: Map<string, number>, random: () => number): Gate {
   const keys = new Set<string>();
   return {
     async perform(call: EffectCall) {
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       if (call.signal.aborted || !call.mayProceed())
-        return { outcome: { kind: "refused", code: "cancelled", message: "cancelled" }, audit: [] };
+        return {
+          outcome: { kind: "refused", code: "cancelled", message: "cancelled" },
+          audit: [],
+          settle: [],
+          usage: null,
+        };
       const name = `${call.run}/${call.path.join(".")}/${call.step}`;
       const known = call.idempotencyKey !== null && keys.has(call.idempotencyKey);
       if (!known) counts.set(name, (counts.get(name) ?? 0) + 1);
       if (call.idempotencyKey !== null) keys.add(call.idempotencyKey);
       await new Promise((done) => setTimeout(done, random() * 15));
-      return { outcome: { kind: "done", result: { status: 200, headers: {}, body: name } }, audit: [] };
+      return {
+        outcome: { kind: "done", result: { status: 200, headers: {}, body: name } },
+        audit: [],
+        settle: [],
+        usage: null,
+      };
     },
   };
 }

@@ -1,11 +1,13 @@
 /** A run in the memory of the worker that holds it: its state, and what of it is not committed yet. */
 import type { RunStatus } from "@steward/sdk";
 import type { AuditEntry } from "../core/audit-entry.ts";
+import type { CapReservation, Intended, Settlement } from "../core/ports/gate.ts";
 import type { Hidden } from "../core/run/private-fields.ts";
 import type { RunFailure } from "../core/run/record.ts";
 import type { RunState, Task } from "../core/run/state.ts";
 import type { RunKeys } from "../keyring/keyring.ts";
 import type { InboxRow } from "../store/inbox.ts";
+import type { NewApproval } from "../store/approvals.ts";
 import type { DeliveryRow } from "../store/deliveries.ts";
 import type { Project } from "./projects.ts";
 import type { Version } from "./versions.ts";
@@ -19,6 +21,23 @@ export interface ChildRun {
   readonly parent: string | null;
 }
 
+/** What an intent asks for in the commit that records it. */
+export interface IntentWish {
+  /** As `effectName` has it. */
+  readonly effect: string;
+  readonly reservations: readonly CapReservation[];
+  /** To be used up. */
+  readonly approval: { readonly id: string; readonly digest: Buffer } | null;
+  /** Set once the commit is known to stand; null while it is not, and for good when nobody heard what it said. */
+  answer: Intended | null;
+}
+
+/** What of a counter an effect is known to have taken; null: what it reserved. */
+export interface UnsavedSettlement extends Settlement {
+  readonly effect: string;
+  readonly periodKey: string;
+}
+
 /** What the next flush writes for a run besides its row. */
 export interface Unsaved {
   /** Records as JSON texts, from record number `first`. */
@@ -29,6 +48,12 @@ export interface Unsaved {
   readonly messages: InboxRow[];
   readonly children: ChildRun[];
   readonly blobs: Buffer[];
+  readonly wishes: IntentWish[];
+  readonly settlements: UnsavedSettlement[];
+  /** Approvals that people are asked for. */
+  readonly asks: NewApproval[];
+  /** UUIDs of approvals that nobody needs any more. */
+  readonly withdrawn: string[];
   /** What is private in the records, by record number. */
   readonly hidden: Record<number, Hidden>;
   /** Whether a step has ended: then the run does not kill its workers. */
@@ -94,6 +119,10 @@ export interface LiveRun {
   readonly started: Map<string, Flight>;
   /** What is in flight here: aborting ends it. */
   readonly inFlight: Set<Flight>;
+  /** How many of the state's closed effects are settled, or will be with the next flush. */
+  closed: number;
+  /** What the gate said that effects have cost which are not settled yet, by effect. */
+  readonly actuals: Map<string, readonly Settlement[]>;
   /** Calls of other flows it has made or asked for. */
   calls: number;
   /** The number of the record with the reply, once there is one. */
@@ -125,6 +154,10 @@ export function emptyUnsaved(first: number): Unsaved {
     messages: [],
     children: [],
     blobs: [],
+    wishes: [],
+    settlements: [],
+    asks: [],
+    withdrawn: [],
     hidden: {},
     progress: false,
   };

@@ -45,6 +45,7 @@ export async function loadRun(parts: EngineParts, claimed: ClaimedRun): Promise<
   run.ledSinceMs = parts.clock.monotonicMs();
   run.committed = run.state.seq;
   run.unsaved = emptyUnsaved(run.state.seq + 1);
+  run.closed = run.state.closed.length;
   run.calls = run.state.subRuns;
   run.bytes = row.bytes;
   run.paused = row.paused && row.startedAt === null;

@@ -42,6 +42,8 @@ export function newLiveRun(
     taken: new Set(),
     started: new Map(),
     inFlight: new Set(),
+    closed: 0,
+    actuals: new Map(),
     calls: 0,
     replySeq: null,
     paused: false,

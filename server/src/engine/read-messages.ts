@@ -8,8 +8,9 @@ import { openMessage, type Message } from "./call-flow.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
-import { repeatEffect } from "./run-effect.ts";
+import { sendEffect } from "./run-effect.ts";
 import { endingOf, failed } from "./step-ending.ts";
+import { takeDecision } from "./take-decision.ts";
 
 /** Reads the inbox and leads the run on. */
 export async function readMessages(parts: EngineParts, run: LiveRun): Promise<void> {
@@ -43,6 +44,8 @@ function take(parts: EngineParts, run: LiveRun, id: string, message: Message): v
       return takeChild(parts, run, message);
     case "resolve":
       return resolve(parts, run, message);
+    case "approval":
+      return takeDecision(parts, run, message);
     default:
       return unreachable(message);
   }
@@ -50,7 +53,7 @@ function take(parts: EngineParts, run: LiveRun, id: string, message: Message): v
 
 function takeChild(parts: EngineParts, run: LiveRun, message: Extract<Message, { kind: "child" }>): void {
   const active = [...run.state.active.values()].find(
-    (one) => one.begin.pending.kind === "call" && one.begin.pending.child === message.run,
+    (one) => one.pending.kind === "call" && one.pending.child === message.run,
   );
   if (!active) return;
   const outcome: Extract<StepOutcome, { kind: "output" | "fail" }> =
@@ -61,7 +64,14 @@ function takeChild(parts: EngineParts, run: LiveRun, message: Extract<Message, {
           `the called flow ended as ${message.status}: ${message.error?.message ?? "no reason was given"}`,
           "policy",
         );
-  record(parts, run, { t: "end", of: active.seq, at: parts.clock.nowMs(), ...endingOf(parts, active, outcome) });
+  const tainted = message.tainted === undefined ? {} : { tainted: message.tainted };
+  record(parts, run, {
+    t: "end",
+    of: active.seq,
+    at: parts.clock.nowMs(),
+    ...endingOf(parts, active, outcome),
+    ...tainted,
+  });
 }
 
 /** A person says what became of an unknown effect (R5). */
@@ -88,7 +98,7 @@ function resolve(parts: EngineParts, run: LiveRun, message: Extract<Message, { k
         ),
       });
     case "repeat":
-      return repeatEffect(parts, run, active);
+      return sendEffect(parts, run, active);
     default:
       return unreachable(message.how);
   }

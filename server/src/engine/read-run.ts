@@ -71,7 +71,10 @@ export function createStepViews(): { apply(seq: number, record: RunRecord): Step
         }
         case "end":
         case "unknown":
-        case "again": {
+        case "again":
+        case "held":
+        case "decided":
+        case "next": {
           const before = begun.get(record.of);
           if (!before) return null;
           const view = nextView(before, record);
@@ -111,9 +114,11 @@ function endedView(seq: number, record: StepRecord, output: StepView["output"], 
   };
 }
 
+const WAITING: ReadonlySet<BeginRecord["pending"]["kind"]> = new Set(["wait", "call", "approval"]);
+
 function begunView(seq: number, record: BeginRecord): StepView {
   const { step, path, attempt, input, at, pending } = record;
-  const status = pending.kind === "wait" || pending.kind === "call" ? "waiting" : "running";
+  const status = WAITING.has(pending.kind) ? "waiting" : "running";
   return {
     seq,
     step,
@@ -129,9 +134,13 @@ function begunView(seq: number, record: BeginRecord): StepView {
   };
 }
 
-function nextView(before: StepView, record: EndRecord | Extract<RunRecord, { t: "unknown" | "again" }>): StepView {
+type StateRecord = Extract<RunRecord, { t: "unknown" | "again" | "held" | "decided" | "next" }>;
+
+function nextView(before: StepView, record: EndRecord | StateRecord): StepView {
   const where = { step: before.step, path: before.path };
-  if (record.t === "again") return { ...before, status: "running", error: null };
+  if (record.t === "held") return { ...before, status: "waiting", error: null };
+  if (record.t === "again" || record.t === "decided" || record.t === "next")
+    return { ...before, status: "running", error: null };
   if (record.t === "unknown")
     return { ...before, status: "in_doubt", error: shown({ code: record.code, message: record.message, ...where }) };
   const error = record.error ? shown({ ...record.error, ...where }) : null;

@@ -38,11 +38,16 @@ function watchingGate(world: World, region: Region): Gate {
   return {
     async perform(call) {
       const before = world.epoch;
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       if (before % 2 === 0 && world.epoch === before && !may(world, region))
         world.wrongs.push(`${call.step} of ${call.run} begun in ${region}, pinned to ${world.pinned}`);
       await new Promise((done) => setTimeout(done, world.random() * 10));
-      return { outcome: { kind: "done", result: { status: 200, headers: {}, body: null } }, audit: [] };
+      return {
+        outcome: { kind: "done", result: { status: 200, headers: {}, body: null } },
+        audit: [],
+        settle: [],
+        usage: null,
+      };
     },
   };
 }

@@ -38,10 +38,15 @@ function slowGate(): Gate & { readonly calls: EffectCall[]; letGo(): void } {
       go = Promise.withResolvers();
     },
     async perform(call) {
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       calls.push(call);
       await go.promise;
-      return { outcome: { kind: "done", result: { status: 200, headers: {}, body: null } }, audit: [] };
+      return {
+        outcome: { kind: "done", result: { status: 200, headers: {}, body: null } },
+        audit: [],
+        settle: [],
+        usage: null,
+      };
     },
   };
 }

@@ -6,10 +6,13 @@ import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import { invariant } from "../core/invariant.ts";
-import type { Graph } from "../core/flow/graph.ts";
+import type { CompiledFlow, Graph } from "../core/flow/graph.ts";
+import { applyRecord } from "../core/run/apply-record.ts";
 import type { AcceptedRecord, RunRecord } from "../core/run/record.ts";
+import { newRunState } from "../core/run/state.ts";
 import { findRun } from "../store/runs.ts";
 import type { Scope } from "../store/scope.ts";
+import type { Starter } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { newLiveRun } from "./new-live-run.ts";
 import { readRecords } from "./read-records.ts";
@@ -22,6 +25,7 @@ export async function retryRun(
   id: string,
   from: string | null,
   by: string,
+  starter: Starter | null,
 ): Promise<string> {
   const row = await findRun(parts.database, scope, id);
   if (!row) throw new AppError("not_found", `there is no run ${showId("run", id)}`);
@@ -46,6 +50,8 @@ export async function retryRun(
     trigger: accepted.trigger,
     input: accepted.input,
     retryOf: id,
+    ...(starter ? { starter: starter.account } : {}),
+    tainted: taintedBy(version.compiled, records),
   };
   const run = newLiveRun(project, version, parts.ids.uuid(), again);
   run.acceptance = { delivery: null, atMonotonicMs: parts.clock.monotonicMs() };
@@ -59,6 +65,13 @@ export async function retryRun(
   run.disposition = { kind: "release", dueMs: 0 };
   await parts.journal.commit(run);
   return run.id;
+}
+
+/** Whether the earlier run had read what others can write: what is kept of it says no more where it came from. */
+function taintedBy(flow: CompiledFlow, records: readonly RunRecord[]): boolean {
+  const state = newRunState(flow);
+  for (const one of records) applyRecord(state, one);
+  return state.tainted;
 }
 
 /**

@@ -3,19 +3,24 @@
  * performs it, the outcome rides with the next commit (R5).
  */
 import { decideUnknown } from "../core/run/decide-unknown.ts";
-import type { BeginRecord } from "../core/run/record.ts";
-import type { Active, Task } from "../core/run/state.ts";
-import type { Performed } from "../core/ports/gate.ts";
-import type { AuditEntry } from "../core/audit-entry.ts";
+import { effectName, type Active, type Task } from "../core/run/state.ts";
+import type { EffectUsage, Ended, Performed } from "../core/ports/gate.ts";
+import type { RecordedUsage } from "../core/run/record.ts";
 import type { EffectOutcome, EffectRequest, StepOutcome } from "../core/step-kind.ts";
+import { hold } from "./ask-people.ts";
+import { callOf, recordedBy, type Sending } from "./effect-call.ts";
 import type { EngineParts } from "./engine-parts.ts";
-import { beginFlight, endFlight, markBegun, stillCounts } from "./flight.ts";
+import { beginFlight, endFlight } from "./flight.ts";
+import { recordIntent, reserveAgain } from "./intent.ts";
 import { RunLostError, type Flight, type LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
+import { settle } from "./settle-closed.ts";
 import { endingOf, failed, type FinalOutcome } from "./step-ending.ts";
 
 /** How often an effect that the lease held back is looked at again. */
-const LEASE_LOOK_MS = 250;
+const LOOK_AGAIN_MS = 250;
+/** Of one step in one attempt: a kind that asks for more is mistaken. */
+const EFFECTS_PER_STEP_MAX = 50;
 
 /** Begins an effect that a step asks for. */
 export function beginEffect(
@@ -23,67 +28,35 @@ export function beginEffect(
   run: LiveRun,
   task: Task,
   effect: EffectRequest,
-  begin: Omit<BeginRecord, "pending">,
+  begin: Extract<Sending, { active: null }>["begin"],
 ): void {
-  const key = effect.repeat === "key" ? idempotencyKey(run, task) : null;
-  perform(parts, run, task, effect, key, null, () => {
-    record(parts, run, { ...begin, pending: { kind: "effect", effect, key } });
-    return run.state.seq;
-  });
+  perform(parts, run, task, { active: null, effect, key: keyOf(run, task, effect, 1), begin });
 }
 
-/** Sends an effect again whose fate is unknown: the same bytes under the same key. */
-export function repeatEffect(parts: EngineParts, run: LiveRun, active: Active): void {
-  const { pending } = active.begin;
-  if (pending.kind !== "effect") return;
-  perform(parts, run, active, pending.effect, pending.key, active.seq, () => {
-    record(parts, run, { t: "again", of: active.seq, at: parts.clock.nowMs() });
-    return active.seq;
-  });
+/** Sends an effect whose step has begun: again, when its fate is unknown, with the same bytes under the same key. */
+export function sendEffect(parts: EngineParts, run: LiveRun, active: Active): void {
+  const { pending } = active;
+  if (pending.kind === "effect") perform(parts, run, active, { active, effect: pending.effect, key: pending.key });
 }
 
 /** HMAC(project, run, step, iteration path, ordinal), as text that any header may carry (R5). */
-function idempotencyKey(run: LiveRun, task: Task): string {
-  const ordinal = "1"; // an HTTP step has one effect; its attempts and repetitions share the key
+function keyOf(run: LiveRun, task: Task, effect: EffectRequest, ordinal: number): string | null {
+  if (effect.repeat !== "key") return null; // attempts and repetitions share the key
   return run.project.keys
-    .digest("effect", run.idBytes, task.step.id, task.frame.path.join("."), ordinal)
+    .digest("effect", run.idBytes, task.step.id, task.frame.path.join("."), String(ordinal))
     .toString("base64url");
 }
 
-function perform(
-  parts: EngineParts,
-  run: LiveRun,
-  task: Task,
-  effect: EffectRequest,
-  idempotency: string | null,
-  begun: number | null,
-  recordIntent: () => number,
-): void {
-  const flight = beginFlight(run, task, begun);
-  const intend = async (audit: readonly AuditEntry[]): Promise<void> => {
-    if (run.gone || !stillCounts(run, flight)) throw new RunLostError(run.id, "the step is not to be run any more");
-    markBegun(run, flight, recordIntent());
-    run.unsaved.audit.push(...audit);
-    await parts.journal.commit(run);
-  };
-  const call = {
-    organization: run.project.organization,
-    project: run.project.project,
-    run: run.shownId,
-    flow: run.version.slug,
-    version: run.version.number,
-    step: task.step.id,
-    path: task.frame.path,
-    attempt: task.attempt,
-    effect,
-    idempotencyKey: idempotency,
-    signal: flight.controller.signal,
-    intend,
-    mayProceed: () => !run.gone && run.state.cancelledBy === null && parts.leaseStands(),
-  };
+function perform(parts: EngineParts, run: LiveRun, task: Task, sending: Sending): void {
+  const { active } = sending;
+  const flight = beginFlight(run, task, active?.seq ?? null);
+  const call = callOf(parts, run, flight, sending, {
+    intend: (intent) => recordIntent(parts, run, flight, active, intent, recordedBy(parts, run, sending)),
+    reserve: (reservations) => reserveAgain(parts, run, task, active, reservations),
+  });
   parts.gate
     .perform(call)
-    .then((performed) => conclude(parts, run, flight, performed))
+    .then((performed) => conclude(parts, run, flight, sending, performed))
     .catch((error: unknown) => {
       if (!(error instanceof RunLostError)) return parts.abandon(run, error);
       endFlight(run, flight);
@@ -91,16 +64,19 @@ function perform(
     });
 }
 
-function conclude(parts: EngineParts, run: LiveRun, flight: Flight, performed: Performed): void {
+function conclude(parts: EngineParts, run: LiveRun, flight: Flight, sending: Sending, performed: Performed): void {
+  if ("held" in performed) return hold(parts, run, flight, sending, performed);
   if (isHeldBack(run, flight, performed.outcome)) {
     run.unsaved.audit.push(...performed.audit);
-    return void parts.clock.after(LEASE_LOOK_MS, () => sendWhenLeaseStands(parts, run, flight));
+    const held = flight.seq === null ? undefined : run.state.active.get(flight.seq);
+    if (held) settle(run, effectName(held), held.holds, performed.settle);
+    return void parts.clock.after(LOOK_AGAIN_MS, () => sendWhenItMayAct(parts, run, flight));
   }
   const counts = endFlight(run, flight);
   if (run.gone) return;
   run.unsaved.audit.push(...performed.audit);
   const active = flight.seq === null ? null : (run.state.active.get(flight.seq) ?? null);
-  if (active) recordOutcome(parts, run, active, performed.outcome);
+  if (active) recordOutcome(parts, run, active, performed);
   else if (counts && !flight.controller.signal.aborted) recordRefusal(parts, run, flight.task, performed.outcome);
   parts.advance(run);
 }
@@ -115,15 +91,15 @@ function isHeldBack(run: LiveRun, flight: Flight, outcome: EffectOutcome): boole
 }
 
 /** Until then it counts as in flight. Whoever takes the run over meanwhile finds the intent. */
-function sendWhenLeaseStands(parts: EngineParts, run: LiveRun, flight: Flight): void {
+function sendWhenItMayAct(parts: EngineParts, run: LiveRun, flight: Flight): void {
   const { aborted } = flight.controller.signal;
-  if (!run.gone && !aborted && !parts.leaseStands()) {
-    parts.clock.after(LEASE_LOOK_MS, () => sendWhenLeaseStands(parts, run, flight));
+  if (!run.gone && !aborted && !parts.mayAct()) {
+    parts.clock.after(LOOK_AGAIN_MS, () => sendWhenItMayAct(parts, run, flight));
     return;
   }
   const counts = endFlight(run, flight);
   const active = flight.seq === null ? null : (run.state.active.get(flight.seq) ?? null);
-  if (counts && active && !aborted) repeatEffect(parts, run, active);
+  if (counts && active && !aborted) sendEffect(parts, run, active);
   if (!run.gone) parts.advance(run);
 }
 
@@ -145,59 +121,75 @@ function recordRefusal(parts: EngineParts, run: LiveRun, task: Task, outcome: Ef
 }
 
 /** Records what became of a begun effect. */
-export function recordOutcome(parts: EngineParts, run: LiveRun, active: Active, outcome: EffectOutcome): void {
+function recordOutcome(parts: EngineParts, run: LiveRun, active: Active, performed: Ended): void {
   const at = parts.clock.nowMs();
-  const { begin, step, seq } = active;
-  if (begin.pending.kind !== "effect") return;
+  const { pending, step, seq } = active;
+  if (pending.kind !== "effect") return;
+  const { outcome } = performed;
+  run.actuals.set(effectName(active), performed.settle);
+  const usage = performed.usage ? { usage: recordedUsage(performed.usage) } : {};
   if (outcome.kind !== "unknown") {
     const next =
-      step.kind.conclude?.(step.kind.schema.parse(begin.input), outcome) ??
+      step.kind.conclude?.(step.kind.schema.parse(active.begin.input), outcome, pending.effect) ??
       failed("effect_failed", `step ${step.id} can't read its outcome`);
-    return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, plain(next)) });
+    if (next.kind === "effect" && active.ordinal < EFFECTS_PER_STEP_MAX) {
+      return goOn(parts, run, active, { at, outcome, effect: next.effect, ...usage });
+    }
+    return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, plain(next)), ...usage });
   }
   const { code, message } = outcome;
+  const end = (ending: FinalOutcome): void =>
+    record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, ending), ...usage });
   if (run.state.cancelledBy !== null || run.state.failure || inFailedLoop(active)) {
-    return record(parts, run, {
-      t: "end",
-      of: seq,
-      at,
-      status: "cancelled",
-      error: { code: "effect_unknown", message: `stopped in flight, it may have happened: ${message}` },
-    });
+    const error = { code: "effect_unknown", message: `stopped in flight, it may have happened: ${message}` };
+    return record(parts, run, { t: "end", of: seq, at, status: "cancelled", error, ...usage });
   }
-  switch (decideUnknown(begin.pending.effect, step.definition.ifUnknown, active.sent)) {
+  switch (decideUnknown(pending.effect, step.definition.ifUnknown, active.sent)) {
     case "repeat": // safe to repeat, so it is a failure like any other: the step's policy says whether
-      return record(parts, run, {
-        t: "end",
-        of: seq,
-        at,
-        ...endingOf(parts, active, failed(code, `step ${step.id}: ${message}`, "policy")),
-      });
+      return end(failed(code, `step ${step.id}: ${message}`, "policy"));
     case "fail":
-      return record(parts, run, {
-        t: "end",
-        of: seq,
-        at,
-        ...endingOf(parts, active, failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`)),
-      });
+      return end(failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`));
     case "ask":
       return record(parts, run, { t: "unknown", of: seq, at, code, message });
   }
 }
 
-function inFailedLoop(active: Active): boolean {
+function recordedUsage({ tokens, micro, currency }: EffectUsage): RecordedUsage {
+  return { tokens, currency, ...(micro === null ? {} : { micro: String(micro) }) };
+}
+
+/** A step that asks for another effect after one. */
+function goOn(
+  parts: EngineParts,
+  run: LiveRun,
+  active: Active,
+  next: {
+    readonly at: number;
+    readonly outcome: EffectOutcome;
+    readonly effect: EffectRequest;
+    readonly usage?: RecordedUsage;
+  },
+): void {
+  const key = keyOf(run, active, next.effect, active.ordinal + 1);
+  record(parts, run, { t: "next", of: active.seq, key, ...next });
+  const stops = run.overflow || run.leaving || run.state.cancelledBy !== null || run.state.failure;
+  if (!stops && !inFailedLoop(active)) sendEffect(parts, run, active);
+}
+
+export function inFailedLoop(active: Active): boolean {
   for (let { loop } = active.frame; loop; loop = loop.outer.loop) if (loop.failure) return true;
   return false;
 }
 
-/** After a crash: the intent stands and no outcome does. */
+/** After a crash: the intent stands and no outcome does, or it was to be sent and was not. */
 export function recoverEffect(parts: EngineParts, run: LiveRun, active: Active): void {
-  const { begin, step, seq } = active;
-  if (begin.pending.kind !== "effect" || active.unknown) return;
+  const { pending, step, seq } = active;
+  if (pending.kind !== "effect" || active.unknown) return;
+  if (active.sent === 0) return sendEffect(parts, run, active);
   const message = "the worker that sent it died before it read the answer";
-  switch (decideUnknown(begin.pending.effect, step.definition.ifUnknown, active.sent)) {
+  switch (decideUnknown(pending.effect, step.definition.ifUnknown, active.sent)) {
     case "repeat":
-      return repeatEffect(parts, run, active);
+      return sendEffect(parts, run, active);
     case "fail":
       return record(parts, run, {
         t: "end",

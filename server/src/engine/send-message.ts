@@ -4,11 +4,11 @@ import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
 import type { Json } from "../core/json.ts";
 import { appendActs } from "../store/append-acts.ts";
-import { countInbox, insertInbox } from "../store/inbox.ts";
+import { countInbox, insertInbox, type InboxRow } from "../store/inbox.ts";
 import { lockQueue, wakeRuns } from "../store/queue.ts";
 import { findRun } from "../store/runs.ts";
 import { inScope, type Scope } from "../store/scope.ts";
-import { sealMessage, type Message } from "./call-flow.ts";
+import { sealMessage, type ApprovalDecision, type Message } from "./call-flow.ts";
 import type { Resolution } from "./engine.ts";
 import { RUN_CHANNEL, type EngineParts } from "./engine-parts.ts";
 import { RUN_UNREADABLE } from "./park-run.ts";
@@ -23,9 +23,7 @@ async function send(
   message: Message,
   act: AuditEntry | null,
 ): Promise<void> {
-  const project = await parts.projects.get(scope);
-  const id = parts.ids.uuid();
-  const row = { run, id, kind: message.kind, body: sealMessage({ project }, run, id, message) };
+  const row = await rowOf(parts, scope, run, message);
   await inScope(parts.database, scope, async (tx) => {
     const [locked] = await lockQueue(tx, [run]);
     if (!locked) throw finished(run);
@@ -40,6 +38,22 @@ async function send(
     if (act) await appendActs(tx, scope.organization, [act], act.atMs);
   });
   parts.announce(RUN_CHANNEL, [run]);
+}
+
+async function rowOf(parts: EngineParts, scope: Scope, run: string, message: Message): Promise<InboxRow> {
+  const project = await parts.projects.get(scope);
+  const id = parts.ids.uuid();
+  return { run, id, kind: message.kind, body: sealMessage({ project }, run, id, message) };
+}
+
+/** What people have decided, as it lies in the inbox of the run that waits for it. */
+export function sealDecision(
+  parts: EngineParts,
+  scope: Scope,
+  run: string,
+  decision: ApprovalDecision,
+): Promise<InboxRow> {
+  return rowOf(parts, scope, run, { kind: "approval", ...decision });
 }
 
 const finished = (run: string): AppError =>

@@ -67,6 +67,8 @@ function accept(parts: EngineParts, run: LiveRun, wish: NewRun): Promise<void> {
     trigger: wish.trigger,
     input: wish.input,
     ...(wish.pinned ? { pinned: true as const } : {}),
+    ...(wish.starter ? { starter: wish.starter.account } : {}),
+    ...(wish.starter && !wish.starter.inPerson ? { tainted: true } : {}),
   });
   if (run.overflow)
     throw new AppError("body_too_large", `the input is larger than a run may be (${parts.limits.runBytesMax} bytes)`);

@@ -6,6 +6,7 @@ import { unreachable } from "../core/invariant.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import type { Task } from "../core/run/state.ts";
 import type { StepContext, StepOutcome } from "../core/step-kind.ts";
+import { askStep } from "./ask-people.ts";
 import { callFlow } from "./call-flow.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -81,6 +82,8 @@ function follow(
       return beginEffect(parts, run, task, outcome.effect, begin);
     case "code":
       return runCode(parts, run, task, outcome.code, input);
+    case "approval":
+      return askStep(parts, run, task, outcome, { ...begin, ...timed });
     case "wait": {
       const { dueMs, event } = outcome;
       const limit = Math.min(outcome.timeoutMs ?? Number.POSITIVE_INFINITY, timeoutMs ?? Number.POSITIVE_INFINITY);

@@ -22,10 +22,15 @@ function heldGate(): HeldGate {
     calls,
     open: () => opened.resolve(),
     async perform(call) {
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       calls.push(call);
       await opened.promise;
-      return { outcome: { kind: "done", result: { status: 200, headers: {}, body: null } }, audit: [] };
+      return {
+        outcome: { kind: "done", result: { status: 200, headers: {}, body: null } },
+        audit: [],
+        settle: [],
+        usage: null,
+      };
     },
   };
 }

@@ -23,12 +23,12 @@ export function isStopping(run: LiveRun, loop: Loop): boolean {
 }
 
 export function turnLoop(parts: EngineParts, run: LiveRun, active: Active): void {
-  const { loop, seq, begin, step } = active;
+  const { loop, seq, pending, step } = active;
   invariant(loop, "only loops have turns");
   const at = parts.clock.nowMs();
   if (loop.failure) {
     for (const inner of run.state.active.values()) {
-      if (inner.begin.pending.kind !== "effect" || !isInside(inner.frame, loop)) continue;
+      if (inner.pending.kind !== "effect" || inner.sent === 0 || !isInside(inner.frame, loop)) continue;
       const error = { code: "effect_unknown", message: "its loop failed while nobody knew whether it had happened" };
       record(parts, run, { t: "end", of: inner.seq, at, status: "cancelled", error });
     }
@@ -40,7 +40,7 @@ export function turnLoop(parts: EngineParts, run: LiveRun, active: Active): void
     );
     return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, outcome) });
   }
-  if (begin.pending.kind === "while") {
+  if (pending.kind === "while") {
     const goes = whileGoes(run, active);
     if (typeof goes === "string") {
       return record(parts, run, {
@@ -50,8 +50,8 @@ export function turnLoop(parts: EngineParts, run: LiveRun, active: Active): void
         ...endingOf(parts, active, failed("expression_failed", goes)),
       });
     }
-    if (goes && loop.next >= begin.pending.max) {
-      const message = `the condition of step ${step.id} still holds after ${begin.pending.max} iterations: raise "max" or mend the condition`;
+    if (goes && loop.next >= pending.max) {
+      const message = `the condition of step ${step.id} still holds after ${pending.max} iterations: raise "max" or mend the condition`;
       return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, failed("while_limit", message)) });
     }
     if (goes) return record(parts, run, { t: "iterate", of: seq, index: loop.next });

@@ -22,11 +22,16 @@ function heldGate(): Gate & { readonly calls: readonly EffectCall[]; letGo(): vo
     calls,
     letGo: () => go.resolve(),
     async perform(call) {
-      await call.intend([]);
+      await call.intend({ audit: [], reservations: [] });
       calls.push(call);
       await go.promise;
       const entry = { atMs: 0, project: call.project, actor: "test", action: "done", target: call.run, facts: {} };
-      return { outcome: { kind: "done", result: { status: 200, headers: {}, body: null } }, audit: [entry] };
+      return {
+        outcome: { kind: "done", result: { status: 200, headers: {}, body: null } },
+        audit: [entry],
+        settle: [],
+        usage: null,
+      };
     },
   };
 }

@@ -26,6 +26,7 @@ import { insertAuditBatch, type AuditBatch } from "../store/audit.ts";
 import { referBlobs } from "../store/blobs.ts";
 import { mayLeadProject, requireRegion } from "../store/regions.ts";
 import { scopeStatement, type Scope } from "../store/scope.ts";
+import { answerWishes, approvalStatements, counterStatements } from "./claims.ts";
 import type { AuditChain } from "./audit-chain.ts";
 import type { Place } from "./engine-parts.ts";
 import { queuedRows, type FlushItem } from "./flush-item.ts";
@@ -82,6 +83,7 @@ export async function writeFlush(
     const { statements, audit, woken } = statementsOf(won, chain, worker, nowMs, batches.at(-1)!.scope);
     const results = await allOf(statements.map((statement) => tx.query(statement)));
     woken.push(...wantedOf(results));
+    for (const batch of won) answerWishes(batch.items, results);
     const lost = batches.flatMap((batch, at) => batch.items.filter((item) => !winners[at]!.runs.has(item.run.id)));
     return { won: won.flatMap((batch) => batch.items), lost, audit, woken };
   });
@@ -117,6 +119,7 @@ async function writeAtOnce(
   }
   const { statements, audit, woken } = statementsOf(batches, chain, worker, nowMs, scope);
   const results = await database.pipeline([...holds, ...statements]);
+  for (const batch of batches) answerWishes(batch.items, results);
   woken.push(...wantedOf(results));
   return { won: batches.flatMap((batch) => batch.items), lost: [], audit, woken };
 }
@@ -191,7 +194,11 @@ function statementsOf(
     const { items } = batch;
     const { organization } = batch.scope;
     if (items.length === 0) continue;
-    statements.push(...enter(batch.scope), ...rowStatements(batch, worker, woken));
+    statements.push(
+      ...enter(batch.scope),
+      ...rowStatements(batch, worker, woken),
+      ...approvalStatements(batch.scope, items, nowMs),
+    );
     for (const item of items) {
       if (item.unsaved.audit.length === 0) continue;
       const list = entries.get(organization);
@@ -199,6 +206,9 @@ function statementsOf(
       else entries.set(organization, [...item.unsaved.audit]);
     }
   }
+  const claims = counterStatements(batches, nowMs);
+  statements.push(...claims);
+  if (claims.length > 0) current = null; // wherever the last of them left it
   const audit = [...entries].map(([organization, list]) => chain.next(organization, list, nowMs));
   const scopes = new Map(batches.map((batch) => [batch.scope.organization, batch.scope]));
   for (const batch of audit) statements.push(...enter(scopes.get(batch.organization)!), insertAuditBatch(batch));
@@ -228,9 +238,10 @@ function rowStatements(batch: Batch, worker: string, woken: string[]): Statement
   ];
   woken.push(...queued.filter((one) => one.worker === null && one.dueMs === 0).map((one) => one.run));
   statements.push(
+    // Runs before segments, as where their partitions are made (`week_partition`).
     ...insertRuns(project, created),
-    ...insertSegments(project, segments),
     ...updateRuns(project, updated),
+    ...insertSegments(project, segments),
     ...insertQueue(project, queued),
     ...insertPrivateValues(
       project,

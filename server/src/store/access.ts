@@ -32,6 +32,8 @@ export interface KeyAccessRow extends AccessRow {
   readonly keyPermissions: readonly string[] | null;
   /** Whether who made it had passed a second factor. */
   readonly keySecondFactor: boolean;
+  /** The home's own first key, which nobody made: whoever has it has the home, and everything. */
+  readonly ofHome: boolean;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
 }
@@ -42,6 +44,7 @@ const STANDING = `m.id as member, m.account, m.role, m.custom_role as "customRol
 const PROJECT_ROLE = "left join steward.project_members pm on pm.project = p.id and pm.member = m.id";
 
 const KEY = `k.organization, k.project, k.id as key, k.reach, k.permissions as "keyPermissions", k.second_factor as "keySecondFactor",
+      k.created_by is null and k.replaces is null as "ofHome",
       k.expires_at as "expiresAt", k.revoked_at as "revokedAt", ${STANDING}
     from steward.api_keys k
     join steward.organizations o on o.id = k.organization and o.deleted_at is null
@@ -123,19 +126,15 @@ export async function findKeyAccesses(
   return hashes.map((hash) => found.get(hash.toString("latin1")) ?? null);
 }
 
-/** Whether a key lets its member in now. As steward_dispatch. Primary keys. */
-export async function keyStands(dispatch: Database, key: string, nowMs: number): Promise<boolean> {
-  const { count } = await dispatch.query({
-    name: "key_stands",
-    text: `select from steward.api_keys k
-      join steward.organizations o on o.id = k.organization and o.deleted_at is null
-      join steward.projects p on p.id = k.project and p.deleted_at is null and p.shredded_at is null
-      join steward.members m on m.id = k.member and m.removed_at is null
-      where k.id = $1 and (k.revoked_at is null or k.revoked_at > to_timestamp($2))
+/** The key with this id while it lets its member in, else null. As steward_dispatch. Primary keys. */
+export async function findStandingKey(dispatch: Database, key: string, nowMs: number): Promise<KeyAccessRow | null> {
+  const { rows } = await dispatch.query<Found<KeyAccessRow>>({
+    name: "find_standing_key",
+    text: `select ${KEY} where k.id = $1 and (k.revoked_at is null or k.revoked_at > to_timestamp($2))
         and (k.expires_at is null or k.expires_at > to_timestamp($2))`,
     values: [key, nowMs / 1000],
   });
-  return count > 0;
+  return (await withPermissions(dispatch, rows))[0] ?? null;
 }
 
 /** Who is asked about: a person by account, or a member by id. */

@@ -1,7 +1,7 @@
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { insertStatements, queryInScope, valuesList, type Scope } from "./scope.ts";
 
-export type InboxKind = "cancel" | "event" | "resolve" | "child";
+export type InboxKind = "cancel" | "event" | "resolve" | "child" | "approval";
 
 /** What somebody wants of a run, sealed; consumed by the flush that records its effect. */
 export interface InboxRow {

@@ -1,3 +1,4 @@
+import { GrantForm } from "@steward/sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshDatabase, testDatabase, type FreshDatabase } from "../../test/database.ts";
 import { readMigrations } from "../open-database.ts";
@@ -79,6 +80,42 @@ test("the first key of an older home reaches what a new home's does, and the old
   ]);
   const least = await admin.query({ text: "select value from steward.settings where name = 'min_program'" });
   expect(least.rows).toEqual([{ value: PROGRAM }]);
+});
+
+test("each credential of an older home gets the grant that setting one makes, and one that is never sent gets none", async () => {
+  const admin = db.pool();
+  await migrate(admin, migrations.slice(0, 1), 0);
+  await admin.query({ text: OLD });
+  await admin.query({
+    text: `insert into steward.credentials (organization, project, id, slug, kind, hosts, secret, set_at, set_by)
+      select '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', gen_random_uuid(), slug, kind,
+        '{api.example.com}', 'sealed', '2026-11-21T12:00:00Z', '00000000-0000-7000-8000-000000000003' from (values ('crm', 'bearer'), ('hook', 'secret')) as c (slug, kind)`,
+  });
+  await migrate(admin, migrations, 0);
+  const { rows } = await admin.query({
+    text: `select g.kind, g.principal, g.credential, g.given_by, g.created_at, g.revoked_at, g.form, v.form = g.form as same, v.by
+      from steward.grants g join steward.grant_versions v on v.project = g.project and v.of_grant = g.id and v.version = g.version`,
+  });
+  const form = {
+    to: "project",
+    credential: "crm",
+    note: "",
+    lines: [{ actions: ["http.request"], when: [], rate: [], money: [] }],
+  };
+  expect(rows).toEqual([
+    {
+      kind: "grant",
+      principal: "project",
+      credential: "crm",
+      given_by: null,
+      created_at: Date.parse("2026-11-21T12:00:00Z"),
+      revoked_at: null,
+      form,
+      same: true,
+      by: "system",
+    },
+  ]);
+  expect(GrantForm.parse(form)).toEqual(form);
 });
 
 test("row-level security that a migration lifts stands again, and does too when what follows fails", async () => {

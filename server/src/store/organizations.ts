@@ -43,6 +43,20 @@ export function findOrganizationStatement(id: string): Statement<{ id: string; n
   return { name: "find_organization", text: "select id, name from steward.organizations where id = $1", values: [id] };
 }
 
+/** What an organization asks of sessions; null when it is none or deleted. In its scope, or a project's of it. */
+export async function findOrganizationRules(
+  tx: Transaction,
+  id: string,
+): Promise<Pick<OrganizationRow, "secondFactorRequired" | "signOnEnforced"> | null> {
+  const { rows } = await tx.query<Pick<OrganizationRow, "secondFactorRequired" | "signOnEnforced">>({
+    name: "find_organization_rules",
+    text: `select second_factor_required as "secondFactorRequired", sign_on_enforced as "signOnEnforced"
+      from steward.organizations where id = $1 and deleted_at is null`,
+    values: [id],
+  });
+  return rows[0] ?? null;
+}
+
 /** Organizations by id, deleted ones too, each read in its own scope, in one round trip. At most 100. */
 export async function readOrganizations(
   database: Database,
@@ -88,11 +102,20 @@ export function updateOrganization({
   };
 }
 
-/** Marks it as deleted, or takes that back with null. In its scope. */
+/** Says that its key is to be destroyed, once: from then on it is not brought back. In its scope. */
+export function setOrganizationShredded(id: string, atMs: number): Statement {
+  return {
+    name: "set_organization_shredded",
+    text: "update steward.organizations set shredded_at = to_timestamp($2) where id = $1 and shredded_at is null",
+    values: [id, atMs / 1000],
+  };
+}
+
+/** Marks it as deleted, or takes that back with null; changes nothing once its key is to be destroyed. In its scope. */
 export function setOrganizationDeleted(id: string, deletedAt: number | null): Statement {
   return {
     name: "set_organization_deleted",
-    text: "update steward.organizations set deleted_at = to_timestamp($2) where id = $1",
+    text: "update steward.organizations set deleted_at = to_timestamp($2) where id = $1 and shredded_at is null",
     values: [id, deletedAt === null ? null : deletedAt / 1000],
   };
 }

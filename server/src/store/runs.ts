@@ -19,13 +19,19 @@ export interface RunRow {
   readonly failingStep: string | null;
   readonly parent: string | null;
   readonly retryOf: string | null;
+  readonly tokens: number;
+  /** Microunits, in decimal digits. */
+  readonly costMicro: string;
+  /** Null where nothing had a price. */
+  readonly costCurrency: string | null;
   readonly labels: Readonly<Record<string, string>> | null;
 }
 
 const COLUMNS =
-  "project, id, flow, version, trigger, status, records, steps, effects, bytes, started_at, ended_at, error_code, failing_step, parent, retry_of, labels";
+  "project, id, flow, version, trigger, status, records, steps, effects, bytes, started_at, ended_at, error_code, failing_step, parent, retry_of, labels, tokens, cost_micro, cost_currency";
 const SELECTED = `id, flow, version, trigger, status, records, steps, effects, bytes, started_at as "startedAt", ended_at as "endedAt",
-  error_code as "errorCode", failing_step as "failingStep", parent, retry_of as "retryOf", labels`;
+  error_code as "errorCode", failing_step as "failingStep", parent, retry_of as "retryOf", labels,
+  tokens, cost_micro::text as "costMicro", cost_currency as "costCurrency"`;
 const TIMES = new Set([10, 11]);
 const cell = (placeholder: string, column: number): string =>
   TIMES.has(column) ? `to_timestamp(${placeholder})` : placeholder;
@@ -35,7 +41,7 @@ export function insertRuns(project: string, runs: readonly RunRow[]): Statement[
   return insertStatements(
     "insert_runs",
     runs,
-    (rows) => `insert into steward.runs (${COLUMNS}) values ${valuesList(rows, 17, cell)}`,
+    (rows) => `insert into steward.runs (${COLUMNS}) values ${valuesList(rows, 20, cell)}`,
     (run) => [
       project,
       run.id,
@@ -54,6 +60,9 @@ export function insertRuns(project: string, runs: readonly RunRow[]): Statement[
       run.parent,
       run.retryOf,
       run.labels === null ? null : JSON.stringify(run.labels),
+      run.tokens,
+      run.costMicro,
+      run.costCurrency,
     ],
   );
 }
@@ -66,9 +75,10 @@ export function updateRuns(project: string, runs: readonly RunRow[]): Statement[
     (
       rows,
     ) => `update steward.runs r set status = v.status, records = v.records::int, steps = v.steps::int, effects = v.effects::int,
-        bytes = v.bytes::bigint, started_at = to_timestamp(v.started), ended_at = to_timestamp(v.ended), error_code = v.error, failing_step = v.step
-      from (values ${valuesList(rows, 11, (placeholder, column) => placeholder + UPDATE_TYPES[column]!)})
-        as v (project, id, status, records, steps, effects, bytes, started, ended, error, step)
+        bytes = v.bytes::bigint, started_at = to_timestamp(v.started), ended_at = to_timestamp(v.ended), error_code = v.error, failing_step = v.step,
+        tokens = v.tokens, cost_micro = v.cost, cost_currency = v.currency
+      from (values ${valuesList(rows, 14, (placeholder, column) => placeholder + UPDATE_TYPES[column]!)})
+        as v (project, id, status, records, steps, effects, bytes, started, ended, error, step, tokens, cost, currency)
       where r.project = v.project and r.id = v.id and r.status not in ('completed', 'failed', 'cancelled')`,
     (run) => [
       project,
@@ -82,6 +92,9 @@ export function updateRuns(project: string, runs: readonly RunRow[]): Statement[
       seconds(run.endedAt),
       run.errorCode,
       run.failingStep,
+      run.tokens,
+      run.costMicro,
+      run.costCurrency,
     ],
   );
 }
@@ -96,6 +109,9 @@ const UPDATE_TYPES = [
   "::float8",
   "::float8",
   "::text",
+  "::text",
+  "::bigint",
+  "::bigint",
   "::text",
 ];
 

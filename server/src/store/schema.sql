@@ -36,6 +36,52 @@ begin
   perform pg_notify('steward_mail', '');
 end $function$;
 -- grant on function put_outbox: steward_app=X/steward_migrate
+CREATE OR REPLACE FUNCTION steward.reserve(given_organization uuid, given_project uuid, at timestamp with time zone, runs uuid[], effects text[], caps uuid[], periods text[], amounts bigint[], maxes bigint[])
+ RETURNS TABLE(run uuid, effect text, reserved text, cap uuid)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  lines constant integer := coalesce(cardinality(runs), 0);
+  line integer := 1;
+  first integer;
+  spent_before bigint;
+  reserved_before bigint;
+begin
+  while line <= lines loop
+    first := line;
+    run := runs[line];
+    effect := effects[line];
+    reserved := 'granted';
+    cap := null;
+    while line <= lines and runs[line] = run and effects[line] = effect loop
+      if reserved <> 'exceeded' and not exists (select from steward.reservations r
+          where r.project = given_project and r.run = runs[line] and r.effect = effects[line] and r.cap = caps[line]) then
+        select k.spent, k.reserved into spent_before, reserved_before from steward.cap_counters k
+          where k.organization = given_organization and k.cap = caps[line] and k.period_key = periods[line];
+        if not found or spent_before + amounts[line] > maxes[line] then
+          reserved := 'exceeded';
+          cap := caps[line];
+        elsif reserved = 'granted' and spent_before + reserved_before + amounts[line] > maxes[line] then
+          reserved := 'waits';
+          cap := caps[line];
+        end if;
+      end if;
+      line := line + 1;
+    end loop;
+    if reserved = 'granted' then
+      for one in first .. line - 1 loop
+        insert into steward.reservations values
+          (given_organization, given_project, runs[one], effects[one], caps[one], periods[one], amounts[one], at) on conflict do nothing;
+        if found then
+          update steward.cap_counters k set reserved = k.reserved + amounts[one], updated_at = at
+            where k.organization = given_organization and k.cap = caps[one] and k.period_key = periods[one];
+        end if;
+      end loop;
+    end if;
+    return next;
+  end loop;
+end $function$;
+-- grant on function reserve: steward_app=X/steward_migrate
 CREATE OR REPLACE FUNCTION steward.week_partition(at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -108,6 +154,8 @@ create policy project on api_keys for all to steward_app using (project = ( SELE
 -- grant on column api_keys.revoked_at: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.reach: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.permissions: steward_dispatch=r/steward_migrate
+-- grant on column api_keys.created_by: steward_dispatch=r/steward_migrate
+-- grant on column api_keys.replaces: steward_dispatch=r/steward_migrate
 -- grant on column api_keys.second_factor: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
@@ -351,7 +399,7 @@ create table cap_counters (
   updated_at timestamp with time zone not null,
   constraint cap_counters_reserved_check CHECK ((reserved >= 0)),
   constraint cap_counters_spent_check CHECK ((spent >= 0)),
-  constraint cap_counters_organization_cap_fkey FOREIGN KEY (organization, cap) REFERENCES steward.caps(organization, id),
+  constraint cap_counters_organization_cap_fkey FOREIGN KEY (organization, cap) REFERENCES steward.caps(organization, id) ON DELETE CASCADE,
   constraint cap_counters_pkey PRIMARY KEY (organization, cap, period_key)
 );
 alter table cap_counters enable row level security;
@@ -868,6 +916,37 @@ CREATE INDEX verification_identifier_idx ON identity.verification USING btree (i
 -- grant on table identity.verification: steward_identity=arwd/steward_migrate
 
 -- owner: steward_migrate
+create table imported_connectors (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  connector text not null,
+  title text not null,
+  base text not null,
+  api_version text not null,
+  version integer default 1 not null,
+  declaration bytea not null,
+  choices bytea not null,
+  refused bytea not null,
+  digest bytea not null,
+  operations integer not null,
+  refused_count integer not null,
+  created_at timestamp with time zone not null,
+  imported_at timestamp with time zone not null,
+  imported_by text not null,
+  constraint imported_connectors_connector_check CHECK ((connector ~ '^[a-z][a-z0-9_]{0,30}$'::text)),
+  constraint imported_connectors_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint imported_connectors_pkey PRIMARY KEY (project, id),
+  constraint imported_connectors_project_connector_key UNIQUE (project, connector)
+);
+alter table imported_connectors enable row level security;
+alter table imported_connectors force row level security;
+create policy backup on imported_connectors for select to steward_backup using true;
+create policy project on imported_connectors for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table imported_connectors: steward_app=arwd/steward_migrate
+-- grant on table imported_connectors: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table inbox (
   project uuid not null,
   run uuid not null,
@@ -1038,6 +1117,7 @@ create table organizations (
   sign_on_enforced boolean default false not null,
   region text,
   deleted_at timestamp with time zone,
+  shredded_at timestamp with time zone,
   purged_at timestamp with time zone,
   constraint organizations_region_check CHECK (((region IS NULL) OR (id <> '00000000-0000-0000-0000-000000000000'::uuid))),
   constraint organizations_pkey PRIMARY KEY (id)

@@ -28,7 +28,13 @@ export interface MailSending {
  * - `unknown`: the message may have been taken, and no answer was read.
  */
 export type MailAnswer =
-  | { readonly kind: "accepted"; readonly status: number; readonly bytes: number }
+  | {
+      readonly kind: "accepted";
+      readonly status: number;
+      readonly bytes: number;
+      /** Recipients of several that it was not taken for. */
+      readonly refused?: readonly string[];
+    }
   | {
       readonly kind: "refused";
       readonly code: "address_forbidden" | "cancelled" | "overloaded";

@@ -3,25 +3,24 @@
  * that any history leads to one state (R4). Throws when a record does not fit: a bug, or a
  * tampered history.
  */
-import type { GraphStep } from "../flow/graph.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import type { AcceptedRecord, BeginRecord, EndRecord, RunFailure, RunRecord, StepRecord } from "./record.ts";
-import {
-  COMING,
-  DONE,
-  FAILED,
-  OPEN,
-  SKIPPED,
-  newFrame,
-  placeKey,
-  resultOf,
-  type Active,
-  type Frame,
-  type Loop,
-  type RunState,
-  type Task,
-} from "./state.ts";
+import type {
+  AcceptedRecord,
+  BeginRecord,
+  DecidedRecord,
+  EndRecord,
+  HeldRecord,
+  IterateRecord,
+  NextRecord,
+  RecordedUsage,
+  RunRecord,
+  StepRecord,
+} from "./record.ts";
+import { closeActive, holdMore } from "./closed.ts";
+import { effectTaints, startsTainted, stepTaints } from "./taint-of-run.ts";
+import { placeKey, type Active, type Loop, type RunState, type Task } from "./state.ts";
+import { beginFrame, beginIteration, forget, settle, turn } from "./walk-graph.ts";
 
 export function applyRecord(state: RunState, record: RunRecord): void {
   state.seq++;
@@ -40,20 +39,18 @@ export function applyRecord(state: RunState, record: RunRecord): void {
     case "again": {
       const active = activeOf(state, record.of);
       active.unknown = null;
-      active.sent++;
+      if (active.sent++ === 0) state.effects++;
+      holdMore(active, record.reserves);
       return;
     }
-    case "iterate": {
-      const active = activeOf(state, record.of);
-      invariant(active.loop?.items === null, "only a while step iterates");
-      invariant(active.loop.next === record.index && active.loop.frames.size === 0, "iterations follow each other");
-      state.turning.delete(record.of);
-      beginIteration(state, active.loop, active.step, record.index, {
-        item: active.loop.results[record.index - 1] ?? null,
-        index: record.index,
-      });
-      return;
-    }
+    case "held":
+      return applyHeld(state, record);
+    case "decided":
+      return applyDecided(state, record);
+    case "next":
+      return applyNext(state, record);
+    case "iterate":
+      return applyIterate(state, record);
     case "event":
       state.mailbox.push(record);
       return;
@@ -65,10 +62,28 @@ export function applyRecord(state: RunState, record: RunRecord): void {
     case "ended":
       invariant(state.ended === null, "terminal states never change (R3)");
       state.ended = record;
+      for (const active of state.active.values()) closeActive(state, active);
       return;
     default:
       unreachable(record);
   }
+}
+
+function applyHeld(state: RunState, { of, approval, digest }: HeldRecord): void {
+  const active = activeOf(state, of);
+  invariant(active.pending.kind === "effect", "people are asked about an effect");
+  active.pending = { ...active.pending, kind: "approval", approval, digest };
+  active.unknown = null;
+  active.approval = { id: approval, digest, how: null };
+  active.asked++;
+}
+
+function applyIterate(state: RunState, { of, index }: IterateRecord): void {
+  const { loop, step } = activeOf(state, of);
+  invariant(loop?.items === null, "only a while step iterates");
+  invariant(loop.next === index && loop.frames.size === 0, "iterations follow each other");
+  state.turning.delete(of);
+  beginIteration(state, loop, step, index, { item: loop.results[index - 1] ?? null, index });
 }
 
 function applyAccepted(state: RunState, record: AcceptedRecord): void {
@@ -77,6 +92,8 @@ function applyAccepted(state: RunState, record: AcceptedRecord): void {
   state.acceptedAt = record.at;
   state.depth = record.depth ?? 0;
   state.pinned = record.pinned ?? false;
+  state.starter = record.starter ?? null;
+  state.tainted = startsTainted(state.flow, record);
   beginFrame(state, state.root);
 }
 
@@ -99,6 +116,7 @@ function takeTask(state: RunState, record: StepRecord | BeginRecord): Task {
 function applyStep(state: RunState, record: StepRecord): void {
   const { frame, step } = takeTask(state, record);
   if (record.begins && !record.copied) state.subRuns++;
+  state.tainted ||= stepTaints(step, record);
   settle(state, frame, step, record, record.attempt, record.same ? record.input : record.output);
 }
 
@@ -124,8 +142,25 @@ function applyBegin(state: RunState, record: BeginRecord): void {
       last: null,
     };
   }
-  state.active.set(seq, { frame, step, attempt: record.attempt, seq, begin: record, sent: 1, unknown: null, loop });
-  if (pending.kind === "effect") state.effects++;
+  const sent = pending.kind === "effect" ? 1 : 0;
+  const active: Active = {
+    frame,
+    step,
+    attempt: record.attempt,
+    seq,
+    begin: record,
+    pending,
+    ordinal: 1,
+    sent,
+    unknown: null,
+    approval: pending.kind === "approval" ? { id: pending.approval, digest: pending.digest, how: null } : null,
+    asked: pending.kind === "approval" ? 1 : 0,
+    holds: [],
+    loop,
+  };
+  holdMore(active, record.reserves);
+  state.active.set(seq, active);
+  state.effects += sent;
   if (pending.kind === "call") state.subRuns++;
   if (loop) turn(state, loop, step);
 }
@@ -135,10 +170,45 @@ function itemsOf(input: Json | undefined): readonly Json[] {
   return Array.isArray(items) ? items : [];
 }
 
+/** An approved effect is to be sent from here on, with the arguments that were approved. */
+function applyDecided(state: RunState, record: DecidedRecord): void {
+  const active = activeOf(state, record.of);
+  const { pending } = active;
+  invariant(pending.kind === "approval" && pending.approval === record.approval, "nobody was asked about this");
+  active.approval = { id: record.approval, digest: record.changed?.digest ?? pending.digest, how: record.how };
+  if (record.how !== "approved" || pending.effect === null) return;
+  const changed = record.changed ? { arguments: record.changed.arguments } : {};
+  active.pending = { kind: "effect", effect: { ...pending.effect, ...changed }, key: pending.key };
+}
+
+function applyNext(state: RunState, record: NextRecord): void {
+  const active = activeOf(state, record.of);
+  state.tainted ||= effectTaints(active);
+  addUsage(state, record.usage);
+  closeActive(state, active);
+  active.pending = { kind: "effect", effect: record.effect, key: record.key };
+  active.ordinal++;
+  active.sent = 0;
+  active.unknown = null;
+  active.approval = null;
+  active.holds = [];
+}
+
+function addUsage(state: RunState, usage: RecordedUsage | undefined): void {
+  if (!usage) return;
+  state.tokens += usage.tokens;
+  if (usage.micro === undefined) return;
+  state.currency ??= usage.currency;
+  if (usage.currency === state.currency) state.cost += BigInt(usage.micro);
+}
+
 function applyEnd(state: RunState, record: EndRecord): void {
   const active = activeOf(state, record.of);
   state.active.delete(record.of);
   state.turning.delete(record.of);
+  state.tainted ||= effectTaints(active) || stepTaints(active.step, record);
+  addUsage(state, record.usage);
+  closeActive(state, active);
   if (record.event !== undefined) {
     const at = state.mailbox.findIndex((event) => event.id === record.event);
     invariant(at !== -1, `event ${record.event} has not come, or was taken before`);
@@ -152,136 +222,7 @@ function applyEnd(state: RunState, record: EndRecord): void {
 }
 
 /** An effect that was cut off and is not safe to repeat. */
-function mustNotRepeat({ begin, step }: Active): boolean {
-  const { pending } = begin;
-  return pending.kind === "effect" && pending.effect.repeat === "never" && step.definition.ifUnknown !== "repeat";
-}
-
-/** Drops what still runs inside a loop that has ended. */
-function forget(state: RunState, loop: Loop): void {
-  const inside = (frame: Frame | null): boolean => {
-    for (let one = frame; one; one = one.loop?.outer ?? null) if (one.loop === loop) return true;
-    return false;
-  };
-  for (const [key, task] of state.ready) if (inside(task.frame)) state.ready.delete(key);
-  for (const [key, timer] of state.retries) if (inside(timer.frame)) state.retries.delete(key);
-  for (const [seq, active] of state.active) {
-    if (!inside(active.frame)) continue;
-    state.active.delete(seq);
-    state.turning.delete(seq);
-  }
-  loop.frames.clear();
-}
-
-type Ending = Pick<EndRecord, "status" | "port" | "error" | "retryAt" | "reply">;
-
-function settle(
-  state: RunState,
-  frame: Frame,
-  step: GraphStep,
-  ending: Ending,
-  attempt: number,
-  output: Json | undefined,
-): void {
-  state.stepsEnded++;
-  if (ending.retryAt !== undefined) {
-    state.retries.set(placeKey(frame.path, step.id), { frame, step, attempt: attempt + 1, dueMs: ending.retryAt });
-    return;
-  }
-  // The caller has been answered with the first reply; a later one can't change that.
-  if (ending.reply) state.reply ??= { ...ending.reply, body: output };
-  if (ending.status === "done") {
-    if (output !== undefined) frame.steps[step.id] = output;
-    resolve(state, frame, step, DONE, ending.port ?? step.ports.keys().next().value ?? "out");
-    return;
-  }
-  const error = ending.error ?? { code: "failed", message: `step ${step.id} failed` };
-  if (ending.status === "cancelled" || step.definition.onError === "fail") {
-    frame.status[step.index] = FAILED;
-    failFrame(state, frame, { ...error, step: step.id, path: frame.path });
-    return;
-  }
-  const { code, message, details } = error;
-  frame.steps[step.id] = { error: { code, message, ...(details === undefined ? {} : { details }) } };
-  const port = step.definition.onError === "port" ? "error" : (step.ports.keys().next().value ?? "out");
-  resolve(state, frame, step, DONE, port);
-}
-
-function failFrame(state: RunState, frame: Frame, failure: RunFailure): void {
-  if (frame.loop === null) {
-    state.failure ??= failure;
-    return;
-  }
-  frame.loop.failure ??= failure;
-  state.turning.add(frame.loop.seq);
-}
-
-function beginFrame(state: RunState, frame: Frame): void {
-  for (const index of frame.graph.starts) open(state, frame, frame.graph.steps[index]!);
-  if (frame.left === 0) endFrame(state, frame);
-}
-
-function open(state: RunState, frame: Frame, step: GraphStep): void {
-  frame.status[step.index] = OPEN;
-  state.ready.set(placeKey(frame.path, step.id), { frame, step, attempt: 1 });
-}
-
-/** Passes a finished or skipped step's edges on; iterative, so that a long chain of skips is fine. */
-function resolve(
-  state: RunState,
-  frame: Frame,
-  first: GraphStep,
-  status: typeof DONE | typeof SKIPPED,
-  port: string,
-): void {
-  const work: { step: GraphStep; port: string | null }[] = [{ step: first, port: status === DONE ? port : null }];
-  frame.status[first.index] = status;
-  while (work.length > 0) {
-    const { step, port: taken } = work.pop()!;
-    frame.left--;
-    for (const [name, targets] of step.ports) {
-      for (const target of targets) {
-        if (name === taken) frame.taken[target] = 1;
-        if (--frame.incoming[target]! > 0 || frame.status[target] !== COMING) continue;
-        const next = frame.graph.steps[target]!;
-        if (frame.taken[target]) open(state, frame, next);
-        else {
-          frame.status[target] = SKIPPED;
-          work.push({ step: next, port: null });
-        }
-      }
-    }
-  }
-  if (frame.left === 0) endFrame(state, frame);
-}
-
-function endFrame(state: RunState, frame: Frame): void {
-  const { loop } = frame;
-  if (!loop) return;
-  const index = frame.path.at(-1)!;
-  loop.results[index] = resultOf(frame);
-  loop.frames.delete(index);
-  loop.last = frame;
-  turn(state, loop, state.active.get(loop.seq)!.step);
-}
-
-/** Begins what an each step may begin now; asks for a decision when a loop's turn is over. */
-function turn(state: RunState, loop: Loop, step: GraphStep): void {
-  if (loop.items === null || loop.failure) {
-    state.turning.add(loop.seq);
-    return;
-  }
-  while (loop.next < loop.items.length && loop.frames.size < loop.parallel) {
-    const index = loop.next;
-    beginIteration(state, loop, step, index, { item: loop.items[index] ?? null, index });
-  }
-  if (loop.next === loop.items.length && loop.frames.size === 0) state.turning.add(loop.seq);
-}
-
-function beginIteration(state: RunState, loop: Loop, step: GraphStep, index: number, names: Frame["names"]): void {
-  invariant(step.body === loop.body, "a loop walks its step's body");
-  const frame = newFrame(loop.body, [...loop.outer.path, index], loop, names);
-  loop.next = index + 1;
-  loop.frames.set(index, frame);
-  beginFrame(state, frame);
+function mustNotRepeat({ pending, sent, step }: Active): boolean {
+  if (pending.kind !== "effect" || sent === 0) return false;
+  return pending.effect.repeat === "never" && step.definition.ifUnknown !== "repeat";
 }

@@ -78,7 +78,8 @@ function decideTimers(state: RunState, here: InProcess, nowMs: number, deadline:
     dueMs = Math.min(dueMs, timer.dueMs);
   }
   for (const active of state.active.values()) {
-    const { pending, timeoutAt } = active.begin;
+    const { pending } = active;
+    const { timeoutAt } = active.begin;
     if (pending.kind === "wait") {
       const event = pending.event === null ? null : (state.mailbox.find((one) => one.name === pending.event) ?? null);
       if (event || (pending.dueMs !== null && pending.dueMs <= nowMs)) return { kind: "wake", active, event };

@@ -12,11 +12,21 @@ export type Hidden = Readonly<Record<string, Json>>;
 
 /** An effect's arguments are made of its step's input: hidden as a whole when any of that is. */
 const EFFECT = "effect";
+/** What an effect gave, of which the step's output is made: hidden as a whole too. */
+const OUTCOME = "outcome";
+
+/** Where a record has the arguments of an effect; null where it has none. */
+function argumentsIn(record: RunRecord): readonly string[] | null {
+  if (record.t === "begin") return ["pending", "effect", "arguments"];
+  if (record.t === "next") return ["effect", "arguments"];
+  return record.t === "decided" ? ["changed", "arguments"] : null;
+}
 
 /** Paths such as `output.token` that are private in a record about to be applied. */
 export function privatePaths(state: RunState, record: RunRecord): readonly string[] {
   if (record.t === "step" || record.t === "begin") return state.flow.steps.get(record.step)?.definition.private ?? [];
-  if (record.t === "end") return state.active.get(record.of)?.step.definition.private ?? [];
+  if (record.t === "end" || record.t === "decided" || record.t === "next")
+    return state.active.get(record.of)?.step.definition.private ?? [];
   return record.t === "ended" ? resultPaths(state) : [];
 }
 
@@ -43,23 +53,16 @@ export function hidePrivate(
 ): { readonly shown: RunRecord; readonly hidden: Hidden } | null {
   let shown: Json = asJson(record);
   const hidden: Record<string, Json> = {};
-  for (const path of paths) {
-    const taken = take(shown, path.split("."));
-    if (!taken) continue;
-    hidden[path] = taken.value;
+  const hide = (name: string, at: readonly string[]): void => {
+    const taken = take(shown, at);
+    if (!taken) return;
+    hidden[name] = taken.value;
     shown = taken.rest;
-  }
-  if (
-    record.t === "begin" &&
-    record.pending.kind === "effect" &&
-    paths.some((path) => path.split(".")[0] === "input")
-  ) {
-    const taken = take(shown, ["pending", "effect", "arguments"]);
-    if (taken) {
-      hidden[EFFECT] = taken.value;
-      shown = taken.rest;
-    }
-  }
+  };
+  for (const path of paths) hide(path, path.split("."));
+  const effect = argumentsIn(record);
+  if (effect && paths.some((path) => path.split(".")[0] === "input")) hide(EFFECT, effect);
+  if (record.t === "next" && paths.some((path) => path.split(".")[0] === "output")) hide(OUTCOME, [OUTCOME]);
   return Object.keys(hidden).length === 0 ? null : { shown: asRecord(shown), hidden };
 }
 
@@ -68,7 +71,7 @@ export function restorePrivate(record: RunRecord, hidden: Hidden): RunRecord {
   let whole: Json = asJson(record);
   // Innermost last would be lost in an outer one: the later a path was taken out, the earlier it goes back.
   for (const [path, value] of Object.entries(hidden).toReversed()) {
-    whole = put(whole, path === EFFECT ? ["pending", "effect", "arguments"] : path.split("."), value);
+    whole = put(whole, (path === EFFECT && argumentsIn(record)) || path.split("."), value);
   }
   return asRecord(whole);
 }

@@ -2,8 +2,8 @@
  * The records of a run: what happened, in order, numbered from 1 without gaps (R4). A run's state is
  * these records applied one after the other, and nothing else; a record is never changed.
  */
-import type { Json } from "../json.ts";
-import type { EffectRequest, StepError } from "../step-kind.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { EffectOutcome, EffectRequest, StepError } from "../step-kind.ts";
 
 export type TerminalStatus = "completed" | "failed" | "cancelled";
 
@@ -28,6 +28,18 @@ export interface AcceptedRecord {
   readonly root?: string;
   /** How deep in sub-flows and error flows this run is; bounded. */
   readonly depth?: number;
+  /** UUID of the account that started it, or the run that began it. */
+  readonly starter?: string;
+  /** Of a run that stands for another or was begun by one: whether that one had read what others can write. */
+  readonly tainted?: boolean;
+}
+
+/** What effects have cost: amounts as decimal digits, in microunits. */
+export interface RecordedUsage {
+  readonly tokens: number;
+  /** Left out when nobody knows. */
+  readonly micro?: string;
+  readonly currency: string;
 }
 
 interface Ending {
@@ -54,9 +66,23 @@ export interface StepRecord extends Place, Ending {
   readonly begins?: true;
 }
 
+/** The counter of a cap that an effect asked to reserve from, whether or not it got it. */
+export interface Hold {
+  readonly cap: string;
+  readonly periodKey: string;
+}
+
+/** People are asked: `approval` is a UUID, `digest` (base64url) is of what they see. */
+export interface Asked {
+  readonly approval: string;
+  readonly digest: string;
+}
+
 /** Why a begun step has not ended yet. */
 export type Pending =
   | { readonly kind: "effect"; readonly effect: EffectRequest; readonly key: string | null }
+  /** Until people have decided; without an effect it is the step itself that asks them. */
+  | ({ readonly kind: "approval"; readonly effect: EffectRequest | null; readonly key: string | null } & Asked)
   | { readonly kind: "wait"; readonly dueMs: number | null; readonly event: string | null }
   | { readonly kind: "call"; readonly child: string }
   | { readonly kind: "each"; readonly parallel: number }
@@ -71,6 +97,7 @@ export interface BeginRecord extends Place {
   readonly pending: Pending;
   /** When the step's time is over. */
   readonly timeoutAt?: number;
+  readonly reserves?: readonly Hold[];
 }
 
 /** The begun step of record `of` ended; of an effect this is the outcome. */
@@ -80,6 +107,9 @@ export interface EndRecord extends Ending {
   readonly at: number;
   /** The event that ended a wait, by its id. */
   readonly event?: string;
+  readonly usage?: RecordedUsage;
+  /** Of a called flow: whether its run had read what others can write. */
+  readonly tainted?: boolean;
 }
 
 /** The effect of record `of` may have happened: nobody can tell (R5). */
@@ -91,11 +121,44 @@ export interface UnknownRecord {
   readonly message: string;
 }
 
-/** The effect of record `of` is sent again: its next intent. */
+/** The effect of record `of` is sent, again or for the first time since it was approved or asked for: its next intent. */
 export interface AgainRecord {
   readonly t: "again";
   readonly of: number;
   readonly at: number;
+  readonly reserves?: readonly Hold[];
+}
+
+/** People are asked about the effect of record `of` before it is sent. */
+export interface HeldRecord extends Asked {
+  readonly t: "held";
+  readonly of: number;
+  readonly at: number;
+}
+
+/** What people have said, about the approval that record `of` waits for. */
+export interface DecidedRecord {
+  readonly t: "decided";
+  readonly of: number;
+  readonly at: number;
+  readonly approval: string;
+  readonly how: "approved" | "rejected" | "expired" | "withdrawn";
+  /** As the audit names who had the last word. */
+  readonly by: string;
+  readonly note?: string;
+  /** The arguments to be sent instead, and their digest (base64url). */
+  readonly changed?: { readonly arguments: JsonObject; readonly digest: string };
+}
+
+/** The effect of record `of` had this outcome, and the step asks for another one, under `key`. */
+export interface NextRecord {
+  readonly t: "next";
+  readonly of: number;
+  readonly at: number;
+  readonly outcome: EffectOutcome;
+  readonly usage?: RecordedUsage;
+  readonly effect: EffectRequest;
+  readonly key: string | null;
 }
 
 /** Iteration `index` of the while step of record `of` begins. */
@@ -147,6 +210,9 @@ export type RunRecord =
   | EndRecord
   | UnknownRecord
   | AgainRecord
+  | HeldRecord
+  | DecidedRecord
+  | NextRecord
   | IterateRecord
   | EventRecord
   | CancelRecord

@@ -1,7 +1,16 @@
 /** The state of a run in memory: frames (a graph being walked), loops, and what has begun and not ended. */
 import type { CompiledFlow, Graph, GraphStep } from "../flow/graph.ts";
 import type { Json, JsonObject } from "../json.ts";
-import type { BeginRecord, EndedRecord, EventRecord, RunFailure, UnknownRecord } from "./record.ts";
+import type {
+  BeginRecord,
+  DecidedRecord,
+  EndedRecord,
+  EventRecord,
+  Hold,
+  Pending,
+  RunFailure,
+  UnknownRecord,
+} from "./record.ts";
 
 /** A step's place in its frame: 0 to come, 1 ready or begun, 2 done, 3 skipped, 4 failed. */
 export const COMING = 0;
@@ -32,14 +41,41 @@ export interface Task {
   readonly attempt: number;
 }
 
+/** `id` is a UUID, `digest` (base64url) of what was approved; `how` is null before people have decided. */
+export interface GivenApproval {
+  readonly id: string;
+  readonly digest: string;
+  readonly how: DecidedRecord["how"] | null;
+}
+
 /** A step that has begun and not ended. */
 export interface Active extends Task {
   readonly seq: number;
   readonly begin: BeginRecord;
-  /** How often its effect was sent, by intents. */
+  /** What it waits for now: at first that of its begin record. */
+  pending: Pending;
+  /** From 1: which of the step's effects this is. */
+  ordinal: number;
+  /** How often that effect was sent, by intents. Before the first of them nothing of it can have left. */
   sent: number;
   unknown: UnknownRecord | null;
+  /** What people were asked for last, and what they said. */
+  approval: GivenApproval | null;
+  /** How often people were asked about the step. */
+  asked: number;
+  /** Counters that the effect may hold something of. */
+  holds: readonly Hold[];
   readonly loop: Loop | null;
+}
+
+/** What a step leaves behind that has ended, or has gone on to its next effect. */
+export interface Closed {
+  /** As `effectName` has it. */
+  readonly effect: string;
+  /** What it may hold of counters: to be settled. */
+  readonly holds: readonly Hold[];
+  /** UUID of the approval that was asked for last: it is not to be used any more. */
+  readonly approval: string | null;
 }
 
 /** An each or while step under way. */
@@ -93,11 +129,26 @@ export interface RunState {
   effects: number;
   /** Runs it has begun by flow steps, whether it waits for them or not. */
   subRuns: number;
+  /** UUID of the account that started it, itself or by the run that began this one. */
+  starter: string | null;
+  /** Whether it has read what others can write. */
+  tainted: boolean;
+  tokens: number;
+  /** In microunits of `currency`, that of the first effect that had a price; others are not added up with it. */
+  cost: bigint;
+  currency: string | null;
+  /** In the order of the records; only added to. */
+  readonly closed: Closed[];
 }
 
 /** One text for one step in one iteration. */
 export function placeKey(path: readonly number[], step: string): string {
   return path.length === 0 ? step : `${path.join(".")}/${step}`;
+}
+
+/** One text for one effect of a run, the same for each sending of it. */
+export function effectName({ frame, step, attempt, ordinal }: Pick<Active, "frame" | "step" | "attempt" | "ordinal">) {
+  return `${placeKey(frame.path, step.id)}#${attempt}${ordinal === 1 ? "" : `.${ordinal}`}`;
 }
 
 export function newFrame(graph: Graph, path: readonly number[], loop: Loop | null, names: Frame["names"]): Frame {
@@ -142,6 +193,12 @@ export function newRunState(flow: CompiledFlow): RunState {
     stepsEnded: 0,
     effects: 0,
     subRuns: 0,
+    starter: null,
+    tainted: false,
+    tokens: 0,
+    cost: 0n,
+    currency: null,
+    closed: [],
   };
 }
 

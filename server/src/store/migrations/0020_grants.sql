@@ -265,7 +265,7 @@ create table cap_counters (
   warned_at timestamptz,
   updated_at timestamptz not null,
   primary key (organization, cap, period_key),
-  foreign key (organization, cap) references caps (organization, id)
+  foreign key (organization, cap) references caps (organization, id) on delete cascade -- gone with its project
 );
 
 create table reservations (
@@ -281,6 +281,56 @@ create table reservations (
   foreign key (organization, cap, period_key) references cap_counters (organization, cap, period_key)
 );
 
+-- Takes what effects ask for, each all or nothing, in the order given: lines of one effect follow each other. Of each: granted;
+-- waits where only what others have reserved stands in the way; exceeded where what is spent does, or no such cap is
+-- there; and the first cap that would not have it. What it holds already is granted. To be called once the counters are
+-- locked in their order, in the scope of the project.
+create function reserve(given_organization uuid, given_project uuid, at timestamptz, runs uuid[], effects text[], caps uuid[], periods text[],
+  amounts bigint[], maxes bigint[]) returns table (run uuid, effect text, reserved text, cap uuid) language plpgsql as $$
+declare
+  lines constant integer := coalesce(cardinality(runs), 0);
+  line integer := 1;
+  first integer;
+  spent_before bigint;
+  reserved_before bigint;
+begin
+  while line <= lines loop
+    first := line;
+    run := runs[line];
+    effect := effects[line];
+    reserved := 'granted';
+    cap := null;
+    while line <= lines and runs[line] = run and effects[line] = effect loop
+      if reserved <> 'exceeded' and not exists (select from steward.reservations r
+          where r.project = given_project and r.run = runs[line] and r.effect = effects[line] and r.cap = caps[line]) then
+        select k.spent, k.reserved into spent_before, reserved_before from steward.cap_counters k
+          where k.organization = given_organization and k.cap = caps[line] and k.period_key = periods[line];
+        if not found or spent_before + amounts[line] > maxes[line] then
+          reserved := 'exceeded';
+          cap := caps[line];
+        elsif reserved = 'granted' and spent_before + reserved_before + amounts[line] > maxes[line] then
+          reserved := 'waits';
+          cap := caps[line];
+        end if;
+      end if;
+      line := line + 1;
+    end loop;
+    if reserved = 'granted' then
+      for one in first .. line - 1 loop
+        insert into steward.reservations values
+          (given_organization, given_project, runs[one], effects[one], caps[one], periods[one], amounts[one], at) on conflict do nothing;
+        if found then
+          update steward.cap_counters k set reserved = k.reserved + amounts[one], updated_at = at
+            where k.organization = given_organization and k.cap = caps[one] and k.period_key = periods[one];
+        end if;
+      end loop;
+    end if;
+    return next;
+  end loop;
+end $$;
+revoke all on function reserve(uuid, uuid, timestamptz, uuid[], text[], uuid[], text[], bigint[], bigint[]) from public;
+grant execute on function reserve(uuid, uuid, timestamptz, uuid[], text[], uuid[], text[], bigint[], bigint[]) to steward_app;
+
 alter table runs add column tokens bigint not null default 0, add column cost_micro bigint not null default 0,
   add column cost_currency text;
 alter table inbox drop constraint inbox_kind_check;
@@ -290,6 +340,17 @@ alter table outbound_connections add constraint outbound_connections_purpose_che
   check (purpose in ('mail', 'identity', 'key_service', 'audit_sink', 'connection'));
 alter table triggers drop constraint triggers_kind_check;
 alter table triggers add constraint triggers_kind_check check (kind in ('webhook', 'schedule', 'manual', 'error', 'poll', 'hook')) not valid;
+
+-- What worked goes on working: each credential that is sent gets the grant that setting one makes, for every flow of its
+-- project. Credentials are read past row-level security, as the table's owner; grants have none yet.
+alter table credentials no force row level security;
+insert into grants (organization, project, id, kind, principal, credential, form, created_at, updated_at)
+  select organization, project, gen_random_uuid(), 'grant', 'project', slug,
+    jsonb_build_object('to', 'project', 'credential', slug, 'note', '', 'lines',
+      '[{"actions": ["http.request"], "when": [], "rate": [], "money": []}]'::jsonb), set_at, set_at
+  from credentials where kind <> 'secret';
+insert into grant_versions (project, of_grant, version, form, at, by) select project, id, 1, form, created_at, 'system' from grants;
+alter table credentials force row level security;
 
 do $$
 declare

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { StepKind } from "../core/step-kind.ts";
+import { anyJson } from "./any-json.ts";
+
+const HOURS_MAX = 720;
+const WHO = /^(?:may_grant|role:(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|rol_[0-9a-z]{26})|member:acc_[0-9a-z]{26})$/;
+
+const Input = z.strictObject({
+  message: z.string().min(1).max(2000).describe("What is asked, in words."),
+  to: z
+    .array(z.string().regex(WHO, "use role:<role>, member:<account id> or may_grant"))
+    .min(1)
+    .max(20)
+    .describe("Who may answer: role:<role>, member:<account id>, or may_grant for whoever may give grants."),
+  quorum: z.int().min(1).max(10).default(1).describe("How many different people must approve."),
+  expiresHours: z
+    .number()
+    .min(0.01)
+    .max(HOURS_MAX)
+    .default(72)
+    .describe("Then the step goes on by its port expired; at most 30 days."),
+  remindHours: z
+    .number()
+    .min(0.01)
+    .max(HOURS_MAX)
+    .optional()
+    .describe("They are reminded each time so much has passed."),
+  show: anyJson().optional().describe("What they need to see beside the message."),
+});
+
+/** Asks people and waits for their word. Nobody's connection is used, so no grant is needed. */
+export const approval: StepKind<z.output<typeof Input>> = {
+  kind: "approval",
+  title: "Approval",
+  summary:
+    "Asks people, by mail and on the page, and goes on by the port approved, rejected or expired; the run survives restarts meanwhile. The output is { decision, by, at, note }.",
+  schema: Input,
+  example: {
+    message: "May order {{ trigger.body.order }} be refunded?",
+    to: ["role:operator"],
+    show: { amount: "{{ trigger.body.amount }}" },
+  },
+  ports: () => ["approved", "rejected", "expired"],
+  run({ message, to, quorum, expiresHours, remindHours, show }) {
+    const by = [...new Set(to)].toSorted();
+    return {
+      kind: "approval",
+      needed: { parties: [{ by, quorum, remindHours: remindHours ?? null, escalate: null }], expiresHours },
+      shown: { message, ...(show === undefined ? {} : { show }) },
+    };
+  },
+};
