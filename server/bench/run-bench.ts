@@ -9,6 +9,7 @@ import { decisions } from "./decisions.ts";
 import { durableCommit } from "./durable-commit.ts";
 import { effects } from "./effects.ts";
 import { footprint } from "./footprint.ts";
+import { gate } from "./gate.ts";
 import { lateness } from "./lateness.ts";
 import { startLoad } from "./load-process.ts";
 import { machineFacts } from "./machine.ts";
@@ -31,6 +32,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   access,
   signIn,
   effects,
+  gate,
   burst,
   runBytes,
   lateness,

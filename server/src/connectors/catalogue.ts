@@ -1,11 +1,31 @@
 import type { Connector } from "@steward/sdk";
+import { anthropic } from "./anthropic/connector.ts";
 import { github } from "./github/connector.ts";
 import { gmail } from "./gmail/connector.ts";
 import { googleCalendar } from "./google_calendar/connector.ts";
 import { googleDocs } from "./google_docs/connector.ts";
 import { notion } from "./notion/connector.ts";
+import { openaiCompatible } from "./openai_compatible/connector.ts";
+import { openai } from "./openai/connector.ts";
+import { openrouter } from "./openrouter/connector.ts";
+import { postgres } from "./postgres/connector.ts";
 import { slack } from "./slack/connector.ts";
+import { smtp } from "./smtp/connector.ts";
 import { twilio } from "./twilio/connector.ts";
 
 /** Every native connector, as the catalogue shows them. */
-export const CONNECTORS: readonly Connector[] = [github, slack, gmail, googleCalendar, googleDocs, notion, twilio];
+export const CONNECTORS: readonly Connector[] = [
+  github,
+  slack,
+  gmail,
+  googleCalendar,
+  googleDocs,
+  notion,
+  twilio,
+  smtp,
+  postgres,
+  openai,
+  anthropic,
+  openrouter,
+  openaiCompatible,
+];

@@ -9,6 +9,7 @@ export interface AuditIntent {
 export const AUDIT_INTENTS: readonly AuditIntent[] = [
   { intent: "effect.intent", outcome: "effect.outcome", alike: ["attempt", "digest"] },
   { intent: "project.shredding", outcome: "project.shredded", alike: [] },
+  { intent: "organization.shredding", outcome: "organization.purged", alike: [] },
   { intent: "keyring.rotation_begun", outcome: "keyring.rotated", alike: [] },
   { intent: "keyring.retiring", outcome: "keyring.retired", alike: ["class", "epoch"] },
   { intent: "table.creating", outcome: "table.created", alike: [] },

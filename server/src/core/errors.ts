@@ -126,6 +126,16 @@ export const ERRORS = {
     title: "The credential does not exist",
     hint: "Set it with `steward credential set`.",
   },
+  oauth_client_missing: {
+    status: 409,
+    title: "There is no OAuth client to ask the provider with",
+    hint: "Bring your own with `steward oauth-client set`; its steps are in the catalogue. Or ask the operator for one.",
+  },
+  provider_refused: {
+    status: 422,
+    title: "The provider refuses this",
+    hint: "Mend what the message names, at the provider or here.",
+  },
   internal: {
     status: 500,
     title: "Steward failed to do this",

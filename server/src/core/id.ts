@@ -26,10 +26,14 @@ export type IdKind =
   | "tbl"
   | "msg"
   | "snk"
+  | "dom"
   | "con"
-  | "rev"
   | "ocl"
-  | "dom";
+  | "rev"
+  | "grt"
+  | "lim"
+  | "apr"
+  | "cap";
 
 /** A UUIDv7 of the given millisecond; `random` supplies 10 bytes. Ids of one millisecond order by the random part. */
 export function uuidV7(ms: number, random: Uint8Array): string {

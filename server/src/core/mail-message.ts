@@ -41,6 +41,41 @@ export interface MailValues {
     readonly atMs: number;
   };
   readonly domain_lost: { readonly organization: string; readonly domain: string; readonly record: string };
+  /** A provider no longer accepts a connection. */
+  readonly reauth_required: {
+    readonly name: string;
+    readonly provider: string;
+    /** The connection's slug. */
+    readonly connection: string;
+    readonly link: string;
+  };
+  /** To somebody who is asked to approve an effect; what it would send is on the page behind the link, never in the mail. */
+  readonly approval: {
+    readonly how: "asked" | "reminded" | "escalated";
+    readonly name: string;
+    readonly project: string;
+    /** Slugs and ids of the program's own or of the flow's: `refund-mail`, `gmail.send`. */
+    readonly flow: string;
+    readonly action: string;
+    readonly expiresAtMs: number;
+    readonly link: string;
+    /** Whether the link decides by itself; else it leads to the sign-in. */
+    readonly decides: boolean;
+    readonly lifeMinutes: number;
+  };
+  /** To those who may set a budget: its soft mark was passed. */
+  readonly budget_passed: {
+    readonly name: string;
+    /** Of the project, or of the organization. */
+    readonly place: string;
+    /** `flow refund-mail`; empty for the place as a whole. */
+    readonly subject: string;
+    /** `40.25 of 50 EUR`, `900 of 1000 calls`. */
+    readonly amount: string;
+    readonly period: "run" | "hour" | "day" | "month" | "total";
+    readonly percent: number;
+    readonly link: string;
+  };
   readonly account_deleted: { readonly name: string; readonly recoverUntilMs: number; readonly link: string };
   readonly factor_changed: {
     readonly name: string;

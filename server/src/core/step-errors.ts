@@ -3,6 +3,15 @@
  * never reused or renamed. Beside these stand the codes of the gate (`EFFECT_ERRORS`).
  */
 export const STEP_ERRORS = {
+  approval_expired: {
+    title: "Nobody decided in time",
+    hint: "Give the people more time, remind them, or name others; or handle it by the error port.",
+  },
+  approval_rejected: { title: "A person did not allow it", hint: "Handle it by the error port, or ask them why." },
+  approval_withdrawn: {
+    title: "What was asked for can't be allowed any more",
+    hint: "Look whether the grant or connection behind it was revoked.",
+  },
   cancelled: { title: "The run was cancelled", hint: "Run it again if that was a mistake." },
   code_cancelled: { title: "The code was stopped with its run", hint: "Run it again." },
   code_crashed: { title: "The sandbox of the code broke", hint: "Try again; if it stays, report it with the code." },
@@ -52,6 +61,10 @@ export const STEP_ERRORS = {
   },
   items_too_many: { title: "A list has more items than a step takes", hint: "Give the list in parts." },
   kind_unknown: { title: "This kind of step does not exist", hint: "Mend the step's kind." },
+  model_answer_invalid: {
+    title: "The model's answer does not fit the schema",
+    hint: "Read the problems in the details; say in the instructions what is wanted, allow more repairs, or ask another model.",
+  },
   run_poisonous: {
     title: "The run's worker died three times while it led the run",
     hint: "Look at the last step, then resolve the run to go on, or cancel it.",

@@ -3,9 +3,10 @@
  * effects, waits, calls and loops, it never performs them. One file of one shape for each in `steps/`.
  */
 import type { z } from "zod";
-import type { Step } from "@steward/sdk";
+import type { ActionClass, Step } from "@steward/sdk";
 import type { Evaluated, Template } from "./expression/template.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { ApprovalNeeded } from "./policy/decision.ts";
 
 /** Why a step failed: `code` is stable and documented, `message` says what happened and what to do. */
 export interface StepError {
@@ -17,13 +18,21 @@ export interface StepError {
 /** Whether another attempt may help: by the step's retry policy, never, or no sooner than the provider said. */
 export type Retryable = "never" | "policy" | { readonly afterMs: number };
 
-/** Each has its performer in `gate` (`ActionPerformer` says how another one is added). */
-export type EffectAction = "http.request" | "mail.send" | "sql.query";
+/**
+ * As grants name it: `http.request`, `mail.send`, `sql.query`, `model.generate`, `gmail.send`. Each has its performer in
+ * `gate` (`ActionPerformer` says how another one is added); what has none of its own is a connector's.
+ */
+export type EffectAction = `${string}.${string}`;
 
 /** An act on the world that a step asks for; the gate performs it. */
 export interface EffectRequest {
   readonly action: EffectAction;
+  /** Canonical: validated, defaults filled in. An approval is bound to them, and may put others in their place. */
   readonly arguments: JsonObject;
+  /** What it does to the other side; left out by effects of before, which count as reads of what others wrote. */
+  readonly class?: ActionClass;
+  /** Slug, or `me`: the own one of whoever started the run, of the action's connector. */
+  readonly connection?: string | null;
   readonly credential: string | null;
   /** `safe`: may be sent again though unknown; `key`: sent with an idempotency key; `never`: not repeated blindly. */
   readonly repeat: "safe" | "key" | "never";
@@ -34,7 +43,8 @@ export interface EffectRequest {
 export type EffectOutcome =
   | { readonly kind: "done"; readonly result: Json }
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  /** `afterMs`: no sooner, as the other side said. */
+  | { readonly kind: "failed"; readonly code: string; readonly message: string; readonly afterMs?: number }
   | { readonly kind: "unknown"; readonly code: string; readonly message: string };
 
 export interface CodeRequest {
@@ -53,6 +63,8 @@ export type StepOutcome =
     }
   | { readonly kind: "effect"; readonly effect: EffectRequest }
   | { readonly kind: "code"; readonly code: CodeRequest }
+  /** People are asked, and the step goes on by the port `approved`, `rejected` or `expired`. They see `shown`. */
+  | { readonly kind: "approval"; readonly needed: Omit<ApprovalNeeded, "reasons">; readonly shown: JsonObject }
   /** Until a moment or for an event; a wait for an event fails as `wait_timeout` when none came in `timeoutMs`. */
   | {
       readonly kind: "wait";
@@ -96,8 +108,11 @@ export interface StepKind<Input = unknown, Prepared = unknown> {
   ports(step: Step): readonly string[];
   prepare?(step: Step, compile: CompileField, problem: (field: string, message: string) => void): Prepared;
   run(input: Input, context: StepContext, prepared: Prepared): StepOutcome;
-  /** What an effect's outcome means to the step. Needed by kinds that ask for effects. */
-  conclude?(input: Input, result: EffectOutcome): StepOutcome;
+  /**
+   * What an effect's outcome means to the step; needed by kinds that ask for effects. Another effect is sent next: what
+   * was performed says where the step stands.
+   */
+  conclude?(input: Input, result: EffectOutcome, performed: EffectRequest): StepOutcome;
 }
 
 export type StepKinds = ReadonlyMap<string, StepKind>;

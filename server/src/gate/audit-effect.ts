@@ -10,12 +10,28 @@ export function refusedEntry(
   atMs: number,
   refused: { readonly check: string; readonly code: string },
 ): AuditEntry {
-  return entry(matter, atMs, "effect.refused", { ...place, ...refused });
+  return entry(matter, atMs, "effect.refused", { ...place, ...decidedBy(matter), ...refused });
 }
 
 /** The entry that is committed with the intent, before anything happens. */
 export function intentEntry(matter: Matter, place: AuditFacts, atMs: number, facts: AuditFacts): AuditEntry {
-  return entry(matter, atMs, "effect.intent", { ...place, ...facts, repeat: matter.call.effect.repeat });
+  const { call } = matter;
+  const approval = call.approval === null ? null : showId("apr", call.approval);
+  const by = { ...decidedBy(matter), approval };
+  return entry(matter, atMs, "effect.intent", { ...place, ...facts, ...by, repeat: call.effect.repeat });
+}
+
+/** The entry of an effect that a person is to be asked about first. */
+export function heldEntry(matter: Matter, place: AuditFacts, atMs: number): AuditEntry {
+  return entry(matter, atMs, "effect.held", { ...place, ...decidedBy(matter) });
+}
+
+/** The grant's line that allows it, or the line that refused or came nearest. */
+function decidedBy({ judged }: Matter): AuditFacts {
+  if (judged === null) return {};
+  const { decision } = judged;
+  const line = decision.kind === "allowed" ? decision.by : decision.line;
+  return { decidedBy: line?.id ?? null, line: line?.line ?? null };
 }
 
 /** The entry of what became of an effect with an intent. */
@@ -38,7 +54,7 @@ export function targetOf(call: EffectCall): string {
 
 /** Ids, codes, counts and the host: of the request, nothing but its digest and what the action says is safe to tell. */
 function entry(matter: Matter, atMs: number, action: string, more: AuditFacts): AuditEntry {
-  const { call, credential, digest } = matter;
+  const { call, connection, credential, digest } = matter;
   return {
     atMs,
     project: call.project,
@@ -49,8 +65,9 @@ function entry(matter: Matter, atMs: number, action: string, more: AuditFacts): 
       effect: call.effect.action,
       version: call.version,
       attempt: call.attempt,
+      connection: connection === null ? null : showId("con", connection.id),
       credential: credential === null ? null : showId("crd", credential.id),
-      digest,
+      digest: digest.toString("base64url"),
       ...more,
     },
   };

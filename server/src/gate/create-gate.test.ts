@@ -1,7 +1,23 @@
 import { expect, test } from "vitest";
+import { showId } from "../core/id.ts";
+import { GRANTED } from "../core/ports/gate.testsuite.ts";
+import type { Intended } from "../core/ports/gate.ts";
 import { CHECKS } from "./checks.ts";
 import { HTTP_CHECKS } from "./http-checks.ts";
-import { answer, callOf, closedPort, credential, keys, openGate, serve, settled } from "./gate.testsuite.ts";
+import type { EffectRequest } from "../core/step-kind.ts";
+import { uuidOf } from "./policy.testsuite.ts";
+import {
+  answer,
+  callOf,
+  closedPort,
+  connection as connectionRow,
+  connections,
+  credential,
+  keys,
+  openGate,
+  serve,
+  settled,
+} from "./gate.testsuite.ts";
 import { digestEffect } from "./matter.ts";
 
 test("an effect is sent as its arguments say, and its answer is the result", async () => {
@@ -26,11 +42,11 @@ test("an effect is sent as its arguments say, and its answer is the result", asy
 
 test("E1 nothing leaves, not even a connection, before the intent is committed", async () => {
   const server = await serve((socket) => socket.write(answer("hi")));
-  const commit = Promise.withResolvers<void>();
+  const commit = Promise.withResolvers<Intended>();
   const performed = openGate().gate.perform(callOf({ url: server.url }, {}, { intend: () => commit.promise }));
   await settled();
   expect(server.sockets).toHaveLength(0);
-  commit.resolve();
+  commit.resolve(GRANTED);
   expect((await performed).outcome.kind).toBe("done");
   expect(server.requests).toHaveLength(1);
 });
@@ -60,9 +76,9 @@ test("E2 an effect that was cancelled before is refused without an intent", asyn
 test("E2 an effect that is cancelled while its intent is committed is not sent", async () => {
   const server = await serve((socket) => socket.write(answer("hi")));
   const controller = new AbortController();
-  const aborting = { signal: controller.signal, intend: async () => controller.abort() };
+  const aborting = { signal: controller.signal, intend: async () => (controller.abort(), GRANTED) };
   let stands = true;
-  const losing = { mayProceed: () => stands, intend: async () => void (stands = false) };
+  const losing = { mayProceed: () => stands, intend: async () => ((stands = false), GRANTED) };
   for (const change of [aborting, losing]) {
     const { outcome, audit } = await openGate().gate.perform(callOf({ url: server.url }, {}, change));
     expect(outcome).toMatchObject({ kind: "refused", code: "cancelled" });
@@ -179,11 +195,13 @@ test("G1 the audit says who did what where and how it ended, and nothing of the 
     attempt: 2,
     host: "127.0.0.1",
     credential: expect.stringMatching(/^crd_/),
-    digest: digestEffect(keys, call.effect),
+    connection: null,
+    digest: digestOf(call.effect, crm.id),
   };
+  const decided = { decidedBy: showId("grt", uuidOf("grant", 0)), line: 0, approval: null };
   const about = { atMs: 1_000, project: call.project, actor: "flow:orders", target: "run_1/2.0/send" };
   expect(call.intents).toEqual([
-    [{ ...about, action: "effect.intent", facts: { ...common, method: "POST", repeat: "never" } }],
+    [{ ...about, action: "effect.intent", facts: { ...common, ...decided, method: "POST", repeat: "never" } }],
   ]);
   const outcome = { outcome: "done", code: null, status: 200, bytes: 13, answeredBy: "127.0.0.1", ms: 5 };
   expect(audit).toEqual([{ ...about, action: "effect.outcome", facts: { ...common, ...outcome } }]);
@@ -208,39 +226,68 @@ test("a refusal is in the audit with the check it comes from, and nothing of the
 test("the digest is of action, arguments and credential, whatever the order of the fields, and keyed", () => {
   const ask = { method: "POST", url: "https://a.test/", headers: { a: "1", b: "2" }, body: null };
   const { effect } = callOf(ask);
-  const digest = digestEffect(keys, effect);
+  const digest = digestOf(effect);
   expect(digest).toMatch(/^[\w-]{43}$/);
   const turned = { body: null, headers: { b: "2", a: "1" }, url: ask.url, method: "POST" };
-  expect(digestEffect(keys, { ...effect, arguments: turned })).toBe(digest);
-  expect(digestEffect(keys, { ...effect, repeat: "never", timeoutMs: 1 })).toBe(digest);
-  expect(digestEffect(keys, { ...effect, credential: "crm" })).not.toBe(digest);
-  expect(digestEffect(keys, { ...effect, arguments: { ...ask, body: "" } })).not.toBe(digest);
+  expect(digestOf({ ...effect, arguments: turned })).toBe(digest);
+  expect(digestOf({ ...effect, repeat: "never", timeoutMs: 1 })).toBe(digest);
+  expect(digestOf(effect, uuidOf("connection", 1))).not.toBe(digest);
+  expect(digestOf({ ...effect, arguments: { ...ask, body: "" } })).not.toBe(digest);
 });
+
+function digestOf({ action, arguments: given }: EffectRequest, connection: string | null = null): string {
+  return digestEffect(keys, { action, connection, arguments: given }).toString("base64url");
+}
 
 /** For each check, an effect that it alone refuses, in their order. */
 const REFUSED_BY: Record<string, () => Parameters<typeof callOf>> = {
   not_cancelled: () => [{ url: "http://127.0.0.1:9/" }, {}, { mayProceed: () => false }],
+  connection_exists: () => [{ url: "http://127.0.0.1:9/" }, { connection: "nobody" }],
+  connection_active: () => [{ url: "http://127.0.0.1:9/" }, { connection: "dead" }],
+  connection_usable: () => [{ url: "http://127.0.0.1:9/" }, { connection: "hers" }],
   credential_exists: () => [{ url: "http://127.0.0.1:9/" }, { credential: "nobody" }],
   credential_kind: () => [{ url: "http://127.0.0.1:9/" }, { credential: "hook" }],
   credential_host: () => [{ url: "http://127.0.0.2:9/" }, { credential: "crm" }],
+  granted: () => [{ url: "http://127.0.0.1:9/" }, { connection: "other" }],
+  priced: () => [{ url: "http://127.0.0.1:9/" }, { action: "test.priced" }],
   egress: () => [{ url: "http://127.0.0.1:9/", headers: { host: "elsewhere" } }],
 };
 
-test.each([...CHECKS, ...HTTP_CHECKS].map((check) => check.name))(
+const LISTS = [CHECKS.first, HTTP_CHECKS.usable, CHECKS.granted, HTTP_CHECKS.checks];
+
+test.each(LISTS.flat().map((check) => check.name))(
   "the check %s refuses before the intent, and nothing else does",
   async (name) => {
-    const credentials = [credential("s3cret"), credential("whsec", { slug: "hook", kind: "secret" })];
+    const given = {
+      credentials: [credential("s3cret"), credential("whsec", { slug: "hook", kind: "secret" })],
+      connections: connections([
+        connectionRow({ slug: "dead", status: "reauth_required" }),
+        connectionRow({ slug: "hers", owner: uuidOf("account", 1) }),
+        connectionRow({ slug: "other" }),
+      ]),
+      inForce: {
+        grants: ["dead", "hers"].map((slug, at) => ({
+          connection: uuidOf("connection", at),
+          form: { to: "project", connection: slug, lines: [{ actions: ["http.request"] }] },
+        })),
+        budgets: [{ unit: "money" as const, currency: "EUR", amount: 1_000_000 }],
+      },
+    };
     const [request, effect, change] = REFUSED_BY[name]!();
     const call = callOf(request, effect, change);
-    const { outcome, audit } = await openGate({ credentials }).gate.perform(call);
+    const { outcome, audit } = await openGate(given).gate.perform(call);
     expect(outcome.kind).toBe("refused");
     expect(audit).toMatchObject([{ action: "effect.refused", facts: { check: name } }]);
     expect(call.intents).toHaveLength(0);
 
-    const checks = CHECKS.filter((check) => check.name !== name);
-    const httpChecks = HTTP_CHECKS.filter((check) => check.name !== name);
+    const without = <One extends { readonly name: string }>(list: readonly One[]) =>
+      list.filter((check) => check.name !== name);
     const open = callOf(request, effect, change);
-    const gate = openGate({ credentials, checks, httpChecks }).gate;
+    const { gate } = openGate({
+      ...given,
+      checks: { first: without(CHECKS.first), granted: without(CHECKS.granted) },
+      httpChecks: { usable: without(HTTP_CHECKS.usable), checks: without(HTTP_CHECKS.checks) },
+    });
     const performed = await gate.perform(open).catch((error: unknown) => error);
     expect(performed).not.toMatchObject({ audit: [{ facts: { check: name } }] });
   },

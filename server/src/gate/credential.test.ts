@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { HeldProjectKeys } from "../keyring/project-keys.ts";
 import { answer, callOf, credential, openGate, resultOf, serve } from "./gate.testsuite.ts";
+import { credentialGrant } from "./policy.testsuite.ts";
 
 /** The header lines of a request, without the framing and the egress's defaults. */
 function sentHeaders(request: string | undefined): string[] {
@@ -22,6 +23,8 @@ test.each([
   expect(sentHeaders(server.requests[0]).toSorted()).toEqual([line, "x-b: 2"].toSorted());
 });
 
+const CRM = { grants: [credentialGrant("crm", ["127.0.0.1"])] };
+
 test("an effect without a credential asks the store for none and sends none", async () => {
   const server = await serve((socket) => socket.write(answer("hi")));
   const findCredential = vi.fn<() => Promise<null>>(async () => null);
@@ -33,7 +36,7 @@ test("an effect without a credential asks the store for none and sends none", as
 test("a credential counts as it is at this effect: set anew or taken away, the next one sees it", async () => {
   const server = await serve((socket) => socket.write(answer("hi")));
   let current = credential("old") as ReturnType<typeof credential> | null;
-  const { gate } = openGate({ findCredential: async () => current });
+  const { gate } = openGate({ findCredential: async () => current, inForce: CRM });
   const send = async (): Promise<string> =>
     (await gate.perform(callOf({ url: server.url }, { credential: "crm" }))).outcome.kind;
   await send();
@@ -190,7 +193,7 @@ function readings(text: string): string[] {
 test("C2 no echo of the request gives the secret to the run: in headers, text, JSON or bytes, in no encoding", async () => {
   let reply: ((request: string) => Buffer) | null = null;
   const server = await serve((socket, request) => socket.write(reply!(request)));
-  const { gate, logged } = openGate({ findCredential: async () => current });
+  const { gate, logged } = openGate({ findCredential: async () => current, inForce: CRM });
   let current = credential("");
   await fc.assert(
     fc.asyncProperty(

@@ -9,14 +9,20 @@ import { parseAllowList } from "../core/egress/allow-list.ts";
 import type { HttpArguments, HttpResult } from "../core/http-effect.ts";
 import { uuidBytes } from "../core/id.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
-import type { EffectCall, Gate, Performed } from "../core/ports/gate.ts";
+import type { EffectCall, Ended, Gate } from "../core/ports/gate.ts";
+import { GRANTED, performPlainly, PLAIN_CALL } from "../core/ports/gate.testsuite.ts";
 import type { EffectRequest } from "../core/step-kind.ts";
 import { newKeyring, ORGANIZATION, PROJECT } from "../keyring/keyring.testsuite.ts";
+import type { ConnectionRow } from "../store/connections.ts";
 import type { CredentialRow } from "../store/credentials.ts";
-import type { Check } from "./action.ts";
+import type { ActionPerformer, Actions } from "./action.ts";
+import type { Checks } from "./checks.ts";
 import { createGate } from "./create-gate.ts";
 import type { GateParts } from "./gate-parts.ts";
 import type { HttpSubject } from "./http-checks.ts";
+import { credentialGrant, type InForce, inForce, uuidOf } from "./policy.testsuite.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { Policies } from "./policy.ts";
 import { requestHttp } from "./request-http.ts";
 
 const closing: (() => unknown)[] = [];
@@ -96,8 +102,66 @@ export function credential(secret: string, change: Partial<CredentialRow> = {}):
   return { ...facts, id, secret: sealed, ...change };
 }
 
+/** A connection; the ids of several in one list are made by `connections`. */
+export function connection(change: Partial<ConnectionRow> = {}): ConnectionRow {
+  return {
+    id: uuidOf("connection", 0),
+    slug: "box",
+    connector: "box",
+    authentication: "oauth2",
+    status: "active",
+    owner: null,
+    flow: null,
+    account: null,
+    scopes: [],
+    hosts: ["127.0.0.1"],
+    address: null,
+    client: null,
+    secretExpiresAt: null,
+    refreshedAt: null,
+    generation: 1,
+    errorCode: null,
+    createdAt: 0,
+    createdBy: "acc_1",
+    connectedAt: 0,
+    usedAt: null,
+    secret: null,
+    ...change,
+  };
+}
+
+/** Where the gate finds them; the id of each tells its place in the list (`uuidOf`). */
+export function connections(rows: readonly ConnectionRow[]): GateParts["connections"] {
+  const numbered = rows.map((row, at) => ({ ...row, id: uuidOf("connection", at) }));
+  return {
+    find: async (_scope, slug) => numbered.find((row) => row.slug === slug && row.status !== "disconnected") ?? null,
+    findOwn: async (_scope, account, connector) =>
+      numbered.filter((row) => row.owner === account && row.connector === connector),
+  };
+}
+
+/** An action that costs something nobody knows. */
+const priced: ActionPerformer<null> = {
+  gather: () => null,
+  act: () => ({
+    class: "read",
+    destination: [],
+    literal: new Set(),
+    arguments: {},
+    estimate: { micro: null, currency: "USD", tokens: 1 },
+  }),
+  checks: [],
+  facts: () => ({ host: null }),
+  intentFacts: () => ({}),
+  perform: async () => ({ outcome: { kind: "done", result: null }, facts: {} }),
+};
+
 export interface OpenGate {
-  readonly gate: Gate;
+  readonly gate: { perform(call: EffectCall): Promise<Ended> };
+  /** The same, for effects that may be held for somebody's approval. */
+  readonly whole: Gate;
+  readonly policies: Policies;
+  readonly inFlight: InFlight;
   readonly egress: ReturnType<typeof createEgress>;
   /** What was logged, errors with their whole stack. */
   readonly logged: string[];
@@ -106,12 +170,25 @@ export interface OpenGate {
 export function openGate(
   more: Partial<GateParts> & {
     readonly credentials?: readonly CredentialRow[];
-    readonly checks?: readonly Check[];
-    readonly httpChecks?: readonly Check<HttpSubject>[];
+    readonly checks?: Checks;
+    readonly httpChecks?: Pick<ActionPerformer<HttpSubject>, "usable" | "checks">;
     readonly egressOptions?: Partial<EgressOptions>;
+    /** Beside the grants that come with the credentials. */
+    readonly inForce?: InForce | (() => InForce);
+    /** Further actions, made of the gate's own parts. */
+    readonly actionsOn?: (parts: Pick<GateParts, "egress" | "clock" | "log">) => Actions;
   } = {},
 ): OpenGate {
-  const { credentials = [], checks, httpChecks, egressOptions, ...parts } = more;
+  const {
+    credentials = [],
+    checks,
+    httpChecks,
+    egressOptions,
+    inForce: standing = {},
+    actionsOn,
+    actions: given,
+    ...parts
+  } = more;
   const allow = parseAllowList("127.0.0.0/8");
   const egress = createEgress({ allow, nowMs: () => 0, resolve: async () => ["127.0.0.1"], ...egressOptions });
   closing.push(() => egress.close());
@@ -119,21 +196,34 @@ export function openGate(
   let monotonicMs = 0;
   const log = (message: string, error?: unknown): void =>
     void logged.push(message, error instanceof Error ? (error.stack ?? "") : String(error));
-  const actions = httpChecks && { "http.request": { ...requestHttp({ egress, log }), checks: httpChecks } };
-  const gate = createGate(
+  const clock = { nowMs: () => 1_000, monotonicMs: () => (monotonicMs += 5), after: () => () => undefined };
+  const all = (): InForce => {
+    const own = typeof standing === "function" ? standing() : standing;
+    const theirs = credentials.map(({ slug, hosts }) => credentialGrant(slug, hosts));
+    return { ...own, grants: [...(own.grants ?? []), ...theirs] };
+  };
+  const actions = {
+    "test.priced": priced,
+    ...(httpChecks && { "http.request": { ...requestHttp({ egress, log }), ...httpChecks } }),
+    ...actionsOn?.({ egress, clock, log }),
+    ...given,
+  };
+  const held = { ...inForce(clock, all), ...parts };
+  const whole = createGate(
     {
       findCredential: async (scope, slug) =>
         (scope.project === PROJECT ? credentials.find((each) => each.slug === slug) : undefined) ?? null,
       keysOf: async () => keys,
-      clock: { nowMs: () => 1_000, monotonicMs: () => (monotonicMs += 5), after: () => () => undefined },
+      clock,
       egress,
       log,
-      ...(actions && { actions }),
-      ...parts,
+      ...held,
+      actions,
     },
     checks,
   );
-  return { gate, egress, logged };
+  const { policies, inFlight } = held;
+  return { gate: { perform: (call) => performPlainly(whole, call) }, whole, policies, inFlight, egress, logged };
 }
 
 /** A call as the engine makes it, with what the gate did to it. */
@@ -167,9 +257,12 @@ export function callOf(
       timeoutMs: 5_000,
       ...effect,
     },
-    idempotencyKey: null,
+    ...PLAIN_CALL,
     signal: controller.signal,
-    intend: async (audit) => void intents.push(audit),
+    intend: async ({ audit }) => {
+      intents.push(audit);
+      return GRANTED;
+    },
     mayProceed: () => true,
     intents,
     controller,
@@ -178,7 +271,7 @@ export function callOf(
 }
 
 /** The result of an effect that was done. */
-export function resultOf({ outcome }: Performed): HttpResult {
+export function resultOf({ outcome }: Ended): HttpResult {
   if (outcome.kind !== "done" || !isHttpResult(outcome.result)) throw new Error(`not done: ${JSON.stringify(outcome)}`);
   return outcome.result;
 }

@@ -14,11 +14,13 @@ export interface HttpSubject {
 
 export type HttpMatter = Matter<HttpSubject>;
 
-export const HTTP_CHECKS: readonly Check<HttpSubject>[] = [
-  { name: "credential_kind", judge: judgeCredentialKind },
-  { name: "credential_host", judge: judgeCredentialHost },
-  { name: "egress", judge: judgeEgress },
-];
+export const HTTP_CHECKS = {
+  usable: [
+    { name: "credential_kind", judge: judgeCredentialKind },
+    { name: "credential_host", judge: judgeCredentialHost },
+  ],
+  checks: [{ name: "egress", judge: judgeEgress }],
+} as const satisfies Record<string, readonly Check<HttpSubject>[]>;
 
 function judgeCredentialKind({ call, credential }: HttpMatter): EffectRefusal | null {
   const slug = call.effect.credential;

@@ -48,7 +48,7 @@ function write(kind: CredentialRow["kind"], secret: string): OpenSecret {
 }
 
 /** The secret and its longer parts, also as a header shows them: read as Latin-1, whatever they were written in. */
-function formsOf(secret: string, ...parts: readonly string[]): string[] {
+export function formsOf(secret: string, ...parts: readonly string[]): string[] {
   const forms = [secret, ...parts.filter((part) => part.length >= PART_CHARACTERS_MIN)];
   return [...new Set(forms.flatMap((form) => [form, Buffer.from(form).toString("latin1")]))];
 }

@@ -26,10 +26,19 @@ export interface QueryDatabaseParts {
   readonly log: (message: string, error?: unknown) => void;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** The statement and its values never leave the database and the run: the audit has counts only. */
 export function queryDatabase(parts: QueryDatabaseParts): ActionPerformer<SqlArguments> {
   return {
     gather: ({ effect }) => readArguments(effect.arguments),
+    act: (subject) => ({
+      class: subject.mode,
+      destination: [],
+      literal: NOTHING,
+      arguments: subject,
+      estimate: null,
+    }),
     checks: CHECKS,
     facts: () => ({ host: null }),
     intentFacts: ({ mode, values }) => ({ mode, values: values.length }),

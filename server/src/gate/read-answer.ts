@@ -55,7 +55,7 @@ export async function readAnswer(
     case "too_large": {
       const message = `${answer.message} It was done all the same, so it is not repeated; ask for less.`;
       const { outcome, facts } = ended("failed", { code: "response_too_large", message }, redact);
-      return { outcome, facts: { ...facts, status: answer.status, bytes: answer.bytes } };
+      return { outcome, facts: { ...facts, status: answer.status, bytes: answer.bytes }, happened: true };
     }
     default:
       return unreachable(answer);

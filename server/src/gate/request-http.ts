@@ -1,8 +1,10 @@
 /** The action `http.request`: one HTTP request, signed by the credential that it names. */
+import { classOfMethod } from "../core/actions/own-actions.ts";
 import { judgeUrl } from "../core/egress/judge-url.ts";
 import type { HttpArguments } from "../core/http-effect.ts";
 import { invariant } from "../core/invariant.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { HTTP_MADE_OF, literalFields } from "../core/policy/taint.ts";
 import type { Egress } from "../core/ports/egress.ts";
 import { SealError } from "../keyring/seal-error.ts";
 import { endedAs, type ActionPerformer, type EffectEnd, type EffectRefusal } from "./action.ts";
@@ -14,6 +16,7 @@ import { readAnswer } from "./read-answer.ts";
 import { createEchoSlices } from "./redact-echo.ts";
 
 const REDIRECTS_MAX = 5;
+const DESTINATION = ["url"];
 const RESPONSE_BYTES_MAX = 10 * 1024 * 1024;
 
 export interface RequestHttpParts {
@@ -30,7 +33,15 @@ export function requestHttp(parts: RequestHttpParts): ActionPerformer<HttpSubjec
       const request = readArguments(effect.arguments);
       return { request, target: judgeUrl(request.url) };
     },
-    checks: HTTP_CHECKS,
+    act: ({ request }, { written, effect }) => ({
+      class: classOfMethod(request.method),
+      destination: DESTINATION,
+      // A credential's hosts, to which it was held before, are as explicit as any condition.
+      literal: effect.credential === null ? literalFields(written, DESTINATION, HTTP_MADE_OF) : new Set(DESTINATION),
+      arguments: request,
+      estimate: null,
+    }),
+    ...HTTP_CHECKS,
     facts: ({ target }) => ({ host: target.ok ? target.target.host : null }),
     intentFacts: ({ request }) => ({ method: request.method }),
     perform: (matter) => send(parts, matter),

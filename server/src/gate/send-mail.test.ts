@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { placeOf } from "../catalogue/tables.ts";
 import { showId, uuidBytes } from "../core/id.ts";
+import { GRANTED } from "../core/ports/gate.testsuite.ts";
 import type { MailAnswer, MailTransport } from "../core/ports/mail-transport.ts";
 import { INSTALLATION } from "../store/installation.ts";
 import type { OutboxRow } from "../store/outbox.ts";
@@ -44,7 +45,12 @@ const ACCEPTED = { kind: "accepted", status: 250, bytes: 900 } as const;
 
 test("a message is opened after the intent and sent; nothing of it is in the outcome or the audit", async () => {
   const { gate, sent } = open(ACCEPTED);
-  const call = ask({ intend: async (audit) => void call.intents.push(audit) });
+  const call = ask({
+    intend: async ({ audit }) => {
+      call.intents.push(audit);
+      return GRANTED;
+    },
+  });
   const { outcome, audit } = await gate.perform(call);
   expect(outcome).toEqual({ kind: "done", result: { status: 250 } });
   expect(sent).toEqual([{ ...WRITTEN, id: showId("msg", ID), createdMs: 0 }]);

@@ -2,22 +2,27 @@ import { FlowFile, IDENTIFIER, Step } from "@steward/sdk";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { compileFlow } from "../core/flow/compile-flow.ts";
+import { CONNECTORS } from "../connectors/catalogue.ts";
 import { STEP_ERRORS } from "../core/step-errors.ts";
 import { stepKinds } from "./kinds.ts";
 
-const KINDS = stepKinds({ checkCode: (_language, source) => ({ source }) });
+const KINDS = stepKinds({ checkCode: (_language, source) => ({ source }), connectors: CONNECTORS });
 
 test("the kinds of the first contract are there, each under its own name", () => {
   expect([...KINDS.keys()].toSorted()).toEqual([
+    "action",
+    "approval",
     "branch",
     "code",
     "each",
+    "embed",
     "fail",
     "filter",
     "flow",
     "http",
     "map",
     "merge",
+    "model",
     "reply",
     "set",
     "sql",

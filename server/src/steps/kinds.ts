@@ -1,14 +1,19 @@
+import type { Connector } from "@steward/sdk";
 import type { CheckCode } from "../core/ports/code-runner.ts";
 import type { StepKind, StepKinds } from "../core/step-kind.ts";
+import { actionStep } from "./action.ts";
+import { approval } from "./approval.ts";
 import { branch } from "./branch.ts";
 import { codeStep } from "./code.ts";
 import { each } from "./each.ts";
+import { embed } from "./embed.ts";
 import { fail } from "./fail.ts";
 import { filter } from "./filter.ts";
 import { flow } from "./flow.ts";
 import { http } from "./http.ts";
 import { map } from "./map.ts";
 import { merge } from "./merge.ts";
+import { model } from "./model.ts";
 import { reply } from "./reply.ts";
 import { set } from "./set.ts";
 import { sql } from "./sql.ts";
@@ -16,7 +21,11 @@ import { wait } from "./wait.ts";
 import { whileLoop } from "./while.ts";
 
 /** Every kind of step by name, in the order in which they are documented: the only place that lists them. */
-export function stepKinds(ports: { readonly checkCode: CheckCode }): StepKinds {
+export function stepKinds(ports: {
+  readonly checkCode: CheckCode;
+  /** Whose actions there are; by default none. */
+  readonly connectors?: readonly Connector[];
+}): StepKinds {
   const kinds = [
     set,
     map,
@@ -27,9 +36,13 @@ export function stepKinds(ports: { readonly checkCode: CheckCode }): StepKinds {
     merge,
     flow,
     wait,
+    approval,
     codeStep(ports.checkCode),
     http,
+    actionStep(ports.connectors ?? []),
     sql,
+    model,
+    embed,
     reply,
     fail,
   ] as readonly StepKind[];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MailArguments } from "../core/mail-effect.ts";
-import type { EffectOutcome, StepKind, StepKinds, StepOutcome } from "../core/step-kind.ts";
+import type { EffectOutcome, StepKind, StepOutcome } from "../core/step-kind.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -39,9 +39,4 @@ function concludeMail(outcome: EffectOutcome): StepOutcome {
   // A process without a mail server does not stand for those that have one.
   const again = (outcome.kind === "failed" && !FINAL.has(code)) || code === "action_unavailable";
   return { kind: "fail", error: { code, message }, retry: again ? "policy" : "never" };
-}
-
-/** The kinds that the installation's own flows may use; every other project's are `kinds`, which have no `mail`. */
-export function installationKinds(kinds: StepKinds): StepKinds {
-  return new Map([...kinds, [mail.kind, mail as StepKind]]);
 }

@@ -17,9 +17,14 @@ export function tryKind(
   return kind.run(checked, contextOf(scope), prepared);
 }
 
-/** What a step makes of an effect's outcome. */
-export function concludeKind(kind: StepKind, input: Record<string, unknown>, outcome: EffectOutcome): StepOutcome {
-  return kind.conclude!(prepareKind(kind, input, {}, {}).checked, outcome);
+/** What a step makes of an effect's outcome; by default that of the first effect it asks for. */
+export function concludeKind(
+  kind: StepKind,
+  input: Record<string, unknown>,
+  outcome: EffectOutcome,
+  performed: EffectRequest = effectOf(tryKind(kind, input)),
+): StepOutcome {
+  return kind.conclude!(prepareKind(kind, input, {}, {}).checked, outcome, performed);
 }
 
 export function effectOf(outcome: StepOutcome): EffectRequest {

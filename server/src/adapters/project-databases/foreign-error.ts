@@ -14,7 +14,7 @@ const CODES: Readonly<Record<string, ForeignErrorCode>> = {
   "53200": "sql_unavailable",
 };
 
-/** What to add to the server's own words. */
+/** What to add to the server's own words, of a project's own database here. */
 const ADVICE: Readonly<Record<string, string>> = {
   "57014": "Raise timeoutMs, or let it do less.",
   "25006": 'Set "mode": "write" if it is to change something.',
@@ -24,8 +24,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   "53400": "It needs more space for sorting than a project may use.",
 };
 
-/** The error as the step that asked gets it. */
-export function foreignError(error: unknown): unknown {
+/** The error as the step that asked gets it; `advice` by SQLSTATE. */
+export function foreignError(error: unknown, advice: Readonly<Record<string, string>> = ADVICE): unknown {
   if (error instanceof ForeignStatementError) return error;
   if (isConnectionLost(error))
     return new ForeignStatementError("sql_unavailable", "the connection to the project's database was lost", {
@@ -33,7 +33,7 @@ export function foreignError(error: unknown): unknown {
     });
   const state = sqlState(error);
   if (state === null) return error;
-  const text = [described(error), ADVICE[state]].filter(Boolean).join(" ");
+  const text = [described(error), advice[state]].filter(Boolean).join(" ");
   return new ForeignStatementError(CODES[state] ?? "sql_error", text, { cause: error });
 }
 

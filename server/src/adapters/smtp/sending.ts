@@ -1,26 +1,34 @@
 import type net from "node:net";
 import type { Address } from "../../core/egress/address.ts";
-import { nameIsAllowed } from "../../core/egress/allow-list.ts";
-import { refuseAddresses } from "../../core/egress/judge-address.ts";
 import type { Target } from "../../core/egress/judge-url.ts";
-import type { MailAnswer, MailSending, MailToSend } from "../../core/ports/mail-transport.ts";
-import { messageOf } from "../../core/thrown.ts";
-import { ConnectFailure, connectTcp, openSocket } from "../egress/connect.ts";
-import type { AddressBook } from "../egress/resolve.ts";
+import type { MailAnswer, MailSending } from "../../core/ports/mail-transport.ts";
+import type { NoteOutbound } from "../../core/ports/outbound.ts";
+import type { SmtpServer } from "../../core/smtp-url.ts";
+import { type Connect, ConnectFailure, connectTcp, openSocket } from "../egress/connect.ts";
+import { type ServerAddress, serverTarget } from "../egress/judge-server.ts";
+import type { ServerBook } from "../egress/server-book.ts";
 import type { Slots } from "../egress/slots.ts";
-import { composeMail } from "./compose-mail.ts";
-import { judgeServer, type ServerAddress, targetOf } from "./judge-server.ts";
-import type { SmtpOptions } from "./smtp-options.ts";
 import { stoppedAs, talk, type Talk } from "./talk.ts";
 
 /** What all sendings of one transport share. */
 export interface SmtpGround {
-  readonly options: SmtpOptions;
-  readonly publicNames: AddressBook;
-  readonly openedNames: AddressBook;
+  readonly connect: Connect | undefined;
+  /** Certificates (PEM) to trust instead of the usual ones. */
+  readonly ca: string | undefined;
+  /** Null where the message is an effect of a run, which the audit has. */
+  readonly note: NoteOutbound | null;
+  readonly servers: ServerBook;
   readonly slots: Slots;
   /** Every open socket, so that all can be reset at once. */
   readonly sockets: Set<net.Socket>;
+}
+
+/** A message as the server gets it. */
+export interface Letter {
+  readonly from: string;
+  /** Everybody it goes to, in whatever header they stand or don't. */
+  readonly to: readonly string[];
+  compose(): Promise<Buffer>;
 }
 
 const ADDRESSES_TRIED_MAX = 3;
@@ -34,18 +42,20 @@ interface Stop {
 /** The course of one message: wait for a slot, resolve, check, connect, talk; stoppable at any moment. */
 export class Sending {
   readonly #ground: SmtpGround;
-  readonly #message: MailToSend;
+  readonly #server: SmtpServer;
+  readonly #letter: Letter;
   readonly #sending: MailSending;
   readonly #target: Target;
   readonly #stopping = Promise.withResolvers<Stop>();
   #stopped: Stop | null = null;
   #talk: Talk | null = null;
 
-  constructor(ground: SmtpGround, message: MailToSend, sending: MailSending) {
+  constructor(ground: SmtpGround, server: SmtpServer, letter: Letter, sending: MailSending) {
     this.#ground = ground;
-    this.#message = message;
+    this.#server = server;
+    this.#letter = letter;
     this.#sending = sending;
-    this.#target = targetOf(ground.options.server);
+    this.#target = serverTarget("smtp", server);
   }
 
   /** Ends it now; the first cause counts. */
@@ -56,8 +66,8 @@ export class Sending {
   }
 
   async run(): Promise<MailAnswer> {
-    const { slots, options } = this.#ground;
-    const bytes = await composeMail(options.from, this.#message);
+    const { slots } = this.#ground;
+    const bytes = await this.#letter.compose();
     if (!slots.tryTake()) {
       const refused = await this.#waitForSlot();
       if (refused !== null) return refused;
@@ -93,31 +103,22 @@ export class Sending {
   }
 
   async #addresses(): Promise<ServerAddress[] | MailAnswer> {
-    const { allow, server } = this.#ground.options;
-    const { host, port } = this.#target;
-    let found: readonly Address[] | Stop;
-    try {
-      const names = nameIsAllowed(allow, host, port) ? this.#ground.openedNames : this.#ground.publicNames;
-      const asked = server.address === null ? names.lookup(host) : [server.address];
-      found = await Promise.race([asked, this.#stopping.promise]);
-    } catch (error) {
-      return { kind: "unsent", code: "dns", message: `${host} could not be resolved: ${messageOf(error)}.` };
-    }
+    const found = await Promise.race([this.#ground.servers.find(this.#target), this.#stopping.promise]);
     if ("cause" in found) return stoppedAs(found.cause, found.reason, false);
-    const judged = judgeServer(allow, this.#target, found);
-    if (judged.length > 0) return [...judged];
-    return { kind: "refused", code: "address_forbidden", message: refuseAddresses(this.#target, found).message };
+    if (!("kind" in found)) return [...found];
+    if (found.kind === "unresolved") return { kind: "unsent", code: "dns", message: found.message };
+    return { kind: "refused", code: "address_forbidden", message: found.message };
   }
 
   async #connect(address: Address): Promise<net.Socket | MailAnswer> {
-    const { sockets, options } = this.#ground;
+    const { sockets, connect = connectTcp, ca, note } = this.#ground;
     const opened = Promise.withResolvers<ConnectFailure | null>();
-    const plan = { connect: options.connect ?? connectTcp, target: this.#target, address, timeoutMs: CONNECT_MS_MAX };
-    const socket = openSocket({ ...plan, ca: options.ca }, (failure) => opened.resolve(failure));
+    const plan = { connect, target: this.#target, address, timeoutMs: CONNECT_MS_MAX, ca };
+    const socket = openSocket(plan, (failure) => opened.resolve(failure));
     sockets.add(socket);
     socket.once("close", () => {
       sockets.delete(socket);
-      options.note(this.#target.host, this.#target.port, "mail", socket.bytesWritten + socket.bytesRead);
+      note?.(this.#target.host, this.#target.port, "mail", socket.bytesWritten + socket.bytesRead);
     });
     const failed = await Promise.race([opened.promise, this.#stopping.promise]);
     if (failed === null) return socket;
@@ -127,14 +128,16 @@ export class Sending {
   }
 
   async #talkOn(socket: net.Socket, plain: boolean, message: Buffer): Promise<MailAnswer> {
-    const { server, from, ca } = this.#ground.options;
+    const { ca } = this.#ground;
+    const { from, to } = this.#letter;
+    const server = this.#server;
     const mayBegin = (): boolean => this.#stopped === null && this.#sending.beforeFirstByte();
     if (!mayBegin()) {
       socket.destroy();
       return { kind: "refused", code: "cancelled", message: "It was cancelled before anything was sent." };
     }
     const { timeoutMs } = this.#sending;
-    this.#talk = talk({ socket, server, plain, ca, from, to: this.#message.to, message, timeoutMs, mayBegin });
+    this.#talk = talk({ socket, server, plain, ca, from, to, message, timeoutMs, mayBegin });
     return await this.#talk.outcome;
   }
 }

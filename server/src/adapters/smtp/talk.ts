@@ -22,7 +22,7 @@ export interface TalkPlan {
   readonly plain: boolean;
   readonly ca: string | undefined;
   readonly from: string;
-  readonly to: string;
+  readonly to: readonly string[];
   readonly message: Buffer;
   readonly timeoutMs: number;
   readonly mayBegin: () => boolean;
@@ -67,11 +67,12 @@ export function talk(plan: TalkPlan): Talk {
   content.on("error", () => undefined);
 
   const send = (): void => {
-    const envelope = { from: plan.from, to: [plan.to], size: message.length };
+    const envelope = { from: plan.from, to: [...plan.to], size: message.length };
     connection.send(envelope, content, (error, info) => {
       if (error) return fail(error);
       const status = Number.parseInt(info?.response ?? "", 10) || 250;
-      settle({ kind: "accepted", status, bytes: message.length });
+      const refused = info?.rejected ?? [];
+      settle({ kind: "accepted", status, bytes: message.length, ...(refused.length > 0 ? { refused } : {}) });
     });
   };
   connection.on("error", fail);

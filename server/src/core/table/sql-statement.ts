@@ -37,6 +37,18 @@ export function judgeStatement(sql: string): Judged {
   return { ok: true, mode: writes ? "write" : "read" };
 }
 
+const DELETES: ReadonlySet<string> = new Set(["delete", "truncate", "drop"]);
+
+/** The same, with what deletes told apart from what else changes. */
+export function classOfStatement(
+  sql: string,
+): { readonly ok: true; readonly class: "read" | "write" | "delete" } | Extract<Judged, { readonly ok: false }> {
+  const judged = judgeStatement(sql);
+  if (!judged.ok) return judged;
+  if (judged.mode === "read") return { ok: true, class: "read" };
+  return { ok: true, class: wordsOf(sql).words.some((word) => DELETES.has(word)) ? "delete" : "write" };
+}
+
 function refused(message: string): Judged {
   return { ok: false, message };
 }

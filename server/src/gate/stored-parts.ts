@@ -1,0 +1,34 @@
+import { showId } from "../core/id.ts";
+import type { Database } from "../core/ports/database.ts";
+import { findConnection, findOwnConnections } from "../store/connections.ts";
+import { findCredential } from "../store/credentials.ts";
+import { findGivenApproval } from "../store/given-approval.ts";
+import { isKnownDestination, noteDestination } from "../store/known-destinations.ts";
+import { readPolicy } from "../store/policy.ts";
+import type { GateParts } from "./gate-parts.ts";
+import { createPolicies, type PolicyParts } from "./policy.ts";
+
+export type StoredParts = Pick<
+  GateParts,
+  "findCredential" | "connections" | "policies" | "destinations" | "findApproval"
+>;
+
+/** What of the gate's parts is in the database. */
+export function storedParts(database: Database, { clock, log }: Pick<PolicyParts, "clock" | "log">): StoredParts {
+  return {
+    findCredential: (scope, slug) => findCredential(database, scope, slug),
+    connections: {
+      find: (scope, slug) => findConnection(database, scope, slug),
+      findOwn: (scope, account, connector) => findOwnConnections(database, scope, account, connector),
+    },
+    policies: createPolicies({ readPolicy: (scope) => readPolicy(database, scope), clock, log }),
+    destinations: {
+      isKnown: (scope, digest) => isKnownDestination(database, scope, digest),
+      note: (scope, digest, atMs) => noteDestination(database, scope, digest, atMs),
+    },
+    findApproval: async (scope, id) => {
+      const found = await findGivenApproval(database, scope, id);
+      return found && { ...found, run: showId("run", found.run) };
+    },
+  };
+}
