@@ -32,7 +32,15 @@ export const RunError = z.object({
   details: z.json().optional(),
 });
 
-export const Usage = z.object({ steps: z.int(), effects: z.int(), bytes: z.int() });
+export const Usage = z.object({
+  steps: z.int(),
+  effects: z.int(),
+  bytes: z.int(),
+  /** Of models, in and out together. */
+  tokens: z.int(),
+  /** Of what had a price; null where nothing had. */
+  cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+});
 
 export const Run = z.object({
   id: RunId,
@@ -141,6 +149,11 @@ export const PutCredential = z.strictObject({
     .regex(/^[A-Za-z0-9-]{1,100}$/)
     .optional(),
   hosts: z.array(z.string().min(1).max(260)).max(50).default([]),
+  flows: z
+    .array(Slug)
+    .max(50)
+    .default([])
+    .describe("Who may use it from when it is set, as grants that are made with it; every flow when none is named."),
 });
 
 /** A credential as it is ever shown: its secret never is. */

@@ -69,7 +69,7 @@ const run = (status: Run["status"]): Run => ({
   createdAt: "2026-01-01T00:00:00.000Z",
   startedAt: null,
   endedAt: null,
-  usage: { steps: 0, effects: 0, bytes: 0 },
+  usage: { steps: 0, effects: 0, bytes: 0, tokens: 0, cost: null },
 });
 const frame = (seq: number, status: Run["status"]) =>
   `id: ${seq}\ndata: ${JSON.stringify({ type: "run", run: run(status) })}\n\n`;

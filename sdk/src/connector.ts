@@ -12,7 +12,7 @@ export type ActionClass = "read" | "write" | "delete";
 
 /** One HTTP call to the provider. */
 export interface ConnectorCall {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   /**
    * A path below the connector's `base`, with every part encoded (`path` of this module), or a URL on one of its hosts.
    * `{user}` in a path is the user name of a connection with `basic`, which the gate puts in; no encoded part can be it.
@@ -30,7 +30,7 @@ export interface ConnectorCall {
   readonly as?: "json" | "form" | "text" | "base64";
   /**
    * Only reads: a POST that changes nothing that anybody sees, and may be sent again, such as a search, or an upload that
-   * nothing shows until a later call says so. By default GET reads and all others write.
+   * nothing shows until a later call says so. By default GET and HEAD read and all others write.
    */
   readonly reads?: true;
   /** Statuses beyond 2xx that the action understands itself; every other one is `failure`'s. */
@@ -97,8 +97,11 @@ export type Authentication =
       /** Asked for beside the actions' scopes, to know whose account it is. */
       readonly identityScopes: readonly string[];
     }
-  /** `header` is where it goes; `Bearer` and the like in front as `prefix`. */
-  | { readonly kind: "api_key"; readonly header: string; readonly prefix: string }
+  /**
+   * `header` is where it goes; `Bearer` and the like in front as `prefix`. With `in` it is the name of a query parameter
+   * instead, for providers that take a key nowhere else: the gate then follows no redirect and writes the URL nowhere.
+   */
+  | { readonly kind: "api_key"; readonly header: string; readonly prefix: string; readonly in?: "query" }
   | { readonly kind: "basic"; readonly user: string; readonly password: string }
   | { readonly kind: "client_credentials"; readonly tokenUrl: string }
   | { readonly kind: "none" };
@@ -194,6 +197,13 @@ export interface HookTrigger<Settings = unknown> {
   read(settings: Settings, headers: Readonly<Record<string, string>>, body: Json): TriggerEvent | null;
 }
 
+/** Models that a provider offers; the gate calls them by `model.generate` and `model.embed` (model-actions.ts). */
+export interface ModelOffer {
+  /** What its endpoint below `base` speaks. */
+  readonly api: "openai" | "anthropic" | "openrouter" | "openai_compatible";
+  readonly embeds: boolean;
+}
+
 export interface Connector {
   /** As in `gmail.send`: a letter, then up to 30 of a-z, 0-9 and _. */
   readonly id: string;
@@ -206,6 +216,14 @@ export interface Connector {
   readonly base: string;
   /** Hosts its calls may reach, `base`'s among them. */
   readonly hosts: readonly string[];
+  /** Each connection brings the address of a service of its own, which stands for `base`, its host for `hosts`. */
+  readonly ownAddress?: true;
+  /**
+   * Another protocol than HTTP: the gate performs each action by itself, by a performer of its name, and none is asked for
+   * calls (`performedByGate`). Connections bring an address of its scheme.
+   */
+  readonly protocol?: "postgres" | "smtp";
+  readonly models?: ModelOffer;
   readonly authentication: readonly Authentication[];
   /** Each scope in plain words, as the consent screen shows it: "Send mail in your name". */
   readonly scopes: Readonly<Record<string, string>>;
@@ -233,6 +251,12 @@ export function defineConnector(connector: Connector): Connector {
 /** An action with the types of its schemas, to be listed in a connector: the gate parses the input before `perform`. */
 export function defineAction<Input, Output>(action: Action<Input, Output>): Action {
   return action;
+}
+
+/** Stands for the calls of an action of another protocol than HTTP, which has none. */
+// oxlint-disable-next-line require-yield -- it asks for nothing
+export function* performedByGate(): Calls<never> {
+  throw new ProviderError({ kind: "rejected", message: "this action is none of calls: the gate performs it" });
 }
 
 /**

@@ -1,9 +1,13 @@
 /** The public entry of the SDK. */
 export * from "./api.ts";
 export * from "./api/accounts.ts";
+export * from "./api/approvals.ts";
 export * from "./api/audit.ts";
+export * from "./api/budgets.ts";
+export * from "./api/connections.ts";
 export * from "./api/files.ts";
 export * from "./api/grants.ts";
+export * from "./api/imported-connectors.ts";
 export * from "./api/installation.ts";
 export * from "./api/people.ts";
 export * from "./api/encryption-keys.ts";
@@ -13,6 +17,7 @@ export * from "./api/tables.ts";
 export * from "./api/prove.ts";
 export * from "./connector.ts";
 export * from "./flow-file.ts";
+export * from "./model-actions.ts";
 export {
   type Answer,
   type CallArgs,

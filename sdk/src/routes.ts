@@ -4,9 +4,14 @@
  */
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { budgetRoutes } from "./routes/budgets.ts";
+import { connectionRoutes } from "./routes/connections.ts";
 import { fileRoutes } from "./routes/files.ts";
 import { flowRoutes } from "./routes/flows.ts";
+import { grantRoutes } from "./routes/grants.ts";
+import { importedConnectorRoutes } from "./routes/imported-connectors.ts";
 import { installationRoutes } from "./routes/installation.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { proveRoutes } from "./routes/prove.ts";
@@ -25,6 +30,11 @@ export const routes = {
   ...flowRoutes,
   ...runRoutes,
   ...settingRoutes,
+  ...grantRoutes,
+  ...budgetRoutes,
+  ...approvalRoutes,
+  ...connectionRoutes,
+  ...importedConnectorRoutes,
   ...fileRoutes,
   ...tableRoutes,
   ...auditRoutes,

@@ -52,7 +52,7 @@ export async function startApp({ config, role, log: line }: AppOptions): Promise
     );
     if (installed.newApiKey !== null) keepApiKey(ground.home.folder, installed.newApiKey); // at once: it is shown nowhere else
     if (lock) await prepare(ground, config.databaseUrl === null);
-    const built = await build(ground, role, closers);
+    const built = await build(ground, entry, role, closers);
     const served = role === "server" ? await serve(ground, entry, built, installed, closers) : null;
     if (served && lock) await lock.describe(served.address);
     return appOf(served, installed.newApiKey, built, db.gone, closeAll);

@@ -9,11 +9,13 @@ import { createRateLimits, type RateLimits } from "./http/rate-limits.ts";
 import type { Mail } from "./core/mail-message.ts";
 import { createMail } from "./mail/create-mail.ts";
 import { type NamedMessage, readMessage } from "./mail/read-message.ts";
+import { isBeyond } from "./people/is-beyond.ts";
 import { mayJoin } from "./people/may-join.ts";
 import { refreshPerson } from "./people/refresh-person.ts";
 import { createRecordAccountAct, type RecordAccountAct } from "./people/record-account-act.ts";
 import { postgresCounter } from "./adapters/rate-limits/postgres-counter.ts";
 import type { Transaction } from "./core/ports/database.ts";
+import { findStandingKey } from "./store/access.ts";
 import { identityRows } from "./store/identity-rows.ts";
 import { createSignOnRules } from "./people/sign-on-rules.ts";
 import type { SignOnOutside } from "./people/sign-on-parts.ts";
@@ -79,10 +81,13 @@ export function buildEntry(ground: Ground, closers: Closers): Entry {
     noteOutbound: (host) => ledger.note(host, 443, "identity"),
     sendMail: async (message) => await database.transaction(async (tx) => await send(tx, message)),
     mayJoin: async (email, token) => await mayJoin({ database, dispatch, clock }, email, token),
+    isFirstKey: async (key) => (await findStandingKey(dispatch, key, clock.nowMs()))?.ofHome === true,
+    isBeyond: async (account, organization) => await isBeyond(dispatch, account, organization),
     recordAct,
     beforeAuth: (attempt, origin) => authLimits.before(attempt, origin),
     afterSignIn: (attempt, origin) => authLimits.began(attempt, origin),
     log,
   });
+  closers.push(() => identity.close()); // what was answered is done before what it needs goes
   return { identity, rateLimits, denials, recordAct, mail, send, signOn };
 }

@@ -2,40 +2,52 @@
 import { hostname } from "node:os";
 import { diskBlobs } from "./adapters/blobs/disk-blobs.ts";
 import { s3Blobs } from "./adapters/blobs/s3-blobs.ts";
+import type { Entry } from "./build-entry.ts";
+import { createModels } from "./adapters/models/create-models.ts";
+import { readPrices } from "./adapters/models/read-prices.ts";
 import { createProjectServer, noProjectServer } from "./adapters/project-databases/create-project-server.ts";
 import { memoryLimiter } from "./adapters/project-databases/limit-memory.ts";
 import { checkCode } from "./adapters/quickjs/check-code.ts";
 import { createCodePool } from "./adapters/quickjs/code-pool.ts";
 import { createMailTransport } from "./adapters/smtp/create-mail-transport.ts";
+import { type BuiltConnections, buildConnections } from "./connections-outside.ts";
 import { parseAllowList } from "./core/egress/allow-list.ts";
+import { CONNECTORS } from "./connectors/catalogue.ts";
 import type { BlobStore } from "./core/ports/blob-store.ts";
 import type { Gate } from "./core/ports/gate.ts";
+import type { PolicyWords } from "./core/ports/policy-words.ts";
 import type { MailTransport } from "./core/ports/mail-transport.ts";
 import type { StepKinds } from "./core/step-kind.ts";
 import { createProjectDatabases, type ProjectDatabases } from "./data/project-databases.ts";
 import { createBlobValues } from "./engine/blob-values.ts";
 import { createEngine, type RunningEngine } from "./engine/create-engine.ts";
 import { ENGINE_LIMITS, type Place } from "./engine/engine-parts.ts";
-import { createKeyWords } from "./engine/key-words.ts";
 import { createProjects, type Projects } from "./engine/projects.ts";
 import type { Versions } from "./engine/versions.ts";
 import { createChanges, type Changes } from "./flows/changes.ts";
 import { createVersions } from "./flows/load-versions.ts";
 import { readVariables } from "./flows/read-variables.ts";
 import { createWebhookRoutes, type WebhookRoutes } from "./flows/webhook-routes.ts";
+import type { ImportedConnectors } from "./connections/imported-connectors.ts";
 import type { Actions } from "./gate/action.ts";
+import { callConnector } from "./gate/call-connector.ts";
 import { createGate } from "./gate/create-gate.ts";
+import { type Heard, heardBy } from "./gate/heard.ts";
+import { createInFlight } from "./gate/in-flight.ts";
+import { modelActions } from "./gate/model-actions.ts";
 import { queryDatabase } from "./gate/query-database.ts";
 import { sendMail } from "./gate/send-mail.ts";
+import { storedParts } from "./gate/stored-parts.ts";
 import type { Closers, Ground } from "./ground.ts";
-import { admitHomeKeys, findMasterKey } from "./keyring/find-master-key.ts";
+import { importedConnectors } from "./imports-outside.ts";
+import { admitHomeKeys } from "./keyring/find-master-key.ts";
 import type { KeyTools } from "./keyring/key-tools.ts";
+import { openWords } from "./open-words.ts";
+import { installationKinds } from "./steps/installation-kinds.ts";
+import { openOwnServers, type OwnServers } from "./own-servers.ts";
 import { stepKinds } from "./steps/kinds.ts";
-import { installationKinds } from "./steps/mail.ts";
-import { findCredential } from "./store/credentials.ts";
 import { findOutbox } from "./store/outbox.ts";
 import { readRegion } from "./store/regions.ts";
-import { withKeysLock } from "./store/start-lock.ts";
 
 export interface Built {
   readonly engine: RunningEngine;
@@ -48,6 +60,11 @@ export interface Built {
   readonly changes: Changes;
   readonly blobs: BlobStore;
   readonly databases: ProjectDatabases;
+  readonly connections: BuiltConnections;
+  /** How those that lead runs hear of what is in force. */
+  readonly words: PolicyWords;
+  /** Connectors that projects have made of documents. */
+  readonly imported: ImportedConnectors;
   readonly keyTools: KeyTools;
   readonly mailGoesOut: boolean;
   stopMs: number;
@@ -60,10 +77,11 @@ const WORKER_CONNECTIONS_MAX = 8;
 /** Of one connection to a project's database. */
 const PROJECT_MEMORY_BYTES_MAX = 512 * 1024 * 1024;
 
-export async function build(ground: Ground, role: "server" | "worker", closers: Closers): Promise<Built> {
+export async function build(ground: Ground, entry: Entry, role: "server" | "worker", closers: Closers): Promise<Built> {
   const { db, clock, ids, log, egress } = ground;
   const { database, dispatch } = db;
-  const kinds = stepKinds({ checkCode });
+  const shared = { database, dispatch, clock, ids, log };
+  const kinds = stepKinds({ checkCode, connectors: CONNECTORS });
   const ownKinds = installationKinds(kinds);
   const projects = openProjects(ground);
   const versions = createVersions({ database, projects, kinds: ownKinds, clock });
@@ -71,13 +89,10 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
   closers.push(() => code.close());
   const blobs = openBlobs(ground);
   const databases = openProjectDatabases(ground, role, closers);
-  const transport = openTransport(ground, closers);
-  const gate = openGate(ground, projects, actionsOf(ground, databases, transport));
+  const outside = openOutside(ground, databases, closers);
+  const { gate, heard, imported, connections } = openGate(ground, entry, projects, outside);
   const engine = await createEngine({
-    database,
-    dispatch,
-    clock,
-    ids,
+    ...shared,
     notifications: db.notifications,
     projects,
     versions,
@@ -90,15 +105,18 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
     process: process.pid,
     abortEffects: (reason) => {
       egress.abortAll(reason);
-      transport?.abortAll(reason);
+      outside.transport?.abortAll(reason);
+      outside.ownServers.abortAll(reason);
     },
-    loadAnew: () => loadAnew(ground, projects),
+    loadAnew: () => loadAnew(ground, projects, heard),
     lanes: EMBEDDED_LANES,
-    log,
   });
   const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
   const changes = await createChanges(db.notifications, { versions, routes, projects });
-  const keyTools = await openKeyTools(ground, () => engine.parts.worker);
+  const words = await openWords(ground, () => engine.parts.worker, heard);
+  // What was said in between is lost.
+  db.notifications.onSilence(() => heard.missed());
+  db.notifications.onReconnect(() => heard.missed());
   const built: Built = {
     engine,
     projects,
@@ -109,8 +127,11 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
     changes,
     blobs,
     databases,
-    keyTools,
-    mailGoesOut: transport !== null,
+    imported,
+    connections,
+    words: words.policy,
+    keyTools: words.keyTools,
+    mailGoesOut: outside.transport !== null,
     stopMs: STOP_GRACE_MS,
   };
   closers.push(() => engine.stop(built.stopMs));
@@ -119,21 +140,34 @@ export async function build(ground: Ground, role: "server" | "worker", closers: 
 }
 
 /** What words of other processes may have changed that this one has missed. */
-async function loadAnew({ keys, keyring }: Ground, projects: Projects): Promise<void> {
+async function loadAnew({ keys, keyring }: Ground, projects: Projects, heard: Heard): Promise<void> {
   await admitHomeKeys(keys.sources);
   await keyring.reloadAll();
   projects.forgetAll();
+  heard.missed();
 }
 
-function openGate({ db, egress, clock, log }: Ground, projects: Projects, actions: Actions): Gate {
-  return createGate({
+interface GateHere extends Pick<Built, "connections" | "imported"> {
+  readonly gate: Gate;
+  readonly heard: Heard;
+}
+
+function openGate(ground: Ground, entry: Entry, projects: Projects, outside: Outside): GateHere {
+  const { db, egress, clock, log } = ground;
+  const stored = storedParts(db.database, ground);
+  const inFlight = createInFlight(clock);
+  const imported = importedConnectors(db.database, ground.keysOf);
+  const connections = buildConnections(ground, entry, imported);
+  const gate = createGate({
+    ...stored,
+    inFlight,
     egress,
-    findCredential: (scope, slug) => findCredential(db.database, scope, slug),
     keysOf: async (scope) => (await projects.get(scope)).keys,
     clock,
-    actions,
+    actions: actionsOf(ground, outside, connections),
     log,
   });
+  return { gate, heard: heardBy(stored.policies, inFlight), imported, connections };
 }
 
 function openProjects({ keyring, db: { database } }: Ground): Projects {
@@ -186,28 +220,44 @@ function openTransport({ config, clock, ledger }: Ground, closers: Closers): Mai
   return transport;
 }
 
-function actionsOf({ db, clock, log }: Ground, databases: ProjectDatabases, transport: MailTransport | null): Actions {
+/** What effects reach beside the network. */
+interface Outside {
+  readonly databases: ProjectDatabases;
+  readonly transport: MailTransport | null;
+  readonly ownServers: OwnServers;
+}
+
+function openOutside(ground: Ground, databases: ProjectDatabases, closers: Closers): Outside {
+  return { databases, transport: openTransport(ground, closers), ownServers: openOwnServers(ground, closers) };
+}
+
+function actionsOf(
+  { config, db, clock, egress, log }: Ground,
+  { databases, transport, ownServers }: Outside,
+  connections: BuiltConnections,
+): Actions {
   const mail = transport && {
     "mail.send": sendMail({ transport, findMessage: (id) => findOutbox(db.database, id), clock, log }),
   };
-  return { ...mail, "sql.query": queryDatabase({ databases, log }) };
-}
-
-/** The verbs that change keys, with the word to the other processes that makes them safe. */
-export async function openKeyTools(ground: Ground, worker: () => string): Promise<KeyTools> {
-  const { db, keys, keyring, clock, ids, log } = ground;
-  const everyoneReloaded = await createKeyWords({
-    notifications: db.notifications,
-    dispatch: db.dispatch,
+  const models = modelActions({
+    models: createModels(egress),
+    connectors: new Map(CONNECTORS.map((connector) => [connector.id, connector])),
+    prices: readPrices(config.modelPrices),
+    secrets: connections.fresh,
     clock,
-    ids,
-    worker,
-    act: async (word) => {
-      if ("masterKey" in word) return await findMasterKey(keys.sources, word.masterKey);
-      await keyring.reload(word.organization, word.project);
-      return true;
-    },
-    log,
   });
-  return { ...keys.sources, keyring, everyoneReloaded, lock: (work) => withKeysLock(db.database, work) };
+  return {
+    ...mail,
+    ...models,
+    ...ownServers.actions(connections.fresh),
+    "sql.query": queryDatabase({ databases, log }),
+    "connector.call": callConnector({
+      connectors: connections.connectors,
+      secrets: connections.fresh,
+      egress,
+      clock,
+      log,
+    }),
+    "connection.revoke": connections.revoke,
+  };
 }

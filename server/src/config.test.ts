@@ -70,6 +70,11 @@ test("mail is sent once both the server and the address are given, and neither a
   expect(() => readConfig({ STEWARD_SMTP_URL: "smtp.example.com", STEWARD_MAIL_FROM: from }, "/")).toThrow("SMTP_URL");
 });
 
+test("the file of models' prices lies where it is said, from the working folder on", () => {
+  expect(readConfig({}, "/").modelPrices).toBe(null);
+  expect(readConfig({ STEWARD_MODEL_PRICES: "prices.json" }, "/srv").modelPrices).toBe("/srv/prices.json");
+});
+
 test("regions are a list of labels, empty unless it is said", () => {
   expect(readConfig({}, "/").regions).toEqual([]);
   expect(readConfig({ STEWARD_REGIONS: "eu, ch-north,eu" }, "/").regions).toEqual(["eu", "ch-north"]);

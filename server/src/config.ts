@@ -29,11 +29,15 @@ export interface Config {
   readonly keys: KeyServiceTexts;
   /** STEWARD_MASTER_KEY_FORMER: the one before it, while it is rotated. */
   readonly formerKey: string | null;
+  /** A file with the OAuth clients that every project may connect with; null: each brings its own. */
+  readonly oauthClients: string | null;
   readonly ownerEmail: string | null;
   /** Of the first owner, who may sign in with it at once. */
   readonly ownerPassword: string | null;
   readonly apiKey: string | null;
   readonly egressAllow: string;
+  /** The file with the operator's own prices of models; null: the table's alone. */
+  readonly modelPrices: string | null;
   /** PEM files of the certificate and its key: needed to listen beyond loopback. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** What people type to reach Steward, when it is not the address it listens on. */
@@ -82,6 +86,8 @@ export const SETTINGS: ReadonlySet<string> = new Set([
   "STEWARD_MASTER_KEY",
   "STEWARD_MASTER_KEY_FORMER",
   "STEWARD_MINIMUM_AGE",
+  "STEWARD_OAUTH_CLIENTS",
+  "STEWARD_MODEL_PRICES",
   "STEWARD_OIDC_CLIENT_ID",
   "STEWARD_OIDC_CLIENT_SECRET",
   "STEWARD_OIDC_ISSUER",
@@ -149,10 +155,13 @@ export function readConfig(env: Environment, cwd: string): Config {
       sessionToken: text("AWS_SESSION_TOKEN"),
     },
     formerKey: text("STEWARD_MASTER_KEY_FORMER"),
+    oauthClients:
+      text("STEWARD_OAUTH_CLIENTS") === null ? null : path.resolve(cwd, text("STEWARD_OAUTH_CLIENTS") ?? ""),
     ownerEmail,
     ownerPassword: env["STEWARD_OWNER_PASSWORD"] || null, // blanks may be its own
     apiKey: text("STEWARD_API_KEY"),
     egressAllow: text("STEWARD_EGRESS_ALLOW") ?? "",
+    modelPrices: file(text("STEWARD_MODEL_PRICES"), cwd),
     tls: cert !== null && key !== null ? { cert: path.resolve(cwd, cert), key: path.resolve(cwd, key) } : null,
     publicUrl,
     ...readTransport(text),
@@ -258,6 +267,10 @@ function count(text: Text, name: string, usual: number, max: number): number {
   const given = Number(text(name) ?? usual);
   if (!Number.isInteger(given) || given < 1 || given > max) throw refused(name, `a whole number, 1 to ${max}`);
   return given;
+}
+
+function file(name: string | null, cwd: string): string | null {
+  return name === null ? null : path.resolve(cwd, name);
 }
 
 /** An address or a name; `999.1.1.1` is neither. */

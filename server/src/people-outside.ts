@@ -1,5 +1,7 @@
 /** What the verbs around people need of the rest: keys that change online, mail, what a project has outside of its rows. */
 import type { Built } from "./build.ts";
+import type { ConnectionsOutside } from "./connections/connection-parts.ts";
+import { endOfProject, endOwned } from "./connections/end-left-behind.ts";
 import type { Entry } from "./build-entry.ts";
 import type { Ground } from "./ground.ts";
 import { readEpochs, readOrganizationEpochs } from "./keyring/read-epochs.ts";
@@ -14,14 +16,23 @@ import { shredRetiredOrganizationEpoch } from "./keyring/shred-retired-epoch.ts"
 import type { PeopleKeyring, PeopleOutside } from "./people/people-parts.ts";
 import { createResealParts } from "./reseal-parts.ts";
 
-export function peopleOutside(ground: Ground, { send }: Entry, built: Built): PeopleOutside {
-  const { config } = ground;
+export function peopleOutside(
+  ground: Ground,
+  { send }: Entry,
+  built: Built,
+  connections: ConnectionsOutside,
+): PeopleOutside {
+  const { config, db, clock, ids } = ground;
+  const ending = { database: db.database, dispatch: db.dispatch, clock, ids, connections };
   return {
     keyring: peopleKeyring(ground, built),
     mail: { send },
     regions: config.regions,
     storeRegion: config.storeRegion,
-    onMemberRemoved: () => Promise.resolve(), // connections and agents will hang here
+    onMemberRemoved: async (tx, { organization, account }) => {
+      if (account !== null) await endOwned(ending, tx, { organization, account, by: "system" });
+    },
+    onProjectDeleted: (scope) => endOfProject(ending, scope, "system"),
     onProjectShredded: async (scope) => void (await built.databases.drop(scope)),
     removeBlobs: async ({ project }, addresses) =>
       void (await Promise.all(addresses.map((address) => built.blobs.remove(project, address)))),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Time } from "../api.ts";
 import { Slug } from "../flow-file.ts";
+import { Stopped } from "./connections.ts";
 
 /** `flow:<slug>`, `agent:<slug>`, `member:<acc_…>`, or `project`: every flow of the project. */
 export const Principal = z
@@ -65,12 +66,12 @@ export const Amount = z
 
 export const Money = z.strictObject({ amount: Amount, currency: Currency, per: Period });
 
-/** `granter`: who gave the grant; `role:<name>`: whoever has the role in the project; `member:<acc_…>`. */
+/** `granter`: who gave the grant; `role:<role>`: whoever has the role in the project, a custom one by its id; `member:<acc_…>`. */
 export const Approver = z
   .string()
   .regex(
-    /^(?:granter|role:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|member:acc_[0-9a-z]{26})$/,
-    "use granter, role:<name> or member:<account id>",
+    /^(?:granter|role:(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|rol_[0-9a-z]{26})|member:acc_[0-9a-z]{26})$/,
+    "use granter, role:<role> or member:<account id>",
   );
 const Approvers = z.array(Approver).min(1).max(20);
 
@@ -149,9 +150,167 @@ export const LimitForm = z
     { error: "what is refused altogether has no rate, money or approval", path: ["lines"] },
   );
 
+/** As they are answered: with all that is left out when it is sent. */
+export const ShownRule = z.object({
+  when: z.enum(["always", "above", "first", "tainted"]),
+  field: Field.optional(),
+  currency: Currency.optional(),
+  above: z.number().optional(),
+  by: z.array(Approver),
+  quorum: z.int(),
+  expiresHours: z.number(),
+  remindHours: z.number().optional(),
+  escalate: z.object({ afterHours: z.number(), to: z.array(Approver) }).optional(),
+});
+
+export const ShownLine = z.object({
+  actions: z.array(ActionPattern),
+  when: z.array(Condition),
+  rate: z.array(Rate),
+  money: z.array(Money),
+  approval: ShownRule.optional(),
+});
+
+const shownForm = {
+  connection: Slug.optional(),
+  credential: Slug.optional(),
+  lines: z.array(ShownLine),
+  note: z.string(),
+};
+
+export const ShownGrantForm = z.object({
+  to: Principal,
+  ...shownForm,
+  from: Time.optional(),
+  until: Time.optional(),
+});
+
+export const ShownLimitForm = z.object({ on: Principal.optional(), ...shownForm, deny: z.boolean() });
+
 export type Condition = z.output<typeof Condition>;
 export type Period = z.output<typeof Period>;
 export type ApprovalRule = z.output<typeof ApprovalRule>;
 export type GrantLine = z.output<typeof GrantLine>;
 export type GrantForm = z.output<typeof GrantForm>;
 export type LimitForm = z.output<typeof LimitForm>;
+
+export const GrantId = z.string().regex(/^grt_[0-9a-z]{26}$/, "an id that begins with grt_");
+export const LimitId = z.string().regex(/^lim_[0-9a-z]{26}$/, "an id that begins with lim_");
+
+const shown = {
+  /** In words, a sentence for each line. */
+  sentences: z.array(z.string()),
+  version: z.int(),
+  createdAt: Time,
+  updatedAt: Time,
+  revokedAt: Time.nullable(),
+};
+
+export const Grant = z.object({
+  id: GrantId,
+  form: ShownGrantForm,
+  /** Who gave it as it stands: `acc_…`; null: it came with its credential, or a service account gave it. */
+  givenBy: z.string().nullable(),
+  /** Whether it counts now: not revoked, within its time, its connection active. */
+  stands: z.boolean(),
+  ...shown,
+});
+
+/** The whole form anew, of the version that was read: refused as `precondition_failed` when there is a later one. */
+export const ChangeGrant = z.strictObject({ version: z.int().min(1), form: GrantForm });
+
+/** `project` is null for one of the organization: it binds every project. */
+export const Limit = z.object({ id: LimitId, form: ShownLimitForm, project: z.string().nullable(), ...shown });
+
+export const ChangeLimit = z.strictObject({ version: z.int().min(1), form: LimitForm });
+
+const Change = z.object({
+  change: z.enum(["added", "removed", "wider", "narrower", "changed"]),
+  sentence: z.string(),
+});
+
+export const GrantVersion = z.object({
+  version: z.int(),
+  form: ShownGrantForm,
+  sentences: z.array(z.string()),
+  at: Time,
+  by: z.string(),
+  /** What changed from the version before, a sentence each. */
+  changes: z.array(Change),
+});
+
+export const LimitVersion = GrantVersion.extend({ form: ShownLimitForm });
+
+/** A grant that is over, and what that stopped. */
+export const RevokedGrant = z.object({ grant: Grant, stopped: Stopped });
+
+/** What is asked of the simulator. */
+export const Simulate = z
+  .strictObject({
+    principal: Principal.describe("Who would do it; for a flow, what the project may counts too."),
+    connection: Slug.optional(),
+    credential: Slug.optional(),
+    action: z.string().max(100),
+    arguments: z.record(z.string().max(200), z.json()),
+    tainted: z.boolean().default(false).describe("Whether the run has read what others can write."),
+    literal: z
+      .array(Field)
+      .max(50)
+      .default([])
+      .describe("Fields that are literal in the published version, in place of an expression."),
+    known: z.boolean().default(false).describe("Whether it has been done to this destination before."),
+    startedBy: z
+      .string()
+      .regex(/^acc_[0-9a-z]{26}$/, "an id that begins with acc_")
+      .optional()
+      .describe("The member who started the run: limits and budgets on them count too."),
+    cost: z
+      .strictObject({ amount: Amount, currency: Currency })
+      .optional()
+      .describe("What it would cost at most; nothing when left out."),
+    tokens: z.int().min(0).max(1_000_000_000).default(0),
+    at: Time.optional().describe("Now, when left out."),
+  })
+  .refine(({ connection, credential }) => connection === undefined || credential === undefined, {
+    error: "name a connection or a credential, not both",
+    path: ["credential"],
+  });
+
+export const Simulated = z.object({
+  allowed: z.boolean(),
+  /** As the gate would refuse; null when it would not. */
+  code: z.string().nullable(),
+  /** What a person is to know of it: "to: bob@evil.example is not in example.com". */
+  reason: z.string().nullable(),
+  /** The grant or limit that decides, and which of its lines, from 0. */
+  decidedBy: z.object({ id: z.string(), line: z.int(), sentence: z.string() }).nullable(),
+  /** Who would be asked: each of the parties must agree. */
+  approval: z
+    .object({
+      why: z.array(z.object({ kind: z.string(), field: z.string().nullable(), of: z.string() })),
+      parties: z.array(z.object({ approvers: z.array(z.string()), quorum: z.int() })),
+      expiresHours: z.number(),
+    })
+    .nullable(),
+  /** What it would count against, each as it stands. */
+  reserves: z.array(
+    z.object({
+      cap: z.string(),
+      level: z.string(),
+      unit: z.enum(["money", "tokens", "calls"]),
+      currency: z.string().nullable(),
+      period: Period,
+      amount: z.number(),
+      left: z.number(),
+      fits: z.boolean(),
+    }),
+  ),
+});
+
+export type Grant = z.output<typeof Grant>;
+export type GrantVersion = z.output<typeof GrantVersion>;
+export type Limit = z.output<typeof Limit>;
+export type LimitVersion = z.output<typeof LimitVersion>;
+export type RevokedGrant = z.output<typeof RevokedGrant>;
+export type Simulate = z.output<typeof Simulate>;
+export type Simulated = z.output<typeof Simulated>;

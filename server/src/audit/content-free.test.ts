@@ -7,7 +7,8 @@ import type { Egress, EgressAnswer } from "../core/ports/egress.ts";
 import type { Gate } from "../core/ports/gate.ts";
 import { putCredential } from "../flows/put-credential.ts";
 import { createGate } from "../gate/create-gate.ts";
-import { findCredential } from "../store/credentials.ts";
+import { createInFlight } from "../gate/in-flight.ts";
+import { storedParts } from "../gate/stored-parts.ts";
 
 let it: TestEngine;
 let answer: (url: string) => EgressAnswer;
@@ -43,7 +44,8 @@ beforeAll(async () => {
   it = await testEngine({ gate: { perform: (call) => gate!.perform(call) } });
   gate = createGate({
     egress,
-    findCredential: (scope, slug) => findCredential(it.db.database, scope, slug),
+    ...storedParts(it.db.database, { clock: it.clock, log: (message) => void it.logs.push(message) }),
+    inFlight: createInFlight(it.clock),
     keysOf: async (scope) => (await it.parts.projects.get(scope)).keys,
     clock: it.clock,
     log: (message) => void it.logs.push(message),
@@ -128,6 +130,7 @@ test("of effects, events, cancels, retries, answers and refusals the log says wh
   const shown = all.map(({ actor, action }) => `${actor} ${action}`);
   for (const expected of [
     "key_1 credential.set",
+    "key_1 grant.given",
     "flow:order effect.intent",
     "flow:order effect.outcome",
     "key_1 run.event_sent",
@@ -136,7 +139,7 @@ test("of effects, events, cancels, retries, answers and refusals the log says wh
     "key_4 run.resolved",
   ])
     expect(shown).toContain(expected);
-  expect(shown.filter((one) => one.startsWith("key_"))).toHaveLength(4); // each act once
+  expect(shown.filter((one) => one.startsWith("key_"))).toHaveLength(5); // each act once
   expect(sent.join()).toContain(PLANTED.secret); // the outside did see all of it
   expect(sent.join()).toContain(PLANTED.mail);
   const text = JSON.stringify(all);

@@ -27,6 +27,7 @@ async function steward(...argv: string[]): Promise<{ code: number; out: string; 
     live: false,
     out: (line: string) => out.push(line),
     err: (line: string) => err.push(line),
+    bytes: () => Promise.resolve(),
     status: () => undefined,
     paint: (_: unknown, text: string) => text,
   };

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { BOUNDS } from "./bounds-commands.ts";
 import type { Cli, CliParts } from "./cli.ts";
+import { CONNECTIONS } from "./connection-commands.ts";
 import { DATA } from "./data-commands.ts";
 import type { Group } from "./group.ts";
 import { INSTALLATION } from "./installation-commands.ts";
@@ -53,6 +55,8 @@ export function createProgram(parts: CliParts): Command {
   program.commandsGroup("Start:");
   for (const add of [addUp, addWorker, addLogin, addLink]) add(program, cli);
   addGroups(program, cli, "Work:", WORK);
+  addGroups(program, cli, "Connections:", CONNECTIONS);
+  addGroups(program, cli, "Bounds:", BOUNDS);
   addGroups(program, cli, "Data:", DATA);
   addGroups(program, cli, "People:", PEOPLE);
   addGroups(program, cli, "Installation:", INSTALLATION);

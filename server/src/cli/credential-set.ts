@@ -9,6 +9,7 @@ const KINDS = ["bearer", "basic", "header", "secret"] as const;
 interface Options {
   readonly kind: PutCredential["kind"];
   readonly host: string[];
+  readonly flow: string[];
   readonly user?: string;
   readonly header?: string;
 }
@@ -29,15 +30,24 @@ export function addCredentialSet(parent: Command, cli: Cli): void {
       (host: string, all: string[]) => [...all, host],
       [],
     )
+    .option(
+      "--flow <flow>",
+      "a flow that may use it, in place of every flow; may be repeated",
+      (flow: string, all: string[]) => [...all, flow],
+      [],
+    )
     .option("--user <name>", "the user name, for basic")
     .option("--header <name>", "the header, for header")
     .action((slug: string, options: Options) => set(cli, slug, options));
 }
 
-async function set(cli: Cli, slug: string, { kind, host, user, header }: Options): Promise<void> {
+async function set(cli: Cli, slug: string, { kind, host, flow, user, header }: Options): Promise<void> {
   const client = await connect(cli);
   const secret = await readSecret(cli, `secret of ${slug}`);
-  const credential = await client.putCredential({ slug, body: { kind, secret, hosts: host, user, header } });
+  const credential = await client.putCredential({
+    slug,
+    body: { kind, secret, hosts: host, flows: flow, user, header },
+  });
   const where = credential.hosts.length === 0 ? "" : ` for ${credential.hosts.join(", ")}`;
   show(cli, credential, () => [`${slug}: ${kind} credential stored${where}`]);
 }

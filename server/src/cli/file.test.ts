@@ -29,6 +29,9 @@ async function steward(...argv: string[]): Promise<{ code: number; out: string[]
     terminal: {
       out: (line) => void out!.push(line),
       err: (line) => void err!.push(line),
+      bytes: async (pieces) => {
+        for await (const piece of pieces) out!.push(Buffer.from(piece).toString("latin1"));
+      },
       status: () => undefined,
       paint: (_, text) => text,
       live: false,
@@ -72,6 +75,9 @@ test("a file goes up, is listed, moved, deleted, brought back, and comes down as
   expect(readFileSync(path.join(cwd, "back.bin")).equals(content)).toBe(true);
   expect((await steward("file", "get", "out/data.bin", "--content", "2", "-o", "back.bin")).code).toBe(0);
   expect(readFileSync(path.join(cwd, "back.bin"), "utf8")).toBe("second");
+  const piped = await steward("file", "get", "out/data.bin", "-o", "-");
+  expect(Buffer.from(piped.out.join(""), "latin1").equals(content)).toBe(true);
+  expect(existsSync(path.join(cwd, "-"))).toBe(false);
   expect((await steward("file", "delete", "out", "--folder")).out).toEqual(["out: 1 file deleted"]);
 });
 

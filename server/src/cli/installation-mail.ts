@@ -23,7 +23,7 @@ async function list(cli: Cli, limit: number): Promise<void> {
   const items = await Array.fromAsync(listAll(client.listMail, query, { itemsMax: limit }));
   show(cli, { items }, () => {
     const titles = ["MESSAGE", "MADE", "STATE", "ERROR", "WHAT"].map((title) => ({ title }));
-    const rows = items.map((one) => [one.id, timeText(one.createdAt), one.status, one.error ?? "", one.template]);
+    const rows = items.map((one) => [one.id, timeText(one.createdAt), stateOf(one), one.error ?? "", one.template]);
     return items.length === 0
       ? []
       : [...tableLines(titles, rows, cli.terminal.columns), ...items.flatMap((one) => wordLines(one))];
@@ -34,6 +34,11 @@ async function list(cli: Cli, limit: number): Promise<void> {
       "the mail server is on no public address: let STEWARD_EGRESS_ALLOW name it, <host>:<port>, then mail-retry",
     );
   if (items.length === 0) note(cli, "nothing was written to anybody yet");
+}
+
+/** As on the page. Only what no mail server will take shows its content. */
+function stateOf({ status, content }: MailMessage): string {
+  return status === "queued" ? (content === null ? "to send" : "kept here") : status;
 }
 
 function wordLines({ id, content }: MailMessage): readonly string[] {

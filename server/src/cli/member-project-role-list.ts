@@ -4,6 +4,7 @@ import { type Cli, note, show } from "./cli.ts";
 import { findProject } from "./find-project.ts";
 import { organizationOf } from "./organization-of.ts";
 import { roleNames } from "./role-of.ts";
+import { projectFirst } from "./project-first.ts";
 import { connectOutside } from "./terminal/connect.ts";
 import { tableLines } from "./terminal/table.ts";
 import { timeText } from "./terminal/words.ts";
@@ -12,8 +13,10 @@ export function addMemberProjectRoleList(parent: Command, cli: Cli): void {
   parent
     .command("list")
     .description("who has another role in the project than in the organization")
-    .argument("<project>", "its slug or id")
-    .action((named: string) => list(cli, named));
+    .argument("[project]", "its slug or id; left out with --project")
+    .action((named: string | undefined) =>
+      list(cli, ...projectFirst<[]>(cli, "steward member project-role list", [named])),
+    );
 }
 
 async function list(cli: Cli, named: string): Promise<void> {

@@ -3,6 +3,7 @@ import { type Cli, show } from "./cli.ts";
 import { findMember } from "./find-member.ts";
 import { findProject } from "./find-project.ts";
 import { organizationOf } from "./organization-of.ts";
+import { projectFirst } from "./project-first.ts";
 import { roleOf } from "./role-of.ts";
 import { connectOutside } from "./terminal/connect.ts";
 
@@ -10,10 +11,12 @@ export function addMemberProjectRoleSet(parent: Command, cli: Cli): void {
   parent
     .command("set")
     .description("give a member another role in one project")
-    .argument("<project>", "its slug or id")
+    .argument("<project>", "its slug or id; left out with --project")
     .argument("<member>", "an e-mail address, a service account's name, or an id")
-    .argument("<role>", "one of steward role list, or none, which keeps them out")
-    .action((project: string, member: string, role: string) => set(cli, project, member, role));
+    .argument("[role]", "one of steward role list, or none, which keeps them out")
+    .action((...[first, second, third]: [string, string, string | undefined]) =>
+      set(cli, ...projectFirst<[string, string]>(cli, "steward member project-role set", [first, second, third])),
+    );
 }
 
 async function set(cli: Cli, projectNamed: string, memberNamed: string, named: string): Promise<void> {

@@ -1,7 +1,12 @@
+import { Slug } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
 import { organizationOf } from "./organization-of.ts";
+import { CliError } from "./terminal/cli-error.ts";
 import { connectOutside } from "./terminal/connect.ts";
+import { EXIT } from "./terminal/exit-codes.ts";
+
+const SLUG_CHARS_MAX = 63;
 
 interface Options {
   readonly name?: string;
@@ -21,9 +26,25 @@ export function addProjectCreate(parent: Command, cli: Cli): void {
 }
 
 async function create(cli: Cli, slug: string, { name = slug, timeZone, region }: Options): Promise<void> {
+  if (!Slug.safeParse(slug).success) throw noSlug(slug);
   const client = await connectOutside(cli);
   const organization = await organizationOf(cli, client);
   const project = await client.createProject({ organization, body: { slug, name, timeZone, region } });
   show(cli, project, () => [`${project.slug}: made, ${project.id}`]);
   note(cli, `Next, to work in it: STEWARD_PROJECT=${slug}, or --project ${slug}`);
+}
+
+/** What people call a project is often no slug: says which one would be. */
+function noSlug(given: string): CliError {
+  const near = given
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, SLUG_CHARS_MAX)
+    .replaceAll(/^-+|-+$/g, "");
+  const message = `${given} is no slug: use 1 to ${SLUG_CHARS_MAX} of a to z, 0 to 9 and hyphens, no hyphen at either end`;
+  const next =
+    near === "" ? "steward project create --help" : `steward project create ${near} --name ${JSON.stringify(given)}`;
+  return new CliError(EXIT.usage, "usage", message, next);
 }

@@ -23,7 +23,7 @@ function run(status: Run["status"], error: Run["error"] = null): Run {
     createdAt: AT,
     startedAt: AT,
     endedAt: null,
-    usage: { steps: 1, effects: 1, bytes: 1 },
+    usage: { steps: 1, effects: 1, bytes: 1, tokens: 0, cost: null },
   };
 }
 

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuditEntry } from "../core/audit-entry.ts";
 import type { Json } from "../core/json.ts";
 import type { EffectCall } from "../core/ports/gate.ts";
+import { GRANTED, performPlainly, PLAIN_CALL } from "../core/ports/gate.testsuite.ts";
 import type { SqlArguments } from "../core/sql-effect.ts";
 import { createGate } from "../gate/create-gate.ts";
+import { inForce } from "../gate/policy.testsuite.ts";
 import { queryDatabase } from "../gate/query-database.ts";
 import { dataWorld, type DataWorld } from "./data.testsuite.ts";
 import type { TableCaller } from "./table-parts.ts";
@@ -29,6 +31,7 @@ function gate(log: (message: string) => void = () => undefined) {
       close: () => Promise.resolve(),
     } as never,
     findCredential: () => Promise.resolve(null),
+    ...inForce(world.clock),
     keysOf: ({ organization, project }) => world.keyring.project(organization, project),
     clock: world.clock,
     log,
@@ -39,7 +42,7 @@ function gate(log: (message: string) => void = () => undefined) {
 async function ask(given: Given, more: Partial<EffectCall> = {}, who = by) {
   const intents: AuditEntry[] = [];
   const args = { values: [], rows: 1000, mode: "write", ...given } as SqlArguments;
-  const { outcome, audit } = await gate().perform({
+  const { outcome, audit } = await performPlainly(gate(), {
     ...who.scope,
     run: "run_x",
     flow: "f",
@@ -48,9 +51,12 @@ async function ask(given: Given, more: Partial<EffectCall> = {}, who = by) {
     path: [],
     attempt: 1,
     effect: { action: "sql.query", arguments: args, credential: null, repeat: "never", timeoutMs: 5000 },
-    idempotencyKey: null,
+    ...PLAIN_CALL,
     signal: new AbortController().signal,
-    intend: (entries) => Promise.resolve(void intents.push(...entries)),
+    intend: async (intent) => {
+      intents.push(...intent.audit);
+      return GRANTED;
+    },
     mayProceed: () => true,
     ...more,
   });

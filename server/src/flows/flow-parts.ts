@@ -1,4 +1,5 @@
 import type { Clock } from "../core/ports/clock.ts";
+import type { Connectors } from "../core/ports/connectors.ts";
 import type { Database } from "../core/ports/database.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { StepKinds } from "../core/step-kind.ts";
@@ -14,6 +15,8 @@ export interface FlowParts {
   readonly projects: Projects;
   readonly versions: Versions;
   readonly kinds: StepKinds;
+  /** Of each project, imported ones too; left out where no flow of a project is written. */
+  readonly connectors?: Connectors;
   readonly changes: Changes;
   /** Where this installation is called from outside, without a slash at the end. */
   readonly publicUrl: string;

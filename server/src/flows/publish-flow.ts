@@ -52,7 +52,7 @@ async function writeVersion(
 ): Promise<number> {
   const draft = openDraft(keys, row.id, row.draft);
   const file = fileOf(draft);
-  const found = await findProblems(file, parts.kinds, null);
+  const found = await findProblems(parts, scope, file, null);
   const problems = found.map((one) => ({ ...one, line: lineIn(draft.problems, one) }));
   if (problems.length > 0) throw hasProblems(row.slug, problems);
   const nowMs = parts.clock.nowMs();

@@ -1,13 +1,16 @@
 import type { Credential, PutCredential } from "@steward/sdk";
 import { placeOf } from "../catalogue/tables.ts";
-import { actOn } from "../core/audit-entry.ts";
+import { actOn, type AuditEntry } from "../core/audit-entry.ts";
 import { parseAddress } from "../core/egress/address.ts";
 import { normalizeName } from "../core/egress/host-name.ts";
 import { judgeHeaders } from "../core/egress/judge-headers.ts";
 import { AppError } from "../core/errors.ts";
 import { showId, uuidBytes } from "../core/id.ts";
+import type { Transaction } from "../core/ports/database.ts";
 import { appendActs } from "../store/append-acts.ts";
+import { readFlowNames } from "../store/connection-refs.ts";
 import { putCredential as putCredentialRow } from "../store/credentials.ts";
+import { hasGrantOn, insertGrant } from "../store/grants.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
 import { showCredential } from "./show-credential.ts";
@@ -40,11 +43,51 @@ export async function putCredential(
   const row = { id, slug, kind, header, hosts, secret, setAt: parts.clock.nowMs(), setBy: by };
   await inScope(parts.database, scope, async (tx) => {
     await tx.query(putCredentialRow(scope, row));
+    const granted = kind === "secret" ? [] : await grantUse(parts, tx, scope, slug, given.flows ?? [], actor);
     const facts = { id: showId("crd", id), kind, hosts: hosts.length };
     const act = actOn(scope.project, actor, "credential.set", `credential:${slug}`, facts, row.setAt);
-    await appendActs(tx, scope.organization, [act], row.setAt);
+    await appendActs(tx, scope.organization, [act, ...granted], row.setAt);
   });
   return showCredential(row);
+}
+
+/**
+ * What is sent needs a grant, so setting one makes it, visibly: for the flows that are named, else for every flow of the
+ * project. One that has a grant keeps it: who narrowed that does not find it widened by a new secret. Gives what is to be
+ * audited. Throws `value_invalid` for a flow that is not there.
+ */
+async function grantUse(
+  { ids, clock }: Pick<FlowParts, "ids" | "clock">,
+  tx: Transaction,
+  scope: Scope,
+  slug: string,
+  flows: readonly string[],
+  by: string,
+): Promise<readonly AuditEntry[]> {
+  if (await hasGrantOn(tx, scope.project, slug)) return [];
+  const known = await readFlowNames(tx, scope.project, flows);
+  const missing = flows.find((flow) => !known.has(flow));
+  if (missing !== undefined) throw invalid("flows", `there is no flow "${missing}" here: push it first`);
+  const atMs = clock.nowMs();
+  const acts: AuditEntry[] = [];
+  for (const to of flows.length === 0 ? ["project"] : [...new Set(flows)].map((flow) => `flow:${flow}`)) {
+    const id = ids.uuid();
+    const line = { actions: ["http.request"], when: [], rate: [], money: [] };
+    const form = { to, credential: slug, lines: [line], note: "" };
+    const grant = {
+      id,
+      kind: "grant",
+      principal: to,
+      connection: null,
+      credential: slug,
+      form,
+      givenBy: null,
+    } as const;
+    for (const statement of insertGrant(scope, { ...grant, by, atMs })) await tx.query(statement);
+    const facts = { to, about: `credential:${slug}`, lines: 1 };
+    acts.push(actOn(scope.project, by, "grant.given", showId("grt", id), facts, atMs));
+  }
+  return acts;
 }
 
 /** What is sealed, as `CredentialRow` has it. */

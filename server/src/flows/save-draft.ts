@@ -2,10 +2,10 @@ import type { Draft, DraftProblem, FlowFile } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Transaction } from "../core/ports/database.ts";
-import type { StepKinds } from "../core/step-kind.ts";
 import { insertFlow, lockFlow, updateDraft } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
+import { checkActions } from "./check-actions.ts";
 import { compileInTurns } from "./compile-in-turns.ts";
 import { positionsOf } from "./line-of.ts";
 import { readFlowFile } from "./read-flow-file.ts";
@@ -32,7 +32,7 @@ export async function saveDraft(
 ): Promise<SavedDraft> {
   const { file } = readFlowFile(content, mediaType);
   const text = typeof content === "string" ? content : Buffer.from(content).toString();
-  const problems = await findProblems(file, parts.kinds, text);
+  const problems = await findProblems(parts, scope, file, text);
   const { keys } = await parts.projects.get(scope);
   const draft = { written: writtenIn(text) ?? plainFile(file), problems };
   const draftDigest = digestFile(keys, file);
@@ -60,8 +60,16 @@ export async function saveDraft(
 }
 
 /** What keeps a flow file from being published; lines are those of the text, when it is given. */
-export async function findProblems(file: FlowFile, kinds: StepKinds, text: string | null): Promise<DraftProblem[]> {
-  const { problems } = await compileInTurns(file, kinds);
+export async function findProblems(
+  { kinds, connectors }: Pick<FlowParts, "kinds" | "connectors">,
+  scope: Scope,
+  file: FlowFile,
+  text: string | null,
+): Promise<DraftProblem[]> {
+  const compiled = (await compileInTurns(file, kinds)).problems;
+  const ofActions = connectors === undefined ? [] : await checkActions(connectors, scope, file);
+  const told = new Set(compiled.map(({ field, message }) => `${field} ${message}`));
+  const problems = [...compiled, ...ofActions.filter(({ field, message }) => !told.has(`${field} ${message}`))];
   if (problems.length === 0) return [];
   const position =
     text === null

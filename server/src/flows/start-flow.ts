@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { Engine, Started } from "../engine/engine.ts";
+import type { Engine, Started, Starter } from "../engine/engine.ts";
 import { findFlow } from "../store/flows.ts";
 import type { Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
@@ -14,6 +14,8 @@ export interface FlowStart {
   readonly repeatKey?: Buffer | null;
   /** A test: steps with a pinned output yield it instead of running. */
   readonly pinned?: boolean;
+  /** Left out where no person asked for it. */
+  readonly starter?: Starter | null;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function startFlow(
   const input = { method: null, path: null, headers: {}, query: {}, body: start.input, deliveryId: null };
   const until = start.waitMs === null ? null : "end";
   const delivery = start.repeatKey ? { trigger: flow.id, key: start.repeatKey, digest: null } : null;
-  const wish = { scope, version, trigger: "manual", input, delivery, pinned: start.pinned ?? false };
+  const { pinned = false, starter = null } = start;
+  const wish = { scope, version, trigger: "manual", input, delivery, pinned, starter };
   return await parts.engine.startRun(wish, until, start.waitMs ?? 0);
 }

@@ -16,6 +16,7 @@ import { newFastify } from "./new-fastify.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { readPageFiles } from "./page-files.ts";
 import { registerAuth } from "./auth.ts";
+import { registerOAuthCallback } from "./oauth-callback.ts";
 import { registerEntry } from "./page.ts";
 import { registerRest } from "./register-rest.ts";
 import { problemOf, type ProblemAnswer } from "./problem.ts";
@@ -57,6 +58,7 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
   registerHealth(app, parts);
   registerOpenApi(app, settings.version);
   registerEntry(app, parts, links);
+  registerOAuthCallback(app, parts, authenticate);
   registerAuth(app, parts);
   registerScim(app, parts);
   registerRest(app, files);

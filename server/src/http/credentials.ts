@@ -13,12 +13,15 @@ export function credentialHandlers(
       const { items, next } = await listCredentials(parts, principal.scope, query);
       return { status: 200, body: { items: [...items], next } };
     },
-    putCredential: async ({ principal, params, body }) => ({
-      status: 200,
-      body: await putCredential(parts, principal.scope, params.slug, body, principal.member, principal.shownId),
-    }),
+    putCredential: async ({ principal, params, body }) => {
+      const { scope, member, shownId } = principal;
+      const credential = await putCredential(parts, scope, params.slug, body, member, shownId);
+      await parts.grants.words.sayChanged(scope); // a grant came with it
+      return { status: 200, body: credential };
+    },
     deleteCredential: async ({ principal, params }) => {
       await deleteCredential(parts, principal.scope, params.slug, principal.shownId);
+      await parts.grants.words.sayChanged(principal.scope); // grants ended with it
       return { status: 204, body: null };
     },
   };

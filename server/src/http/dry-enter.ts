@@ -30,6 +30,7 @@ export async function dryEnter(
     session: account,
     factorClaimed: false,
     signedOnBy: null,
+    boundTo: null,
     deleted: false,
   };
   const place = { route: "prove", organization: organization ?? undefined, project: undefined };
@@ -64,6 +65,7 @@ function unlimitedKey(account: string, keySecondFactor: boolean): KeyAccessRow {
     reach: "organization",
     keyPermissions: null,
     keySecondFactor,
+    ofHome: false,
     expiresAt: null,
     revokedAt: null,
   };

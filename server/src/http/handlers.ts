@@ -1,11 +1,16 @@
 import type { Example } from "@steward/sdk";
 import { accountHandlers } from "./accounts.ts";
+import { approvalHandlers } from "./approvals.ts";
 import { auditHandlers } from "./audit.ts";
+import { budgetHandlers } from "./budgets.ts";
+import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import type { EntryLinks } from "./entry-links.ts";
 import { fileHandlers } from "./files.ts";
 import { flowHandlers } from "./flows.ts";
+import { grantHandlers } from "./grants.ts";
 import type { HttpParts } from "./http-parts.ts";
+import { importedConnectorHandlers } from "./imported-connectors.ts";
 import { installationHandlers } from "./installation.ts";
 import type { Handlers } from "./route-call.ts";
 import { peopleHandlers } from "./people.ts";
@@ -29,7 +34,12 @@ export function createHandlers(parts: HttpParts, links: EntryLinks, examples: re
     ...signOnHandlers(parts),
     ...auditHandlers(parts),
     ...credentialHandlers(parts),
+    ...grantHandlers(parts),
+    ...budgetHandlers(parts),
+    ...approvalHandlers(parts),
     ...variableHandlers(parts),
+    ...connectionHandlers(parts),
+    ...importedConnectorHandlers(parts),
     ...tableHandlers(parts),
     ...requestHandlers(parts),
     ...installationHandlers(parts),

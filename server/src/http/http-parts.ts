@@ -1,5 +1,6 @@
 /** What the HTTP surface works with; built once in `app.ts`. */
 import type { HeadSigner } from "../audit/sign-heads.ts";
+import type { ApprovalsOutside } from "../approvals/approval-parts.ts";
 import type { AuditEntry } from "../core/audit-entry.ts";
 import type { Database } from "../core/ports/database.ts";
 import type { Prove } from "../prove/create-prove.ts";
@@ -8,6 +9,9 @@ import type { TableParts } from "../data/table-parts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { FileParts } from "../files/file-parts.ts";
 import type { FlowParts } from "../flows/flow-parts.ts";
+import type { ConnectionsOutside } from "../connections/connection-parts.ts";
+import type { ImportsOutside } from "../connections/import-parts.ts";
+import type { GrantsOutside } from "../grants/grant-parts.ts";
 import type { WebhookParts } from "../flows/receive-webhook.ts";
 import type { PeopleOutside } from "../people/people-parts.ts";
 import type { InstallationFacts } from "./installation.ts";
@@ -44,6 +48,14 @@ export interface HttpParts extends FlowParts, WebhookParts {
   readonly people: PeopleOutside;
   /** The same for the verbs around sign-on. */
   readonly signOn: SignOnOutside;
+  /** The same for the verbs around grants, limits and budgets. */
+  readonly grants: GrantsOutside;
+  /** The same for the verbs around approvals. */
+  readonly approvals: ApprovalsOutside;
+  /** The same for the verbs around connections. */
+  readonly connections: ConnectionsOutside;
+  /** The same for the verbs around connectors of documents. */
+  readonly imports: ImportsOutside;
   /** The projects' volumes. */
   readonly files: FileParts;
   /** The projects' own databases and the tables in them. */

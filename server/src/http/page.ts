@@ -1,7 +1,7 @@
 /** Steward's page and the way into it. Its files hold nothing of anybody; what they show comes from the API. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AppError } from "../core/errors.ts";
-import { keyStands } from "../store/access.ts";
+import { findStandingKey } from "../store/access.ts";
 import { refuseOtherSites } from "./authenticate.ts";
 import type { Entry, EntryLinks } from "./entry-links.ts";
 import type { HttpParts } from "./http-parts.ts";
@@ -10,7 +10,7 @@ import { findPerson } from "./session-key.ts";
 import { PAGE_HEADERS } from "./security-headers.ts";
 
 /** Never the page, whatever the caller accepts. */
-const NOT_THE_PAGE = /^\/(?:v1|webhooks|healthz|readyz|enter|assets)(?:\/|$)/;
+const NOT_THE_PAGE = /^\/(?:v1|webhooks|healthz|readyz|enter|oauth|assets)(?:\/|$)/;
 
 /** The page's file for a request that no route took, or null: another path in a browser's address bar is the page too. */
 export function pageFileFor(
@@ -107,7 +107,7 @@ async function enter(
 ): Promise<FastifyReply> {
   const entry = links.redeem(token);
   const key = entry?.key ?? null;
-  if (entry && identity && (key === null || (await keyStands(dispatch, key, clock.nowMs())))) {
+  if (entry && identity && (key === null || (await findStandingKey(dispatch, key, clock.nowMs())) !== null)) {
     const origin = { address, userAgent: headers["user-agent"] ?? null };
     try {
       reply.header("set-cookie", await identity.beginSession(entry.account, origin, { key }));

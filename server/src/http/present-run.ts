@@ -52,8 +52,13 @@ function presentFacts(row: RunRow, slug: string): Omit<RunSummary, "error"> {
     createdAt: isoTime(uuidTime(row.id)),
     startedAt: row.startedAt === null ? null : isoTime(row.startedAt),
     endedAt: row.endedAt === null ? null : isoTime(row.endedAt),
-    usage: { steps: row.steps, effects: row.effects, bytes: row.bytes },
+    usage: { steps: row.steps, effects: row.effects, bytes: row.bytes, tokens: row.tokens, cost: costOf(row) },
   };
+}
+
+/** Exact below 9 billion. */
+function costOf({ costMicro, costCurrency }: RunRow): Run["usage"]["cost"] {
+  return costCurrency === null ? null : { amount: Number(costMicro) / 1_000_000, currency: costCurrency };
 }
 
 export function isoTime(ms: number): string {

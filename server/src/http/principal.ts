@@ -3,7 +3,7 @@ import type { Permissions } from "../people/permissions-of.ts";
 import type { Scope } from "../store/scope.ts";
 
 interface Known {
-  /** `support`: an operator whom the organization lets look inside for a time. */
+  /** `key`: sent with the call, or the session was begun by its link. `support`: an operator whom the organization lets look inside for a time. */
   readonly kind: "key" | "session" | "support";
   /** The key's id, or the session's member or account. */
   readonly id: string;
@@ -13,7 +13,7 @@ interface Known {
   readonly account: string | null;
   /** Whether the session passed a second factor, or the key was made in one that had. */
   readonly secondFactor?: boolean;
-  /** The browser's session, null for a key. */
+  /** The browser's session, null for a key that is sent with the call. */
   readonly session: string | null;
 }
 
@@ -35,7 +35,7 @@ export interface OrganizationPrincipal extends Known {
 /** Acts for themselves. */
 export interface AccountPrincipal extends Known {
   readonly account: string;
-  /** Of the key that calls: its organization, project and member. */
+  /** Of the key that calls, or that the session is bound to: its organization, project and member. */
   readonly bound: (Scope & { readonly member: string }) | null;
 }
 

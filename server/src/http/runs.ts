@@ -1,6 +1,7 @@
 import { isTerminal, type Run } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import { parseId, showId } from "../core/id.ts";
+import type { Starter } from "../engine/engine.ts";
 import { startFlow } from "../flows/start-flow.ts";
 import { findFlowSlugs } from "../store/flow-slugs.ts";
 import { findFlow } from "../store/flows.ts";
@@ -8,6 +9,7 @@ import { listRuns, type RunRow } from "../store/runs.ts";
 import type { Scope } from "../store/scope.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { presentRun, presentRunSummary, presentStep } from "./present-run.ts";
+import type { Principal } from "./principal.ts";
 import type { Call, Handlers, Reply } from "./route-call.ts";
 
 type RunRoutes =
@@ -42,8 +44,9 @@ export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
       const body = await read(parts, principal.scope, run);
       return { status: isTerminal(body.status) ? 200 : 202, body };
     },
-    retryRun: async ({ principal: { scope, shownId }, params, body }) => {
-      const run = await engine.retryRun(scope, runIdOf(params.id), body.from ?? null, shownId);
+    retryRun: async ({ principal, params, body }) => {
+      const { scope, shownId } = principal;
+      const run = await engine.retryRun(scope, runIdOf(params.id), body.from ?? null, shownId, starterOf(principal));
       return accepted(await read(parts, scope, run));
     },
     resolveEffect: async ({ principal, params, body }) => {
@@ -76,6 +79,11 @@ function accepted(run: Run): {
   return { status: 202, body: run, headers: { location: `/v1/runs/${run.id}` } };
 }
 
+/** An operator who looks inside acts for nobody. */
+function starterOf({ kind, account, session }: Principal): Starter | null {
+  return account === null || kind === "support" ? null : { account, inPerson: session !== null };
+}
+
 async function start(
   parts: HttpParts,
   { principal, params, body, repeatKey }: Call<"startRun">,
@@ -87,6 +95,7 @@ async function start(
     waitMs,
     repeatKey,
     pinned: body.pinned ?? false,
+    starter: starterOf(principal),
   });
   const run = await read(parts, scope, started.run);
   return waitMs !== null && isTerminal(run.status) ? { status: 200, body: run } : accepted(run);

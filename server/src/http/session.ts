@@ -31,7 +31,7 @@ export function sessionHandlers(parts: HttpParts, links: EntryLinks): Pick<Handl
       };
     },
     createLink: async ({ principal }) => {
-      if (principal.kind !== "key")
+      if (principal.kind !== "key" || principal.session !== null)
         throw new AppError("forbidden", "A session can't let others in: make the link with an API key.");
       const { token, expiresAt } = links.make({ account: principal.account, key: principal.id });
       return { status: 201, body: { url: entryUrl(parts.publicUrl, token), expiresAt: isoTime(expiresAt) } };

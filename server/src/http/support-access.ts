@@ -36,7 +36,8 @@ export async function supportEntrance(
   caller: Caller,
   place: SupportPlace,
 ): Promise<SupportEntrance<SupportAccess> | null> {
-  if (caller.kind !== "session" || !caller.secondFactor || caller.signedOnBy !== null) return null;
+  if (caller.kind !== "session" || !caller.secondFactor) return null;
+  if (caller.signedOnBy !== null || caller.boundTo !== null) return null;
   const { account, session, shownId } = caller;
   const nowMs = parts.clock.nowMs();
   const seen =

@@ -14,6 +14,7 @@ import { ENGINE_LIMITS } from "../engine/engine-parts.ts";
 import type { Projects } from "../engine/projects.ts";
 import type { Versions } from "../engine/versions.ts";
 import { createGate } from "../gate/create-gate.ts";
+import { inForce } from "../gate/policy.testsuite.ts";
 import { sendMail } from "../gate/send-mail.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { findOutbox } from "../store/outbox.ts";
@@ -54,6 +55,7 @@ export async function mailWorker(parts: MailWorkerParts, transport: MailTranspor
   const gate = createGate({
     egress: NEVER,
     findCredential: () => Promise.resolve(null),
+    ...inForce(clock),
     keysOf,
     clock,
     log,

@@ -17,7 +17,7 @@ import type { FlowParts } from "../flows/flow-parts.ts";
 import { createVersions } from "../flows/load-versions.ts";
 import { publishOwnFlow } from "../flows/publish-own-flow.ts";
 import type { Keyring } from "../keyring/keyring.ts";
-import { installationKinds } from "../steps/mail.ts";
+import { installationKinds } from "../steps/installation-kinds.ts";
 import { stepKinds } from "../steps/kinds.ts";
 import { INSTALLATION, INSTALLATION_SCOPE } from "../store/installation.ts";
 import { findOutbox, listOutbox, type OutboxRow } from "../store/outbox.ts";

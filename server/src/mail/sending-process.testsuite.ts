@@ -15,7 +15,7 @@ import { invariant } from "../core/invariant.ts";
 import { parseSmtpUrl } from "../core/smtp-url.ts";
 import { createProjects } from "../engine/projects.ts";
 import { createVersions } from "../flows/load-versions.ts";
-import { installationKinds } from "../steps/mail.ts";
+import { installationKinds } from "../steps/installation-kinds.ts";
 import { stepKinds } from "../steps/kinds.ts";
 import { mailWorker } from "./mail-worker.testsuite.ts";
 

@@ -25,6 +25,16 @@ function messages(words: string): readonly MailMessage[] {
     { to, template: "new_sign_in", values: { name, atMs: AT_MS, address: words, userAgent: words, link: LINK } },
     { to, template: "domain_failing", values: { organization: words, domain: "corp", record: "r", atMs: AT_MS } },
     { to, template: "domain_lost", values: { organization: words, domain: "corp", record: "r" } },
+    { to, template: "reauth_required", values: { name, provider: words, connection: words, link: LINK } },
+    ...(["asked", "reminded", "escalated"] as const).map((how): MailMessage => {
+      const about = { project: words, flow: words, action: words, expiresAtMs: AT_MS, decides: how !== "reminded" };
+      return { to, template: "approval", values: { how, name, ...about, ...life } };
+    }),
+    {
+      to,
+      template: "budget_passed",
+      values: { name, place: words, subject: words, amount: "9 of 10 EUR", period: "day", percent: 80, link: LINK },
+    },
     { to, template: "account_deleted", values: { name, recoverUntilMs: AT_MS, link: LINK } },
     { to, template: "factor_changed", values: { name, change: "passkey_added", atMs: AT_MS } },
   ];
@@ -49,6 +59,11 @@ test("each template says what it is about in its subject, greets, and has one li
     "new_sign_in: A new sign-in to your account",
     "domain_failing: The record of corp is missing",
     "domain_lost: corp is no longer verified",
+    "reauth_required: Connect Ada again",
+    "approval: Your approval is asked for",
+    "approval: Your approval is still asked for",
+    "approval: An approval that waits was passed on to you",
+    "budget_passed: A budget has passed 80 percent",
     "account_deleted: Your account was deleted",
     "factor_changed: Your second factor was changed",
   ]);
@@ -161,6 +176,9 @@ const ALL: Readonly<Record<MailTemplate, true>> = {
   new_sign_in: true,
   domain_failing: true,
   domain_lost: true,
+  reauth_required: true,
+  approval: true,
+  budget_passed: true,
   account_deleted: true,
   factor_changed: true,
 };

@@ -12,6 +12,28 @@ function stream(isTTY: boolean): TextStream & { text: string } {
   return one;
 }
 
+test("bytes go out as they are, and wait for a reader that is slow", async () => {
+  const taken: Uint8Array[] = [];
+  let drain = (): void => undefined;
+  const slow = {
+    write: (piece: string | Uint8Array) => typeof piece !== "string" && taken.push(piece) > 5,
+    once: (_: "drain", act: () => void) => (drain = act),
+  };
+  const pieces = async function* (): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(Uint8Array.of(27, 255));
+    yield Uint8Array.of(0);
+  };
+  const done = createTerminal(slow, stream(false), {}).bytes(pieces());
+  for (const count of [1, 2]) {
+    await expect.poll(() => taken.length).toBe(count);
+    await new Promise(setImmediate); // were it not to wait, the next would have gone out
+    expect(taken).toHaveLength(count);
+    drain();
+  }
+  await done;
+  expect(taken.map((one) => [...one])).toEqual([[27, 255], [0]]);
+});
+
 test("colours are for a person at a terminal, and not with NO_COLOR", () => {
   const paint = (isTTY: boolean, env: Record<string, string>): string =>
     createTerminal(stream(isTTY), stream(isTTY), env).paint("red", "x");

@@ -4,7 +4,9 @@
 export interface TextStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  write(text: string): unknown;
+  /** False: it takes more once it has drained. */
+  write(text: string | Uint8Array): unknown;
+  once?(event: "drain", act: () => void): unknown;
 }
 
 export type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "blue";
@@ -15,6 +17,8 @@ export interface Terminal {
   /** True when a person reads standard error, so that a line may be rewritten. */
   readonly live: boolean;
   out(text: string): void;
+  /** Writes what comes to standard output as it is, no faster than its reader takes it. */
+  bytes(pieces: AsyncIterable<Uint8Array>): Promise<void>;
   err(text: string): void;
   /** Shows a passing line on a terminal, in place of the last one; null takes it away. Does nothing elsewhere. */
   status(text: string | null): void;
@@ -53,6 +57,11 @@ export function createTerminal(
     out(text) {
       clear();
       stdout.write(`${stdout.isTTY === true ? printable(text) : text}\n`);
+    },
+    async bytes(pieces) {
+      clear();
+      for await (const piece of pieces)
+        if (stdout.write(piece) === false) await new Promise<void>((drained) => stdout.once?.("drain", drained));
     },
     err(text) {
       clear();

@@ -1,0 +1,239 @@
+/** Connectors, connections to accounts at providers, own OAuth clients, and receipts of disconnecting. */
+import { z } from "zod";
+import { Time } from "../api.ts";
+import { Slug } from "../flow-file.ts";
+
+export const ConnectionId = z.string().regex(/^con_[0-9a-z]{26}$/, "an id that begins with con_");
+export const RevocationId = z.string().regex(/^rev_[0-9a-z]{26}$/, "an id that begins with rev_");
+export const ConnectorId = z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, "a connector's id such as gmail");
+const JsonSchema = z.record(z.string(), z.json());
+
+/** `device`: consent by a code that is entered elsewhere; `none`: nothing is to be proved. */
+export const ConnectionAuthentication = z.enum(["oauth2", "device", "client_credentials", "api_key", "basic", "none"]);
+
+export const ConnectorSummary = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  category: z.string(),
+  actions: z.int(),
+  triggers: z.int(),
+  /** How it may be connected, the first being the usual one. */
+  authentication: z.array(ConnectionAuthentication),
+  /** Whether consent can be asked for at once: the project or the installation has an OAuth client there. */
+  hasClient: z.boolean(),
+  /** Whether the project brings the address: a service of its own, a database. */
+  takesAddress: z.boolean(),
+});
+
+export const ConnectorAction = z.object({
+  /** As grants and steps name it: `gmail.send`. */
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  class: z.enum(["read", "write", "delete"]),
+  scopes: z.array(z.string()),
+  repeat: z.enum(["safe", "key", "never"]),
+  destination: z.array(z.string()),
+  input: JsonSchema,
+  output: JsonSchema,
+  sample: z.object({ input: z.json(), output: z.json() }),
+});
+
+export const ConnectorTrigger = z.object({
+  id: z.string(),
+  kind: z.enum(["poll", "hook"]),
+  title: z.string(),
+  summary: z.string(),
+  scopes: z.array(z.string()),
+  settings: JsonSchema,
+  sample: z.json(),
+});
+
+export const ConnectorDetails = ConnectorSummary.omit({ actions: true, triggers: true }).extend({
+  hosts: z.array(z.string()),
+  /** Each scope in plain words. */
+  scopes: z.record(z.string(), z.string()),
+  actions: z.array(ConnectorAction),
+  triggers: z.array(ConnectorTrigger),
+  /** Where the provider sends people back to, for one's own OAuth client; null where nobody is sent anywhere. */
+  redirectUrl: z.string().nullable(),
+  setUp: z.array(z.string()),
+  triedAgainst: z.string(),
+});
+
+export const ConnectionStatus = z.enum(["pending", "active", "reauth_required", "disconnected"]);
+
+export const Connection = z.object({
+  id: ConnectionId,
+  slug: Slug,
+  connector: z.string(),
+  authentication: ConnectionAuthentication,
+  status: ConnectionStatus,
+  /** The account whose it is (`acc_…`); null: the project's. */
+  owner: z.string().nullable(),
+  /** The only flow that may use it. */
+  flow: Slug.nullable(),
+  /** Whose account it is at the provider, as people read it; of a personal connection its owner alone is told. */
+  account: z.string().nullable(),
+  /** What the provider granted, each in plain words. */
+  scopes: z.array(z.object({ scope: z.string(), means: z.string() })),
+  /** Hosts that it may be used with. */
+  hosts: z.array(z.string()),
+  address: z.string().nullable(),
+  expiresAt: Time.nullable(),
+  refreshedAt: Time.nullable(),
+  usedAt: Time.nullable(),
+  /** What went wrong last, and still is: `reauth_required`, `provider_unavailable`, … */
+  errorCode: z.string().nullable(),
+  createdAt: Time,
+  createdBy: z.string(),
+  connectedAt: Time.nullable(),
+});
+
+/** What a header or a form can carry. */
+const Text = z
+  .string()
+  .min(1)
+  .max(8192)
+  .regex(/^[^\p{Cc}]*$/u, "no line ends or other control characters");
+
+/** How a connection that needs no consent proves itself. Never read back. */
+export const ConnectionSecret = z.union([
+  z.strictObject({ apiKey: Text }),
+  z.strictObject({ user: Text, password: Text }),
+  z.strictObject({ clientId: Text, clientSecret: Text }),
+]);
+
+const Actions = z
+  .array(z.string().regex(/^[a-z][a-z0-9_]{0,30}\.[a-z][A-Za-z0-9_]{0,62}$/, "an action or trigger such as gmail.send"))
+  .max(100)
+  .describe("Actions and triggers that it is for: the scopes asked for follow from them.");
+
+export const NewConnection = z.strictObject({
+  connector: ConnectorId,
+  slug: Slug,
+  owner: z
+    .enum(["project", "me"])
+    .default("project")
+    .describe("me: mine alone; for flows that run as who started them."),
+  flow: Slug.optional().describe("The only flow that may use it."),
+  actions: Actions.default([]),
+  address: z
+    .url()
+    .max(500)
+    .optional()
+    .describe("For connectors whose address the project brings: an OpenAI-compatible service, a database."),
+  secret: ConnectionSecret.optional().describe("Without it, consent at the provider is asked for."),
+  device: z.boolean().default(false).describe("By a code that is entered on another device."),
+});
+
+/** What a person is to consent to, before they are sent to the provider. */
+export const Consent = z.object({
+  connection: Connection,
+  /** What the provider will ask for; `for` are the actions that need it, none where it tells whose account it is. */
+  asks: z.array(z.object({ scope: z.string(), means: z.string(), for: z.array(z.string()) })),
+  /** Where the provider asks, for 10 minutes, in the session that this was asked in; null when nothing needs to be asked. */
+  authorizationUrl: z.string().nullable(),
+  device: z
+    .object({
+      userCode: z.string(),
+      verificationUrl: z.string(),
+      /** With the code in it already. */
+      completeUrl: z.string().nullable(),
+      expiresAt: Time,
+      /** How long to wait between asking whether it was entered. */
+      everyMs: z.int(),
+    })
+    .nullable(),
+});
+
+/** None: what it was granted before is asked for again, by the same way. */
+export const AskConsent = z.strictObject({
+  actions: Actions.default([]),
+  device: z.boolean().default(false).describe("By a code that is entered on another device."),
+});
+
+/** How far a consent by code is. */
+export const DeviceConsent = z.object({
+  state: z.enum(["waiting", "connected", "denied", "expired"]),
+  /** When it is worth asking again; null when it is over. */
+  againMs: z.int().nullable(),
+  connection: Connection,
+});
+
+/** What the provider says to a call that only asks whose account it is. */
+export const TestedConnection = z.object({
+  ok: z.boolean(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+  connection: Connection,
+});
+
+export const OAuthClient = z.object({
+  connector: z.string(),
+  clientId: z.string(),
+  redirectUrl: z.string(),
+  setAt: Time,
+  setBy: z.string(),
+});
+export const PutOAuthClient = z.strictObject({ clientId: Text, clientSecret: Text.optional() });
+
+/** What was under way when something was revoked. */
+export const InFlightEffect = z.object({
+  run: z.string(),
+  step: z.string(),
+  path: z.array(z.int()),
+  action: z.string(),
+  /** `stopped`: nothing had left; `done`, `unknown`: what became of what had. */
+  fate: z.enum(["stopped", "done", "unknown"]),
+});
+
+/** Who heard of a revoke, and what it stopped. */
+export const Stopped = z.object({
+  atMs: z.number(),
+  acknowledged: z.array(z.string()),
+  /** They close their connections by themselves, within 500 ms of hearing nothing. */
+  silent: z.array(z.string()),
+  inFlight: z.array(InFlightEffect),
+  pausedTriggers: z.array(z.object({ flow: z.string(), trigger: z.string() })),
+  cancelledRuns: z.array(z.string()),
+});
+
+export const Receipt = z.object({
+  id: RevocationId,
+  connection: ConnectionId,
+  connector: z.string(),
+  slug: z.string(),
+  /** `waiting`: the provider has not confirmed yet; `unsupported`: it has no way to revoke; `failed`: it refused, or seven days are over. */
+  status: z.enum(["waiting", "confirmed", "unsupported", "failed"]),
+  providerCode: z.string().nullable(),
+  /** How often the provider was asked. */
+  attempts: z.int(),
+  /** What was erased here, at once. */
+  erased: z.array(z.string()),
+  stopped: Stopped.nullable(),
+  createdAt: Time,
+  createdBy: z.string(),
+  /** When the last of what revoking needs is destroyed at the latest. */
+  expiresAt: Time,
+  endedAt: Time.nullable(),
+});
+
+export type ConnectionAuthentication = z.output<typeof ConnectionAuthentication>;
+export type ConnectionStatus = z.output<typeof ConnectionStatus>;
+export type ConnectorSummary = z.output<typeof ConnectorSummary>;
+export type ConnectorDetails = z.output<typeof ConnectorDetails>;
+export type ConnectorAction = z.output<typeof ConnectorAction>;
+export type ConnectorTrigger = z.output<typeof ConnectorTrigger>;
+export type Connection = z.output<typeof Connection>;
+export type ConnectionSecret = z.output<typeof ConnectionSecret>;
+export type NewConnection = z.output<typeof NewConnection>;
+export type AskConsent = z.output<typeof AskConsent>;
+export type Consent = z.output<typeof Consent>;
+export type DeviceConsent = z.output<typeof DeviceConsent>;
+export type TestedConnection = z.output<typeof TestedConnection>;
+export type OAuthClient = z.output<typeof OAuthClient>;
+export type PutOAuthClient = z.output<typeof PutOAuthClient>;
+export type Stopped = z.output<typeof Stopped>;
+export type Receipt = z.output<typeof Receipt>;

@@ -1,0 +1,78 @@
+import type { ConnectionSecret, NewConnection } from "@steward/sdk";
+import { type Command, Option } from "commander";
+import { type Cli, show } from "./cli.ts";
+import { consentLines } from "./consent-lines.ts";
+import { connect } from "./terminal/connect.ts";
+import { readSecret } from "./terminal/read-secret.ts";
+import { repeated } from "./terminal/repeated.ts";
+
+export interface SecretOptions {
+  readonly by?: "key" | "password" | "client";
+  readonly user?: string;
+}
+
+interface Options extends SecretOptions {
+  readonly own?: true;
+  readonly flow?: string;
+  readonly for?: readonly string[];
+  readonly address?: string;
+  readonly device?: true;
+}
+
+/** How a secret is given: the secret itself is read from a pipe or asked for. */
+export function secretOption(): Option {
+  return new Option("--by <kind>", "by a secret, asked for or read from a pipe, and not by consent").choices([
+    "key",
+    "password",
+    "client",
+  ]);
+}
+
+export function addConnectionCreate(parent: Command, cli: Cli): void {
+  parent
+    .command("create")
+    .description("connect an account: by consent at the provider, or by a secret with --by")
+    .argument("<connector>", "what to connect, such as gmail: see steward connector list")
+    .argument("<slug>", "what steps and grants call it")
+    .option(
+      "--for <action>",
+      "an action or trigger that it is for, such as gmail.send: no more than it needs is asked for; may be repeated",
+      repeated,
+    )
+    .option("--own", "mine alone, for flows that run as who started them")
+    .option("--flow <flow>", "the only flow that may use it")
+    .option("--address <url>", "of a service or database that the project brings")
+    .option("--device", "by a code that is entered on another device")
+    .addOption(secretOption())
+    .option("--user <name>", "the user with --by password, the client id with --by client")
+    .action((connector: string, slug: string, options: Options) => create(cli, connector, slug, options));
+}
+
+async function create(cli: Cli, connector: string, slug: string, options: Options): Promise<void> {
+  const client = await connect(cli);
+  const secret = await readConnectionSecret(cli, slug, options);
+  const body: NewConnection = {
+    connector,
+    slug,
+    owner: options.own === true ? "me" : "project",
+    actions: [...(options.for ?? [])],
+    device: options.device === true,
+    ...(options.flow !== undefined && { flow: options.flow }),
+    ...(options.address !== undefined && { address: options.address }),
+    ...(secret !== null && { secret }),
+  };
+  const consent = await client.createConnection({ body });
+  show(cli, consent, () => consentLines(cli, consent));
+}
+
+/** Null without `--by`. */
+export async function readConnectionSecret(
+  cli: Cli,
+  slug: string,
+  { by, user = "" }: SecretOptions,
+): Promise<ConnectionSecret | null> {
+  if (by === undefined) return null;
+  const secret = await readSecret(cli, `secret of ${slug}`);
+  if (by === "key") return { apiKey: secret };
+  return by === "password" ? { user, password: secret } : { clientId: user, clientSecret: secret };
+}

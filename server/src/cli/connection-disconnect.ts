@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { type Cli, show } from "./cli.ts";
+import { receiptLines } from "./connection-receipt.ts";
+import { confirm } from "./terminal/confirm.ts";
+import { connect } from "./terminal/connect.ts";
+
+export function addConnectionDisconnect(parent: Command, cli: Cli): void {
+  parent
+    .command("disconnect")
+    .description(
+      "erase it here at once, with the grants on it, and have it revoked at the provider; prints the receipt",
+    )
+    .argument("<connection>", "its slug")
+    .option("--yes <slug>", "its slug once more, where nobody can be asked")
+    .action(async (slug: string, { yes: given }: { readonly yes?: string }) => {
+      const client = await connect(cli);
+      const what = `what uses ${slug} stops at once, and grants on it end`;
+      await confirm(cli, { what, name: slug, given, command: `steward connection disconnect ${slug}` });
+      const receipt = await client.disconnect({ slug });
+      show(cli, receipt, () => receiptLines(receipt));
+    });
+}

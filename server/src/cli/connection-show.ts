@@ -1,0 +1,37 @@
+import type { Connection } from "@steward/sdk";
+import type { Command } from "commander";
+import { type Cli, show } from "./cli.ts";
+import { connect } from "./terminal/connect.ts";
+import { factLines } from "./terminal/fact-lines.ts";
+import { timeText } from "./terminal/words.ts";
+
+export function addConnectionShow(parent: Command, cli: Cli): void {
+  parent
+    .command("show")
+    .description("one connection: how it is, and what the provider granted")
+    .argument("<connection>", "its slug")
+    .action(async (slug: string) => {
+      const connection = await (await connect(cli)).getConnection({ slug });
+      show(cli, connection, () => connectionLines(connection));
+    });
+}
+
+/** A connection in lines. */
+export function connectionLines(one: Connection): string[] {
+  return [
+    `${one.slug}: ${one.connector}`,
+    ...factLines([
+      ["status", one.errorCode === null ? one.status : `${one.status} (${one.errorCode})`],
+      ["account", one.account],
+      ["whose", one.owner ?? "the project's"],
+      ["only for", one.flow],
+      ["by", one.authentication],
+      ["address", one.address],
+      ["hosts", one.hosts.join(", ")],
+      ["connected", one.connectedAt && timeText(one.connectedAt)],
+      ["good until", one.expiresAt && timeText(one.expiresAt)],
+      ["used", one.usedAt && timeText(one.usedAt)],
+      ...one.scopes.map(({ scope, means }) => ["may", means === scope ? scope : `${means} (${scope})`] as const),
+    ]),
+  ];
+}

@@ -1,0 +1,60 @@
+/** The refusals of these verbs. What is another tenant's is answered as what nobody has, in the same words. */
+import { AppError } from "../core/errors.ts";
+import type { NotConnected } from "../core/ports/connections.ts";
+import { noteRefused } from "../people/act.ts";
+import type { ConnectionFacts } from "../store/connections.ts";
+import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
+
+export function noConnection(slug: string): AppError {
+  return new AppError("not_found", `There is no connection "${slug}" in this project.`, { connection: slug });
+}
+
+export function noConnector(id: string): AppError {
+  return new AppError("not_found", `There is no connector ${id} here; \`steward connector list\` shows all.`, {
+    connector: id,
+  });
+}
+
+export function invalid(field: string, message: string): AppError {
+  return new AppError("value_invalid", `${field}: ${message}`, { field });
+}
+
+export function slugTaken(slug: string): AppError {
+  return new AppError(
+    "conflict",
+    `There is a connection "${slug}" already: choose another slug, or ask for its consent anew.`,
+    {
+      connection: slug,
+    },
+  );
+}
+
+export function noClient(connector: string): AppError {
+  return new AppError("oauth_client_missing", `There is no OAuth client for ${connector} here.`, { connector });
+}
+
+/** What the provider said to somebody who connects. */
+export function refusedByProvider({ code, message }: NotConnected): AppError {
+  const which =
+    code === "oauth_client_missing"
+      ? "oauth_client_missing"
+      : code === "provider_unavailable"
+        ? "unavailable"
+        : "provider_refused";
+  return new AppError(which, `${message[0]?.toUpperCase()}${message.slice(1)}.`, { reason: code });
+}
+
+/** Throws `forbidden`, and has it audited, for a personal connection of somebody else's. `also` lets others do it. */
+export function requireOwn(
+  parts: Pick<ConnectionParts, "denials" | "clock">,
+  caller: ConnectionCaller,
+  { owner, slug }: Pick<ConnectionFacts, "owner" | "slug">,
+  route: string,
+  also = false,
+): void {
+  if (owner === null || owner === caller.account || also) return;
+  noteRefused(parts, caller.scope, caller, route, "owner");
+  throw new AppError("forbidden", `The connection "${slug}" is somebody's own: only they may do this.`, {
+    connection: slug,
+  });
+}

@@ -1,0 +1,44 @@
+import type { Connection } from "@steward/sdk";
+import { listConnections as listRows, type ConnectionRow, findConnection } from "../store/connections.ts";
+import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
+import { noConnection } from "./connection-refusals.ts";
+import { showConnection } from "./show-connection.ts";
+
+/** Those that stand, by slug. */
+export async function listConnections(
+  parts: ConnectionParts,
+  caller: ConnectionCaller,
+  query: {
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+    readonly connector?: string | undefined;
+  },
+): Promise<{ readonly items: Connection[]; readonly next: string | null }> {
+  const { cursor = null, limit, connector = null } = query;
+  const rows = await listRows(parts.database, caller.scope, { after: cursor, connector, limit: limit + 1 });
+  const shown = rows.slice(0, limit);
+  return {
+    items: await Promise.all(shown.map((row) => showConnection(parts, caller, row))),
+    next: rows.length > limit ? (shown.at(-1)?.slug ?? null) : null,
+  };
+}
+
+/** Throws `not_found`. */
+export async function getConnection(
+  parts: ConnectionParts,
+  caller: ConnectionCaller,
+  slug: string,
+): Promise<Connection> {
+  return await showConnection(parts, caller, await requireConnection(parts, caller, slug));
+}
+
+/** The one that stands. Throws `not_found`. */
+export async function requireConnection(
+  { database }: Pick<ConnectionParts, "database">,
+  { scope }: Pick<ConnectionCaller, "scope">,
+  slug: string,
+): Promise<ConnectionRow> {
+  const row = await findConnection(database, scope, slug);
+  if (row === null) throw noConnection(slug);
+  return row;
+}

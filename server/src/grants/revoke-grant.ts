@@ -1,0 +1,47 @@
+import type { RevokedGrant } from "@steward/sdk";
+import { actOn } from "../core/audit-entry.ts";
+import type { Transaction } from "../core/ports/database.ts";
+import { appendActs } from "../store/append-acts.ts";
+import { endLineCaps } from "../store/caps.ts";
+import { readConnectionRefs } from "../store/connection-refs.ts";
+import { endGrants, lockGrant } from "../store/grants.ts";
+import { inScope } from "../store/scope.ts";
+import { showNow } from "./give-grant.ts";
+import { type GrantCaller, type GrantParts, knowing, type KnowingParts } from "./grant-parts.ts";
+import { isOver, notHere, uuidOf } from "./grant-refusals.ts";
+import { guarded, requireMayRevoke } from "./may-give.ts";
+
+/**
+ * Ends a grant for good: nothing new passes by it once this is committed, what rests on it is stopped everywhere, and the
+ * answer says who has heard and what was in flight. Throws `not_found`, `forbidden`, `conflict` for one that is over.
+ */
+export async function revokeGrant(parts: GrantParts, caller: GrantCaller, shown: string): Promise<RevokedGrant> {
+  const id = uuidOf("grt", shown);
+  return await guarded(parts, caller, "revokeGrant", async () => {
+    const known = await knowing(parts, caller.scope);
+    const grant = await inScope(parts.database, caller.scope, (tx) => revoke(known, tx, caller, { id, shown }));
+    const stopped = await parts.grants.words.sayRevoked(caller.scope, { kind: "grant", id });
+    return { grant, stopped };
+  });
+}
+
+async function revoke(
+  parts: KnowingParts,
+  tx: Transaction,
+  caller: GrantCaller,
+  { id, shown }: { readonly id: string; readonly shown: string },
+): Promise<RevokedGrant["grant"]> {
+  const { scope, shownId: by } = caller;
+  const row = await lockGrant(tx, scope.project, "grant", id);
+  if (row === null) throw notHere("grt", shown);
+  const [connection] = row.connection === null ? [] : await readConnectionRefs(tx, scope.project, [row.connection]);
+  requireMayRevoke(caller, connection?.owner ?? null);
+  if (row.revokedAt !== null) throw isOver(shown);
+  const atMs = parts.clock.nowMs();
+  await endGrants(tx, scope.project, { grant: id }, { by, atMs });
+  await tx.query(endLineCaps(scope.organization, [`grant:${shown}`], atMs));
+  const result = await showNow(parts, tx, caller, id, atMs);
+  const act = actOn(scope.project, by, "grant.revoked", shown, { version: row.version }, atMs);
+  await appendActs(tx, scope.organization, [act], atMs);
+  return result;
+}
