@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Step } from "@steward/sdk";
+import { CONNECTORS } from "../server/src/connectors/catalogue.ts";
 import type { StepKind } from "../server/src/core/step-kind.ts";
 import { stepKinds } from "../server/src/steps/kinds.ts";
 import { descriptionOf, fieldsOf, table } from "./docs-fields.ts";
@@ -16,7 +17,7 @@ say beside its input is in [the flow file](flow-file.md), why a step fails in [e
 
 /** docs/steps.md: every kind with its fields, ports and an example. */
 export function renderSteps(): string {
-  const kinds = [...stepKinds({ checkCode: (_language, source) => ({ source }) }).values()];
+  const kinds = [...stepKinds({ checkCode: (_language, source) => ({ source }), connectors: CONNECTORS }).values()];
   const overview = table(
     ["Kind", "What it does"],
     kinds.map((kind) => [`[\`${kind.kind}\`](#${kind.kind})`, firstSentence(kind.summary)]),

@@ -1,10 +1,11 @@
 /**
- * Writes the reference that is derived from the code: docs/steps.md, docs/errors.md, docs/cli.md,
+ * Writes the reference that is derived from the code: docs/steps.md, docs/connectors.md, docs/errors.md, docs/cli.md,
  * docs/permissions.md, docs/promises.md and the tables of docs/flow-file.md. Run it after changing a kind, a code or the flow file; a test asserts that it was.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { renderCli } from "./docs-cli.ts";
+import { renderConnectors } from "./docs-connectors.ts";
 import { renderErrors } from "./docs-errors.ts";
 import { renderFlowFileTables } from "./docs-flow-file.ts";
 import { renderPermissions } from "./docs-permissions.ts";
@@ -18,6 +19,7 @@ const END = "<!-- End of what is derived. -->";
 export function renderDocs(read: (file: string) => string): ReadonlyMap<string, string> {
   return new Map([
     ["docs/steps.md", renderSteps()],
+    ["docs/connectors.md", renderConnectors()],
     ["docs/errors.md", renderErrors()],
     ["docs/cli.md", renderCli()],
     ["docs/permissions.md", renderPermissions()],

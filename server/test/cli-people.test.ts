@@ -41,6 +41,8 @@ describe("every action is a command", () => {
     getFile: "the same by path is findFile, which the file commands use",
     setSignOnEnforcement:
       "asked in a browser's session that the sign-on began, never by a key; sign-on lift helps who is locked out",
+    lookAtApproval: "what the link of a mail opens; approval show has the same",
+    decideByLink: "what the link of a mail asks; approval approve and reject are for whoever has a key",
     runEvents: "the client's events(), which run tail follows",
   };
   const sources = globSync("*.ts", { cwd: path.resolve(import.meta.dirname, "../src/cli") })
@@ -137,6 +139,8 @@ describe("people and roles", () => {
       "run.read",
     );
     expect(more.out.slice(1).map((line) => line.split(" ")[0])).toEqual(["flow.read", "file.read"]);
+    const anew = await steward("role", "change", "watcher", "--permission", "run.read");
+    expect(anew.out.slice(1).map((line) => line.split(" ")[0])).toEqual(["run.read"]);
     expect((await steward("role", "show", "owner")).out[0]).toMatch(/^owner: Everything/);
     const { email } = await http.signIn({ role: "viewer", name: "Vi" });
     expect((await steward("member", "role", email, "Watcher")).out).toEqual([`${email}: Watcher`]);
@@ -154,6 +158,13 @@ describe("people and roles", () => {
     expect((await steward(...set, "builder")).out).toEqual([`${email}: builder in lab`]);
     expect((await steward("member", "project-role", "list", "lab")).out[1]).toMatch(new RegExp(`builder .*${email}$`));
     expect((await steward(...set, "none")).out).toEqual([`${email}: kept out of lab`]);
+    expect((await steward("--project", "lab", "member", "project-role", "set", email, "viewer")).code).toBe(0);
+    expect((await steward("--project", "lab", "member", "project-role", "list")).out[1]).toContain("viewer");
+    const twice = await steward("--project", "default", "member", "project-role", "set", "lab", email, "viewer");
+    expect(twice.err[0]).toContain("--project says default, and the command lab");
+    expect((await steward("member", "project-role", "set", email, "viewer")).err[0]).toContain("no project is named");
+    const slug = await steward("project", "create", "Zweites Büro");
+    expect(slug.err[0]).toContain('steward project create zweites-buro --name "Zweites Büro"');
     expect((await steward("member", "project-role", "unset", "lab", email)).code).toBe(0);
     expect((await steward("member", "project-role", "list", "lab")).out).toEqual([]);
   });

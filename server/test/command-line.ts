@@ -43,6 +43,9 @@ export async function commandLine(place: Place, given: Given, argv: readonly str
     terminal: {
       out: (line) => void out.push(line),
       err: (line) => void err.push(line),
+      bytes: async (pieces) => {
+        for await (const piece of pieces) out.push(Buffer.from(piece).toString("latin1"));
+      },
       status: () => undefined,
       paint: (_, text) => text,
       live: false,

@@ -240,12 +240,19 @@ test("a row that names one organization and another's project is refused, whiche
 
 /** Each with what the program's role may make of it. */
 const FUNCTIONS: Readonly<
-  Record<string, "reads its own setting" | "writes the installation's outbox" | "makes partitions">
+  Record<
+    string,
+    | "reads its own setting"
+    | "writes the installation's outbox"
+    | "makes partitions"
+    | "takes from counters of its scope"
+  >
 > = {
   organization_scope: "reads its own setting",
   project_scope: "reads its own setting",
   put_outbox: "writes the installation's outbox",
   week_partition: "makes partitions",
+  reserve: "takes from counters of its scope",
 };
 
 test("every function of the schema is known, and none reaches a tenant", async () => {
@@ -263,6 +270,18 @@ test("every function of the schema is known, and none reaches a tenant", async (
       .rows;
   });
   expect(seen).toEqual([{ owner: here.project }]);
+  // Another's counter is as one that does not exist.
+  const { rows: caps } = await db.admin.query<{ cap: string; organization: string; period: string }>({
+    text: "select cap, organization, period_key as period from steward.cap_counters",
+  });
+  const theirs = caps.find(({ organization }) => organization === other.organization)!;
+  const reserved = await as(here, async (tx) => {
+    const text = `select reserved from steward.reserve($1, $2, now(), array[gen_random_uuid()], '{step}', array[$3::uuid],
+      array[$4], '{0}', '{9000000000}')`;
+    const asked = (cap: string) => tx.query({ text, values: [other.organization, here.project, cap, theirs.period] });
+    return [await asked(theirs.cap), await asked("00000000-0000-7000-8000-000000000000")].map(({ rows: one }) => one);
+  });
+  expect(reserved).toEqual([[{ reserved: "exceeded" }], [{ reserved: "exceeded" }]]);
 });
 
 test("a scope ends with its transaction, also when that fails", async () => {

@@ -12,7 +12,8 @@ import type { Json } from "../src/core/json.ts";
 import type { Clock } from "../src/core/ports/clock.ts";
 import type { Database } from "../src/core/ports/database.ts";
 import type { Gate } from "../src/core/ports/gate.ts";
-import { createBlobValues } from "../src/engine/blob-values.ts";
+import type { Notifications } from "../src/core/ports/notifications.ts";
+import { createBlobValues, type BlobValues } from "../src/engine/blob-values.ts";
 import { createEngine, type RunningEngine } from "../src/engine/create-engine.ts";
 import { ENGINE_LIMITS, type EngineLimits } from "../src/engine/engine-parts.ts";
 import { createProjects } from "../src/engine/projects.ts";
@@ -73,6 +74,8 @@ export interface TestEngine extends RunningEngine {
   readonly scope: Scope;
   readonly clock: FakeClock;
   readonly logs: string[];
+  /** Another project of the same organization, for this engine and those made after. */
+  project(): Promise<Scope>;
   /** Publishes a flow for this engine and its others. */
   flow(file: FlowFileInput, slug?: string): Version;
   /** Runs a flow to its end. */
@@ -91,6 +94,8 @@ export interface EngineOptions {
   readonly region?: string | null;
   /** Stands between the engine and its database, to break it. */
   readonly database?: (real: Database) => Database;
+  /** Stands between the engine and the words of others, to break them. */
+  readonly notifications?: (real: Notifications) => Notifications;
 }
 
 export const closedGate: Gate = { perform: () => Promise.reject(new Error("this test has no effects")) };
@@ -105,17 +110,37 @@ export async function testEngine(options: EngineOptions = {}): Promise<TestEngin
       text: "insert into steward.organizations (id, name, created_at) values ($1, 'test', now())",
       values: [scope.organization],
     });
-    await tx.query({
-      text: "insert into steward.projects (organization, id, slug, name, created_at) values ($1, $2, 'test', 'test', now())",
-      values: [scope.organization, scope.project],
-    });
   });
+  await addProject(db, scope);
   const folder = mkdtempSync(path.join(tmpdir(), "steward-engine-"));
   const published = new Map<string, Version>();
   const bySlug = new Map<string, Version>();
   const clock = fakeClock(Date.now());
   const world = { db, scope, folder, published, bySlug, clock };
   return build(world, options, true);
+}
+
+async function addProject(db: StewardDatabase, scope: Scope): Promise<void> {
+  await inScope(db.database, scope, (tx) =>
+    tx.query({
+      text: "insert into steward.projects (organization, id, slug, name, created_at) values ($1, $2::uuid, 'p' || substr($2::text, 25), 'test', now())",
+      values: [scope.organization, scope.project],
+    }),
+  );
+}
+
+function blobsIn({ db, folder, clock }: World, name: () => string): BlobValues {
+  return createBlobValues(diskBlobs(path.join(folder, "blobs"), name), db.database, clock);
+}
+
+async function anotherProject(
+  { db, scope: { organization } }: World,
+  keyring: Awaited<ReturnType<typeof openTestKeys>>,
+  project: string,
+): Promise<Scope> {
+  await addProject(db, { organization, project });
+  await keyring.createProject(organization, project);
+  return { organization, project };
 }
 
 interface World {
@@ -159,13 +184,18 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
   await keyring.createOrganization(scope.organization);
   await keyring.createProject(scope.organization, scope.project);
   const logs: string[] = [];
+  const log = (message: string, error?: unknown): void => {
+    if (process.env["LOGS"]) console.log(message, error);
+    else logs.push(error instanceof Error ? `${message}: ${error.stack}` : message);
+  };
   const code = createCodePool({ threadsMax: 1 });
+  const notifications = await db.notifications(`w${ids.bytes(6).toString("hex")}`);
   const running = await createEngine({
     database: options.database?.(db.database) ?? db.database,
     dispatch: db.dispatch,
     clock,
     ids,
-    notifications: await db.notifications(`w${ids.bytes(6).toString("hex")}`),
+    notifications: options.notifications?.(notifications) ?? notifications,
     projects: createProjects(
       keyring,
       () => Promise.resolve({}),
@@ -174,11 +204,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     versions: versionsOf(world),
     gate: options.gate ?? closedGate,
     code,
-    blobs: createBlobValues(
-      diskBlobs(path.join(folder, "blobs"), () => ids.bytes(4).toString("hex")),
-      db.database,
-      clock,
-    ),
+    blobs: blobsIn(world, () => ids.bytes(4).toString("hex")),
     limits: { ...ENGINE_LIMITS, ...options.limits },
     ...(options.region === undefined ? {} : { place: { region: options.region } }),
     host: "test",
@@ -186,10 +212,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     abortEffects: () => undefined,
     loadAnew: () => keyring.reloadAll(),
     lanes: options.lanes ?? 1,
-    log: (message, error) =>
-      process.env["LOGS"]
-        ? console.log(message, error)
-        : logs.push(error instanceof Error ? `${message}: ${error.stack}` : message),
+    log,
   });
   if (options.start !== false) running.start();
   const close = async (): Promise<void> => {
@@ -206,6 +229,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     clock,
     logs,
     close,
+    project: () => anotherProject(world, keyring, ids.uuid()),
     flow: (file, slug = file.name) => publish(world, ids.uuid(), file, slug),
     run: (version, body = null) =>
       running.engine.startRun({ scope, version, trigger: "manual", input: { body } }, "end", 20_000),

@@ -5,6 +5,7 @@
  */
 import { type Route, type RouteName, routes } from "@steward/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "./steward-home.ts";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
 import { parseId } from "../src/core/id.ts";
 import { type Answer, OWNER, plantAccount, signInAt, type Succeeded } from "./tenant-objects-server.ts";
@@ -14,6 +15,7 @@ import { startTenants, type Tenants } from "./tenant-objects.ts";
 
 /** What no test on one machine alone can have answered with success, and where it is served instead. */
 const ELSEWHERE: Partial<Readonly<Record<RouteName, string>>> = {
+  pollDeviceConsent: "asks a provider that has consent by code; connections/connect.test.ts has one",
   verifySignOnDomain: "asks the name service of the world; sign-on.test.ts has one of its own",
 };
 
@@ -102,6 +104,34 @@ test("an installation's operator reads what is its own, and proves it", { timeou
   const failed = "update steward.outbox set status = 'failed', error_code = 'refused', ended_at = now() where id = $1";
   await it.admin.query({ text: failed, values: [parseId("msg", message)] });
   await ask(operator, "POST", `/v1/installation/mail/${message}/retry`);
+});
+
+test("a person decides what they are asked, on the page and by the link of a mail", { timeout: 60_000 }, async () => {
+  const { owner, things } = it.b;
+  const [first, second] = things.approval;
+  const { digest } = (await ask(owner.headers, "GET", `/v1/approvals/${first!}`)).json();
+  await ask(owner.headers, "POST", `/v1/approvals/${first!}/decision`, { decision: "approve", digest });
+  const operator = { authorization: `Bearer ${it.steward.key}`, "x-forwarded-for": "10.8.0.2" };
+  const token = await eventually("the mail", 15_000, async () => {
+    type Mail = { content: { links: string[] } | null };
+    const { items } = (await ask(operator, "GET", "/v1/installation/mail?limit=100")).json() as { items: Mail[] };
+    for (const link of items.flatMap(({ content }) => content?.links ?? [])) {
+      const found = /\/approve\/([\w-]+)$/.exec(link)?.[1];
+      const body = { token: found };
+      const looked = found && (await it.steward.call("POST", "/v1/approval-links/look", { body }));
+      if (looked && looked.text.includes(second!)) return found;
+    }
+    return null;
+  });
+  const seen = (await ask({}, "POST", "/v1/approval-links/look", { token })).json() as { approval: { digest: string } };
+  await ask({}, "POST", "/v1/approval-links/decide", { token, decision: "reject", digest: seen.approval.digest });
+});
+
+test("a provider is looked at, its consent asked for by the project's own client, and the client erased", async () => {
+  const by = it.b.owner.headers;
+  await ask(by, "GET", "/v1/connectors/gmail");
+  await ask(by, "POST", "/v1/connections/only-b/consent", { actions: ["gmail.send"] });
+  await ask(by, "DELETE", "/v1/oauth-clients/gmail");
 });
 
 test("a person looks at an invitation, takes it, leaves, and ends what is theirs", async () => {

@@ -6,22 +6,30 @@ import path from "node:path";
 import { createHeadSigner } from "../src/audit/sign-heads.ts";
 import { checkCode } from "../src/adapters/quickjs/check-code.ts";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
+import { CONNECTORS } from "../src/connectors/catalogue.ts";
 import type { ProjectServer } from "../src/core/ports/project-databases.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { createProjects } from "../src/engine/projects.ts";
 import { createChanges } from "../src/flows/changes.ts";
 import { createVersions } from "../src/flows/load-versions.ts";
 import { createWebhookRoutes } from "../src/flows/webhook-routes.ts";
+import { nobodyToTell } from "../src/grants/nobody-to-tell.testsuite.ts";
+import { testGrants } from "../src/grants/outside.testsuite.ts";
 import { createHttpServer, type HttpServer } from "../src/http/create-http-server.ts";
+import { importedConnectors, importsOutside } from "../src/imports-outside.ts";
 import { HTTP_LIMITS, type HttpLimits, type HttpParts, type HttpSettings } from "../src/http/http-parts.ts";
+import { isBeyond } from "../src/people/is-beyond.ts";
+import { findStandingKey } from "../src/store/access.ts";
 import { firstStart, type Installed } from "../src/people/first-start.ts";
 import { testOutside } from "../src/people/people.testsuite.ts";
 import type { SignOnOutside } from "../src/people/sign-on-parts.ts";
 import { createSignOnRules } from "../src/people/sign-on-rules.ts";
 import { testSignOn } from "../src/people/sign-on.testsuite.ts";
 import { stepKinds } from "../src/steps/kinds.ts";
+import type { Scope } from "../src/store/scope.ts";
 import type { IdentityOptions } from "../src/adapters/identity/identity-options.ts";
 import { testKey } from "./audit-key.ts";
+import { type ConnectionsOptions, type TestConnections, testConnections } from "./connections.ts";
 import { fakeClock, type FakeClock } from "./engine.ts";
 import { testIdentity, type TestIdentity } from "./identity.ts";
 import { signInAs, type SignInOptions, type TestPerson } from "./sign-in-as.ts";
@@ -39,6 +47,7 @@ export interface TestHttp {
   readonly clock: FakeClock;
   readonly db: StewardDatabase;
   readonly logs: string[];
+  readonly connections: TestConnections;
   /** What the sign-in mailed and recorded. */
   readonly mails: TestIdentity["mails"];
   readonly acts: TestIdentity["acts"];
@@ -72,6 +81,8 @@ export interface HttpOptions {
   readonly identity?: Partial<IdentityOptions>;
   readonly signOn?: Partial<SignOnOutside>;
   readonly settings?: Partial<HttpSettings>;
+  /** What can be connected, by which clients; by default every connector, by none. */
+  readonly connections?: ConnectionsOptions;
   /** Where the projects' databases lie; without it there are none. */
   readonly projectServer?: ProjectServer;
 }
@@ -100,12 +111,20 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
   const rules = createSignOnRules({ database, dispatch, clock, ids, signOn });
   const signIn = testIdentity(
     { database: db.identity, clock, ids },
-    { log, signOn: rules, publicUrl: () => options.parts?.publicUrl ?? "http://steward.test", ...options.identity },
+    {
+      log,
+      signOn: rules,
+      publicUrl: () => options.parts?.publicUrl ?? "http://steward.test",
+      isFirstKey: async (key) => (await findStandingKey(dispatch, key, clock.nowMs()))?.ofHome === true,
+      isBeyond: async (account, organization) => await isBeyond(dispatch, account, organization),
+      ...options.identity,
+    },
   );
   const { identity } = signIn;
   const settings = { ownerEmail: null, ownerPassword: null, apiKey: API_KEY };
   const installed = await firstStart({ database, dispatch, keyring, ids, clock, identity }, settings);
-  const parts = await partsOf({ db, folder, clock, ids, keyring, log, signIn, signOn }, options);
+  const connections = testConnections({ database, keyring, clock, ids, log }, options.connections);
+  const parts = await partsOf({ db, folder, clock, ids, keyring, log, signIn, signOn, connections }, options);
   const pageFolder = path.join(folder, "page");
   writePage(pageFolder);
   const server = await createHttpServer(parts, {
@@ -125,6 +144,7 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
     clock,
     db,
     logs,
+    connections,
     mails: signIn.mails,
     acts: signIn.acts,
     signIn: (more = {}) => signInAs({ db, identity, ids, installed, call: (...sent) => send(address, ...sent) }, more),
@@ -148,6 +168,7 @@ interface TestGround {
   readonly log: HttpParts["log"];
   readonly signIn: TestIdentity;
   readonly signOn: SignOnOutside;
+  readonly connections: TestConnections;
 }
 
 async function partsOf(ground: TestGround, options: HttpOptions): Promise<HttpParts> {
@@ -189,6 +210,14 @@ async function partsOf(ground: TestGround, options: HttpOptions): Promise<HttpPa
     },
     people: testOutside(keyring).outside,
     signOn,
+    approvals: {
+      mail: { send: () => Promise.resolve() },
+      publicUrl: () => "http://steward.test",
+      wake: () => undefined,
+    },
+    grants: testGrants({ database, clock, log }, options.connections?.connectors ?? CONNECTORS),
+    connections: ground.connections.outside,
+    imports: importsOf(ground),
     denials: { note: () => undefined },
     heads: createHeadSigner({ database, dispatch, clock, openKey: async () => auditKey, log }),
     verifySignature: () => Promise.resolve(),
@@ -200,6 +229,11 @@ async function partsOf(ground: TestGround, options: HttpOptions): Promise<HttpPa
     tables: testTables({ database, dispatch, keyring, clock, ids, log, server: options.projectServer }),
     ...options.parts,
   };
+}
+
+function importsOf({ db, keyring, clock }: TestGround): HttpParts["imports"] {
+  const keysOf = ({ organization, project }: Scope) => keyring.project(organization, project);
+  return importsOutside(importedConnectors(db.database, keysOf), keysOf, nobodyToTell(clock), []);
 }
 
 function closedEngine(own: Partial<Engine> = {}): Engine {
@@ -215,6 +249,8 @@ function closedEngine(own: Partial<Engine> = {}): Engine {
     cancelRun: closed,
     sendEvent: closed,
     resolveEffect: closed,
+    sealDecision: closed,
+    wake: closed,
     retryRun: closed,
     forgetProject: closed,
     forgetFlow: closed,

@@ -32,6 +32,8 @@ export function testIdentity(
     egress: closedEgress,
     noteOutbound: () => undefined,
     sendMail: (mail) => Promise.resolve(void mails.push(mail)),
+    isFirstKey: () => Promise.resolve(false),
+    isBeyond: () => Promise.resolve(false),
     mayJoin: () => Promise.resolve(false),
     recordAct: (act) => Promise.resolve(void acts.push(act)),
     log: (message, error) => void logs.push(`${message} ${error instanceof Error ? (error.stack ?? "") : ""}`),

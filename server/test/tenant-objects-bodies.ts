@@ -29,6 +29,21 @@ const SAID: Readonly<Record<string, object>> = {
   changeMember: { role: "viewer" },
   shredProject: { slug: "sample" },
   retireEncryptionKey: { class: "content", epoch: 1 },
+  createConnection: { connector: "openai_compatible", slug: "sample", address: "http://127.0.0.1:9/v1" },
+  putConnectionSecret: { apiKey: "sample" },
+  giveGrant: { to: "project", connection: "shared", lines: [{ actions: ["gmail.send"] }] },
+  changeGrant: { version: 1, form: { to: "project", connection: "shared", lines: [{ actions: ["gmail.send"] }] } },
+  simulate: { principal: "project", action: "http.request", arguments: { url: "https://sample.test/" } },
+  setLimit: { lines: [{ actions: ["gmail.send"] }] },
+  changeLimit: { version: 1, form: { lines: [{ actions: ["gmail.send"] }] } },
+  setOrganizationLimit: { lines: [{ actions: ["gmail.send"] }] },
+  changeOrganizationLimit: { version: 1, form: { lines: [{ actions: ["gmail.send"] }] } },
+  setBudget: { level: "flow", subject: "shared", unit: "calls", amount: 1000, period: "total" },
+  setOrganizationBudget: { unit: "calls", amount: 1_000_000, period: "total" },
+  changeBudget: { amount: 1000 },
+  changeOrganizationBudget: { amount: 1_000_000 },
+  decideApproval: { decision: "approve", digest: "0".repeat(64) },
+  decideByLink: { decision: "approve", digest: "0".repeat(64) },
   createSupportConsent: { reason: "Sample", hours: 1 },
 };
 
@@ -41,12 +56,32 @@ export function bodyOf({ operationId, body }: Operation, schemas: Schemas, force
   if (made !== undefined) return { ...(made as object), ...SAID[operationId] };
   let whole: Record<string, unknown> = { ...(sample(body, schemas, null) as object), ...SAID[operationId] };
   for (const { way, value } of forced) {
-    const part = sample(body, schemas, { way, value }) as Record<string, unknown>;
-    const field = way.find((step) => !step.startsWith("|"))!;
-    // Another alternative of the whole body has other fields.
-    whole = way[0]!.startsWith("|") ? { ...part } : { ...whole, [field]: part[field] };
+    const without = Object.hasOwn(INSTEAD, way.at(-1)!) ? omit(whole, INSTEAD[way.at(-1)!]!) : whole;
+    whole = putAt(without, sample(body, schemas, { way, value }), way) as Record<string, unknown>;
   }
   return whole;
+}
+
+/** Of two fields that exclude each other, which one goes for the other. */
+const INSTEAD: Readonly<Record<string, string>> = { credential: "connection" };
+
+function omit(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const kept = Object.entries(value).filter(([field]) => field !== name);
+  return Object.fromEntries(kept.map(([field, inner]) => [field, omit(inner, name)]));
+}
+
+/** What stands at the way in `part`, put into `whole`; what `whole` lacks around it is `part`'s. */
+function putAt(whole: unknown, part: unknown, [step, ...rest]: Way): unknown {
+  // Another alternative has other fields.
+  if (step === undefined || step.startsWith("|") || step === "{}") return part;
+  if (step === "[]") {
+    const [first] = Array.isArray(whole) ? whole : [];
+    return [putAt(first, (part as unknown[])[0], rest)];
+  }
+  const fields = typeof whole === "object" && whole !== null ? (whole as Record<string, unknown>) : {};
+  const inner = (part as Record<string, unknown>)[step];
+  return { ...(part as object), ...fields, [step]: putAt(fields[step], inner, rest) };
 }
 
 /** The least that is right by a schema, with what is forced in its place. */
@@ -97,6 +132,9 @@ function textOf({ format, pattern = "" }: JsonSchema): string {
   if (format === "date-time") return "2026-01-01T00:00:00.000Z";
   const prefix = /^\^([a-z]{3})_/.exec(pattern)?.[1];
   if (prefix !== undefined) return `${prefix}_${"0".repeat(26)}`;
+  if (pattern.includes("project|")) return "project";
+  if (pattern.includes("granter|")) return "granter";
+  if (pattern.includes("read|write")) return "gmail.send";
   return pattern.includes("@") ? "somebody@sample.test" : "sample";
 }
 

@@ -1,5 +1,6 @@
 /** What a project holds: files, tables, flows with their runs. */
 import type { AddressInfo } from "node:net";
+import { askStep } from "./tenant-objects-bounds.ts";
 import { eventually } from "./steward-home.ts";
 import type { Making } from "./tenant-objects-making.ts";
 
@@ -51,10 +52,17 @@ export async function makeFlows({ made, call, things, hangsUp, letter, mark }: M
   const { port } = hangsUp.address() as AddressInfo;
   const set = { id: "out", kind: "set", input: { mark, seen: "{{ vars.shared }}" } };
   const waits = [{ id: "hold", kind: "wait", input: { event: "go" }, next: ["out"] }, set];
+  const isMarked = "{{ trigger.body !== null }}";
+  const marked = {
+    id: "marked",
+    kind: "branch",
+    input: { cases: [{ port: "yes", when: isMarked }] },
+    next: { yes: ["ask"] },
+  };
   const flows: readonly (readonly [slug: string, steps: readonly object[]])[] = [
     ["shared", waits],
-    [`only-${letter}1`, waits],
-    [`only-${letter}2`, waits],
+    [`only-${letter}1`, [...waits, marked, askStep(mark)]],
+    [`only-${letter}2`, [...waits, marked, askStep(mark)]],
     [`gone-${letter}`, waits],
     ["quick", [set]],
     ["fails", [{ id: "fail", kind: "fail", input: { message: mark } }]],

@@ -41,6 +41,19 @@ export type ThingKind =
   | "word"
   | "principal"
   | "target"
+  | "connectionSlug"
+  | "keyedConnection"
+  | "importedConnector"
+  | "receipt"
+  | "grant"
+  | "limit"
+  | "organizationLimit"
+  | "budget"
+  | "organizationBudget"
+  | "approval"
+  | "grantee"
+  | "approver"
+  | "account"
   | "cursor";
 
 export interface Ground {
@@ -85,6 +98,8 @@ export const KINDS: readonly ThingKind[] = [
   ] as const),
   ...(["credential", "variable", "file", "filePath", "folder", "fileVersion", "table", "tableName", "column"] as const),
   ...(["row", "sink", "sinkAddress", "session", "message", "email", "name", "word", "principal", "target"] as const),
+  ...(["connectionSlug", "grant", "limit", "organizationLimit", "budget", "organizationBudget", "approval"] as const),
+  ...(["grantee", "approver", "account", "receipt", "keyedConnection", "importedConnector"] as const),
   "cursor",
 ];
 

@@ -83,6 +83,8 @@ const BY_PREFIX: Readonly<Record<string, ThingKind>> = {
   fil: "file",
   run: "run",
   msg: "message",
+  acc: "account",
+  rev: "receipt",
 };
 
 /** Where a name means another thing than elsewhere: first match counts. */
@@ -110,6 +112,24 @@ const BY_PLACE: readonly (readonly [path: RegExp, name: string, kind: Found])[] 
   [/\/sign-on\/domains$/, "domain", "domainName"],
   [/^\/v1\/files\//, "from", "filePath"],
   [/^\/v1\/files\//, "to", "filePath"],
+  [/^\/v1\/organizations\/.*\/limits\//, "id", "organizationLimit"],
+  [/^\/v1\/organizations\/.*\/budgets\//, "budget", "organizationBudget"],
+  [/^\/v1\/limits\//, "id", "limit"],
+  [/\/(?:grants|limits)(\/|$)/, "connection", "connectionSlug"],
+  [/\/(?:grants|limits)(\/|$)/, "lines.approval.escalate.to", "approver"],
+  [/\/(?:grants|limits)(\/|$)/, "form.lines.approval.escalate.to", "approver"],
+  [/\/(?:grants|limits)(\/|$)/, "by", "approver"],
+  [/\/(?:grants|limits)(\/|$)/, "to", "grantee"],
+  [/\/limits(\/|$)/, "on", "grantee"],
+  [/^\/v1\/grants(\/|$)/, "principal", "grantee"],
+  [/^\/v1\/connections(\/|$)/, "slug", "keyedConnection"],
+  [/^\/v1\/connections(\/|$)/, "actions", "nothing"],
+  [/^\/v1\/connectors$/, "search", "nothing"], // in the program's own words
+  [/^\/v1\/connectors\/imported\//, "connector", "importedConnector"],
+  [/^\/v1\/budgets$/, "subject", "flow"],
+  [/^\/v1\/approval-links\//, "token", "approval"], // whoever holds a token is let look; an id is none
+  [/^\/v1\/approvals\//, "arguments", "nothing"],
+  [/^\/v1\/grants\/simulate$/, "arguments", "nothing"],
 ];
 
 /** What a name means everywhere else. */
@@ -132,6 +152,11 @@ const BY_NAME: Readonly<Record<string, Found>> = {
   session: "session",
   message: "message",
   flow: "flow",
+  flows: "flow",
+  run: "run",
+  grant: "grant",
+  budget: "budget",
+  approval: "approval",
   agent: "flow",
   credential: "credential",
   errorFlow: "flow",
@@ -150,6 +175,9 @@ const BY_NAME: Readonly<Record<string, Found>> = {
     "limit from to since until open status action route address sort filter count onError map delimiter formulas",
   ),
   ...nothing("forever version step how result data input value values rows region timeZone reason kind secret user"),
+  ...nothing("category connector owner device apiKey password"),
+  ...nothing("server variables paths authentication destination"),
+  ...nothing("actions field domains in prefix matches currency note literal at digest subject"),
   ...nothing("header hosts issuer clientId clientSecret signOnUrl certificates emailAttribute nameAttribute only"),
   ...nothing("groupsAttribute options type enabled reach permissions since pinned wait description id next labels"),
 };

@@ -5,6 +5,7 @@ import { systemIds } from "../src/adapters/system/system-ids.ts";
 import type { Answer } from "./tenant-objects-server.ts";
 import { bodyOf, type Forced } from "./tenant-objects-bodies.ts";
 import { type Document, type Operation, operationsOf, type Slot, slotsOf } from "./tenant-objects-slots.ts";
+import { openapiOf } from "./tenant-objects-connections.ts";
 import type { ThingKind } from "./tenant-objects-making.ts";
 import type { Tenant } from "./tenant-objects.ts";
 
@@ -149,7 +150,7 @@ function build({ document, own }: Ground, operation: Operation, side: Side, give
     if (!given.has(slot) && tried.every(([one]) => one.name !== slot.name))
       forced.push({ way: slot.way, value: ownAt(slot) });
   for (const [{ way }, value] of tried) forced.push({ way, value });
-  const plain = operation.takes === null ? bodyOf(operation, document.components.schemas, forced) : "title\nsample\n";
+  const plain = operation.takes === null ? bodyOf(operation, document.components.schemas, forced) : textOf(operation);
   const body = operation.method === "GET" || plain === null ? undefined : twinned(plain, fresh[twin]);
   return {
     method: operation.method,
@@ -159,6 +160,11 @@ function build({ document, own }: Ground, operation: Operation, side: Side, give
     named: [...given.values(), ...mine, fresh[twin]],
     alike: ALIKE.flatMap((kind) => own.things[kind]),
   };
+}
+
+/** A body that is no JSON of ours: a CSV or a file, which any text is, or a document. */
+function textOf({ operationId }: Operation): string {
+  return operationId === "importConnector" ? openapiOf("sample") : "title\nsample\n";
 }
 
 /** Two names for what a call makes beside what is tried. */
@@ -187,6 +193,8 @@ export function nobodys(kind: ThingKind, value: string): string {
     if (uuid !== null) return showId(prefix, kind === "cursor" ? near(uuid) : ids.uuid());
   }
   if (/^[0-9a-f]{8}-[0-9a-f]{4}-/.test(value)) return ids.uuid();
+  const named = /^(?:flow|agent|member|role):/.exec(value)?.[0];
+  if (named !== undefined) return `${named}${nobodys(kind, value.slice(named.length))}`;
   const head = /^https?:\/\//.exec(value)?.[0] ?? "";
   const rest = value.slice(head.length);
   return `${head}${rest.replace(/[a-z0-9]/gi, nextLetter)}`;
@@ -208,7 +216,7 @@ function short(value: string): string {
 /** What of an answer two callers could tell apart, without times, new ids and the names that were sent. */
 export function sameness({ status, headers, text }: Answer, { named, alike }: Sent): string {
   const kept = JSON.stringify(Object.entries(headers).filter(([name]) => !TIMELY.has(name)));
-  const names = named.flatMap((name) => [name, name.split("/").at(-1)!]);
+  const names = named.flatMap((name) => [name, name.split(/[/:]/).at(-1)!]);
   return `${status} ${clean(kept, names.filter(isTelling), alike)} ${clean(text, names, alike)}`;
 }
 
@@ -236,7 +244,7 @@ function clean(text: string, named: readonly string[], alike: readonly string[])
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b/g, "<id>")
     .replaceAll(/<id>\.\d+\.\d+/g, "<entry>")
     .replaceAll(/\b(?:wh_0_|sk_0_|steward-verification=|invitation#)[0-9A-Za-z_-]+/g, "<secret>")
-    .replaceAll(/"(durationMs|bytes)":[\d.]+/g, '"$1":0');
+    .replaceAll(/"(durationMs|bytes|atMs)":[\d.]+/g, '"$1":0');
 }
 
 function longestFirst(one: string, other: string): number {

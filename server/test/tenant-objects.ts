@@ -8,6 +8,8 @@ import { ROLE_NAMES } from "@steward/sdk";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
 import type { Pool } from "../src/adapters/postgres/pool.ts";
 import { parseId, showId } from "../src/core/id.ts";
+import { makeBounds } from "./tenant-objects-bounds.ts";
+import { makeConnections } from "./tenant-objects-connections.ts";
 import { makeFiles, makeFlows, makeTables } from "./tenant-objects-contents.ts";
 import {
   type Call,
@@ -115,6 +117,8 @@ async function makeTenant(ground: Ground, letter: string, everyRole: boolean): P
   await makeFiles(making);
   await makeTables(making);
   const webhook = await makeFlows(making);
+  await makeBounds(making);
+  await makeConnections(making);
   await noteRest(making);
   const callers = everyRole ? await makeCallers(making, at, from) : [];
   const shown = Object.values(things)

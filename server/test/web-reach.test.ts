@@ -114,6 +114,7 @@ test("who may not see the organization still comes in, is told what they may not
   const { page, faults } = await signIn();
   const name = items[0]!.name;
   await page.getByRole("heading", { name: `Your role in “${name}” doesn’t show you its projects` }).waitFor();
+  await page.getByText(/opens only where your role, or one that you were given in that project/).waitFor();
   await page.getByRole("link", { name: "Account", exact: true }).waitFor();
   await button(page, "Sign out").waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);

@@ -1,8 +1,12 @@
 /** Every word the page shows, in one place. Plain and short; buttons are verbs; no exclamation marks. */
 import type { RunStatus, StepStatus } from "@steward/sdk";
 import { account } from "./language/account.ts";
+import { approvals } from "./language/approvals.ts";
+import { budgets } from "./language/budgets.ts";
 import { data } from "./language/data.ts";
+import { connections } from "./language/connections.ts";
 import { entry } from "./language/entry.ts";
+import { grants } from "./language/grants.ts";
 import { people } from "./language/people.ts";
 import { settings } from "./language/settings.ts";
 import { shell } from "./language/shell.ts";
@@ -285,4 +289,8 @@ export const say = {
   account,
   people,
   data,
+  grants,
+  budgets,
+  approvals,
+  connections,
 } as const;

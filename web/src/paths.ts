@@ -100,6 +100,48 @@ export interface AuditSearch extends OrganizationSearch {
 export interface SinksSearch extends OrganizationSearch {
   readonly panel?: "add" | undefined;
 }
+export interface GrantsSearch {
+  readonly connection?: string | undefined;
+  readonly credential?: string | undefined;
+  readonly ended?: boolean | undefined;
+  /** The id of the grant in focus, or `new`. */
+  readonly grant?: string | undefined;
+}
+export interface LimitsSearch {
+  /** The id of the limit in focus, `new` or `new-organization`. */
+  readonly limit?: string | undefined;
+}
+export interface SimulatorSearch {
+  readonly principal?: string | undefined;
+  readonly connection?: string | undefined;
+  readonly credential?: string | undefined;
+  readonly action?: string | undefined;
+}
+export interface BudgetsSearch {
+  /** The id of the budget in focus, `new` or `new-organization`. */
+  readonly budget?: string | undefined;
+}
+export interface ApprovalsSearch {
+  /** Without it: those that ask the person. */
+  readonly view?: "open" | "all" | undefined;
+  readonly flow?: string | undefined;
+  /** The id of the approval in focus. */
+  readonly approval?: string | undefined;
+}
+export interface ConnectionsSearch {
+  /** The slug of the connection in focus. */
+  readonly open?: string | undefined;
+  /** How a consent went, of which the provider sent the person back. */
+  readonly connected?: boolean | undefined;
+  readonly problem?: string | undefined;
+}
+export interface CatalogueSearch {
+  readonly search?: string | undefined;
+  readonly connector?: string | undefined;
+}
+export interface ReceiptsSearch {
+  readonly open?: string | undefined;
+}
 export interface MailSearch {
   readonly message?: string | undefined;
 }
@@ -137,6 +179,14 @@ export const paths = {
   files: (search: FilesSearch = {}) => ({ to: "/files", search }) as const,
   tables: (search: TablesSearch = {}) => ({ to: "/tables", search }) as const,
   table: (table: string, search: TableSearch = {}) => ({ to: "/tables/$table", params: { table }, search }) as const,
+  approvals: (search: ApprovalsSearch = {}) => ({ to: "/approvals", search }) as const,
+  connections: (search: ConnectionsSearch = {}) => ({ to: "/connections", search }) as const,
+  catalogue: (search: CatalogueSearch = {}) => ({ to: "/connections/catalogue", search }) as const,
+  receipts: (search: ReceiptsSearch = {}) => ({ to: "/connections/receipts", search }) as const,
+  grants: (search: GrantsSearch = {}) => ({ to: "/grants", search }) as const,
+  limits: (search: LimitsSearch = {}) => ({ to: "/grants/limits", search }) as const,
+  simulator: (search: SimulatorSearch = {}) => ({ to: "/grants/simulator", search }) as const,
+  budgets: (search: BudgetsSearch = {}) => ({ to: "/budgets", search }) as const,
   settings: (search: SettingsSearch = {}) => ({ to: "/settings", search }) as const,
   apiKeys: (search: KeysSearch = {}) => ({ to: "/settings/keys", search }) as const,
 };

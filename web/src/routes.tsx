@@ -1,12 +1,6 @@
 /** Every page in one table; its address is made by `paths`, never written by hand. */
 import { RowFilter, RunStatus } from "@steward/sdk";
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  retainSearchParams,
-} from "@tanstack/react-router";
+import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Invitation } from "./entry/Invitation.tsx";
 import { Reset } from "./entry/Reset.tsx";
 import { SecondFactor } from "./entry/SecondFactor.tsx";
@@ -38,30 +32,12 @@ import {
   type TableSearch,
   type TablesSearch,
 } from "./paths.ts";
+import { powerRoutes } from "./power-routes.ts";
+import { getParentRoute, oneOf, root, type Search, text, whole } from "./root-route.ts";
 import { RunList } from "./runs/RunList.tsx";
 import { RunPage } from "./runs/RunPage.tsx";
 import { SettingsPage } from "./settings/SettingsPage.tsx";
-import { Broken } from "./shell/Broken.tsx";
 import { Home } from "./shell/Home.tsx";
-import { NotFound } from "./shell/NotFound.tsx";
-import { Root } from "./shell/Root.tsx";
-
-type Search = Record<string, unknown>;
-const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : undefined);
-const whole = (value: unknown) =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-const oneOf = <const T extends string>(value: unknown, ...choices: readonly T[]) =>
-  choices.find((choice) => choice === value);
-
-const root = createRootRoute({
-  component: Root,
-  validateSearch: (search: Search): { project?: string | undefined } => ({ project: text(search["project"]) }),
-  // Every link keeps the project that its page is in, so that an address can be shared.
-  search: { middlewares: [retainSearchParams(["project"])] },
-  notFoundComponent: NotFound,
-  errorComponent: Broken,
-});
-const getParentRoute = () => root;
 
 const entrySearch = (search: Search): EntrySearch => ({
   next: text(search["next"]),
@@ -166,6 +142,7 @@ const tree = root.addChildren([
       row: text(search["row"]),
     }),
   }),
+  ...powerRoutes,
   createRoute({
     getParentRoute,
     path: "/settings",

@@ -13,6 +13,7 @@ export const peopleKeys = {
   projects: (organization: string) => ["projects", organization],
   projectMembers: (project: string) => ["project-members", project],
   apiKeys: (project: string) => ["api-keys", project],
+  encryptionKeys: (organization: string) => ["encryption-keys", organization],
   consents: (organization: string) => ["support-consents", organization],
 } as const;
 
@@ -74,3 +75,6 @@ export const apiKeysQuery = (client: Client, project: string) =>
 
 export const consentsQuery = (client: Client, organization: string) =>
   paged(peopleKeys.consents(organization), (at) => client.listSupportConsents({ organization, ...at }));
+
+export const encryptionKeysQuery = (client: Client, organization: string) =>
+  paged(peopleKeys.encryptionKeys(organization), (at) => client.listEncryptionKeys({ organization, ...at }));

@@ -7,7 +7,7 @@ import { paths } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { EntryPage } from "./EntryPage.tsx";
-import { linkPurpose } from "./link-purpose.ts";
+import { linkAddress, linkPurpose } from "./link-purpose.ts";
 import { nextPath } from "./next-path.ts";
 import { useLinkToken } from "./use-link-token.ts";
 
@@ -19,7 +19,9 @@ export function Verify() {
   const token = useLinkToken() ?? "";
   const auth = useSignInClient();
   const confirm = useMutation({ mutationFn: () => auth.verifyEmail(token) });
-  const about = words[linkPurpose(token)];
+  const purpose = linkPurpose(token);
+  const about = words[purpose];
+  const address = purpose === "change_new" ? linkAddress(token) : null;
   if (confirm.isSuccess)
     return (
       <EntryPage title={about.done} what={about.doneWhat}>
@@ -41,7 +43,7 @@ export function Verify() {
       </EntryPage>
     );
   return (
-    <EntryPage title={about.title} what={about.what}>
+    <EntryPage title={about.title} what={address === null ? about.what : words.change_new.whatFor(address)}>
       <Button look="primary" disabled={confirm.isPending} onClick={() => confirm.mutate()}>
         {about.go}
       </Button>

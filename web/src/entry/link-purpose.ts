@@ -8,11 +8,21 @@ const PURPOSES: Readonly<Record<string, LinkPurpose>> = {
 
 /** For the words on the page only, from what the token says of itself (RFC 7519): whether it is right, the server says. */
 export function linkPurpose(token: string): LinkPurpose {
+  const type = claimOf(token, "requestType");
+  return typeof type === "string" && Object.hasOwn(PURPOSES, type) ? PURPOSES[type]! : "sign_up";
+}
+
+/** The address that a change leads to, likewise; null where the token names none. */
+export function linkAddress(token: string): string | null {
+  const address = claimOf(token, "updateTo");
+  return typeof address === "string" && address.length <= 254 ? address : null;
+}
+
+function claimOf(token: string, name: string): unknown {
   try {
     const claims: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
-    const type = typeof claims === "object" && claims !== null && "requestType" in claims ? claims.requestType : "";
-    return typeof type === "string" && Object.hasOwn(PURPOSES, type) ? PURPOSES[type]! : "sign_up";
+    return typeof claims === "object" && claims !== null ? new Map(Object.entries(claims)).get(name) : undefined;
   } catch {
-    return "sign_up";
+    return undefined;
   }
 }

@@ -51,7 +51,8 @@ export const entry = {
     sentWhat: (email: string) =>
       `If ${visible(email)} can be used here, a link is on its way to it. Open it to go on. It works for an hour.`,
     again: "Send it again",
-    noMail: "This installation sends no mail yet: its operator finds the link under Installation, Mail.",
+    noMail:
+      "This installation sends no mail yet: its operator finds the link under Installation, Mail, or with: steward installation mail.",
   },
   /** Why a sign-in elsewhere was refused, by the reason in the address (docs/sign-on.md): what to do, and for whom it is. */
   refusals: {
@@ -106,6 +107,8 @@ export const entry = {
     change_new: {
       title: "Confirm your new address",
       what: "Confirm it in the browser in which you are signed in: from then on it is the address of your account.",
+      whatFor: (email: string) =>
+        `${visible(email)}: confirm it in the browser in which you are signed in. From then on it is the address of your account.`,
       go: "Use this address",
       done: "Your address is changed.",
       doneWhat: "Sign in with it from now on.",

@@ -20,6 +20,8 @@ export const hints: Readonly<Record<string, string>> = {
   signature_invalid: "Look at the credential that the trigger names, and at what the sender signs with.",
   overloaded: "Wait a moment, then try again.",
   rate_limited: "Wait a moment, then try again.",
+  oauth_client_missing:
+    "Set up your own OAuth client for it in the catalogue, or ask whoever runs this Steward for one.",
   credential_missing: "Set it under Settings, Credentials.",
   internal: "Try again. If it stays, tell whoever runs this Steward.",
   unavailable: "Try again in a few seconds.",

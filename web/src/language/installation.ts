@@ -52,8 +52,8 @@ export const installation = {
         "No mail server is set: what would be sent is read here, with its links, as long as nobody else can call this installation.",
       kept: "No mail server is set, so nothing goes out. Set STEWARD_SMTP_URL.",
     },
-    counts: (counts: { queued: number; sending: number; sent: number; failed: number }) =>
-      `${countWords(counts.sent)} sent, ${countWords(counts.queued + counts.sending)} to send, ${countWords(counts.failed)} failed`,
+    counts: (counts: { queued: number; sending: number; sent: number; failed: number }, kept: boolean) =>
+      `${countWords(counts.sent)} sent, ${countWords(counts.queued + counts.sending)} ${kept ? "kept here" : "to send"}, ${countWords(counts.failed)} failed`,
     none: "No mail yet",
     noneWhat: "Invitations, resets and verifications are written here first, then sent.",
     subject: "Message",
@@ -93,7 +93,7 @@ export const installation = {
   },
   proof: {
     title: "Proof of the promises",
-    what: "What Steward promises to everybody who entrusts something to it. Nobody has to believe it: here each promise is tried against this installation, as a user and as an intruder would. It takes a minute or two and changes nothing of anybody’s.",
+    what: "What Steward promises to everybody who entrusts something to it. Nobody has to believe it: here each promise is tried against this installation, as a user and as an intruder would. It takes some minutes, more on a busy machine, and changes nothing of anybody’s.",
     run: "Try the promises",
     again: "Try them again",
     trying: "Trying the promises",

@@ -3,6 +3,7 @@ import { countWords } from "../words.ts";
 import { visible } from "../visible.ts";
 import { audit } from "./audit.ts";
 import { installation } from "./installation.ts";
+import { encryption } from "./encryption.ts";
 import { signOn } from "./sign-on.ts";
 
 const hours = (count: number): string => `${countWords(count)} ${count === 1 ? "hour" : "hours"}`;
@@ -89,6 +90,8 @@ export const people = {
     may: "Whoever has it may",
     blind:
       "Without seeing the organization, its projects and roles, whoever has only this role finds no project here: they need the link of one.",
+    shutOut:
+      "Without seeing the project, whoever has only this role gets into no project, not by its link either, and what else it lets them do in projects is of no use to them. They need another role there.",
     beyond: "You may not do this yourself, so you can’t give it.",
     create: "Create role",
     created: (name: string) => `Created the role “${visible(name)}”.`,
@@ -271,11 +274,6 @@ export const people = {
     factorOn: "From now on members need a second factor.",
     factorOff: "A second factor is no longer required.",
     factorFirst: "Set up your own first: you would be locked out.",
-    keys: "Encryption keys",
-    keysWhat: "New keys seal from now on, what was sealed before stays readable. Work goes on meanwhile.",
-    rotate: "Rotate keys",
-    rotated: (projects: number) =>
-      `Rotated the keys of the organization and ${countWords(projects)} ${projects === 1 ? "project" : "projects"}.`,
     leave: "Leave",
     leaveWhat: "You lose access at once, and your API keys here end.",
     leaveTitle: (name: string) => `Leave “${visible(name)}”?`,
@@ -288,5 +286,6 @@ export const people = {
   },
   audit,
   installation,
+  encryption,
   signOn,
 } as const;

@@ -20,7 +20,7 @@ export const shell = {
     title: "No project to show",
     of: (organization: string) => `Your role in “${visible(organization)}” doesn’t show you its projects`,
     what: (organization: string) =>
-      `You belong to it, and may work in a project whose link somebody gives you: open that link. To see all of them, ask whoever manages the roles of “${visible(organization)}”.`,
+      `You belong to it. A project’s link opens only where your role, or one that you were given in that project, lets you see the project. Otherwise ask whoever manages the roles of “${visible(organization)}”.`,
     way: (organization: string) => `What you may see of ${visible(organization)}`,
   },
 } as const;

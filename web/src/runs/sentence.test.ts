@@ -17,7 +17,7 @@ const run = (status: Run["status"], more: Partial<Run> = {}): Run => ({
   createdAt: "2026-11-21T10:00:00.000Z",
   startedAt: "2026-11-21T10:00:00.000Z",
   endedAt: null,
-  usage: { steps: 0, effects: 0, bytes: 0 },
+  usage: { steps: 0, effects: 0, bytes: 0, tokens: 0, cost: null },
   ...more,
 });
 const record = (step: string, status: StepRecord["status"], input: StepRecord["input"] = null): StepRecord => ({

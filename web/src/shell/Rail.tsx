@@ -47,6 +47,13 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
             {say.nav.runs}
           </Link>
         )}
+        {may("approval.read") && (
+          <Link {...paths.approvals()} activeOptions={{ includeSearch: false }} className={ITEM}>
+            <Icon name="approval" className="max-md:hidden" />
+            {say.approvals.nav}
+          </Link>
+        )}
+        <RailPowers />
         <RailData />
         {(settings.to !== "/settings/keys" || may("key.read")) && (
           <Link {...settings} activeOptions={{ includeSearch: false }} className={ITEM}>
@@ -63,6 +70,38 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
         </div>
       </div>
     </header>
+  );
+}
+
+/** What its flows may do and spend. */
+function RailPowers() {
+  const { may } = useSession();
+  const { grants, budgets, connections } = say;
+  if (!may("connection.read") && !may("grant.read") && !may("budget.read")) return null;
+  return (
+    <div role="group" aria-label={grants.group} className="flex gap-0.5 max-md:gap-0 md:flex-col">
+      <p aria-hidden className="px-2 pt-2 text-12 font-medium text-text-3 max-md:hidden">
+        {grants.group}
+      </p>
+      {may("connection.read") && (
+        <Link {...paths.connections()} activeOptions={{ includeSearch: false }} className={ITEM}>
+          <Icon name="plug" className="max-md:hidden" />
+          {connections.nav}
+        </Link>
+      )}
+      {may("grant.read") && (
+        <Link {...paths.grants()} activeOptions={{ includeSearch: false }} className={ITEM}>
+          <Icon name="grant" className="max-md:hidden" />
+          {grants.nav}
+        </Link>
+      )}
+      {may("budget.read") && (
+        <Link {...paths.budgets()} activeOptions={{ includeSearch: false }} className={ITEM}>
+          <Icon name="budget" className="max-md:hidden" />
+          {budgets.nav}
+        </Link>
+      )}
+    </div>
   );
 }
 

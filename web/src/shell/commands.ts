@@ -39,6 +39,7 @@ function places(words: string, navigate: Navigate, { account, may }: Session): C
   const all = [
     ...(may("flow.read") ? [to("flows", nav.flows, "flows", () => navigate(paths.flows()), "G F")] : []),
     ...(may("run.read") ? [to("runs", nav.runs, "runs", () => navigate(paths.runs()), "G R")] : []),
+    ...powers(navigate, may),
     ...(may("file.read") ? [to("files", data.nav.files, "folder", () => navigate(paths.files()))] : []),
     ...(may("table.read") ? [to("tables", data.nav.tables, "table", () => navigate(paths.tables()))] : []),
     ...(may("credential.read") || may("variable.read")
@@ -52,6 +53,28 @@ function places(words: string, navigate: Navigate, { account, may }: Session): C
   ];
   if (!/^run_[0-9a-z]{26}$/.test(words)) return all;
   return [to(words, say.palette.openRun(shortId(words)), "runs", () => navigate(paths.run(words))), ...all];
+}
+
+function powers(navigate: Navigate, may: Session["may"]): Command[] {
+  const { approvals, connections, grants, budgets } = say;
+  return [
+    ...(may("approval.read") ? [to("approvals", approvals.nav, "approval", () => navigate(paths.approvals()))] : []),
+    ...(may("connection.read")
+      ? [
+          to("connections", connections.nav, "plug", () => navigate(paths.connections())),
+          to("catalogue", connections.tabs.catalogue, "plug", () => navigate(paths.catalogue()), connections.nav),
+          to("receipts", connections.tabs.receipts, "plug", () => navigate(paths.receipts()), connections.nav),
+        ]
+      : []),
+    ...(may("grant.read")
+      ? [
+          to("grants", grants.nav, "grant", () => navigate(paths.grants())),
+          to("limits", grants.tabs.limits, "grant", () => navigate(paths.limits()), grants.nav),
+          to("simulator", grants.tabs.simulator, "grant", () => navigate(paths.simulator()), grants.nav),
+        ]
+      : []),
+    ...(may("budget.read") ? [to("budgets", budgets.nav, "budget", () => navigate(paths.budgets()))] : []),
+  ];
 }
 
 function organization(navigate: Navigate, may: Session["may"]): Command[] {
@@ -108,6 +131,10 @@ function actions(navigate: Navigate, { may }: Session, openHelp: () => void, sig
     ),
     ...make("variable.write", "variable", settings.setVariable, () => navigate(paths.settings({ set: "variable" }))),
     ...make("key.write", "make-key", people.keys.make, () => navigate(paths.apiKeys({ make: true }))),
+    ...make("connection.write", "connect", say.connections.connect, () => navigate(paths.catalogue())),
+    ...make("grant.write", "new-grant", say.grants.new, () => navigate(paths.grants({ grant: "new" }))),
+    ...make("limit.write", "new-limit", say.grants.limits.new, () => navigate(paths.limits({ limit: "new" }))),
+    ...make("budget.write", "new-budget", say.budgets.new, () => navigate(paths.budgets({ budget: "new" }))),
     ...make("table.design", "new-table", data.tables.new, () => navigate(paths.tables({ panel: "new" }))),
     ...make("member.write", "invite", people.members.invite, () => navigate(paths.organization({ panel: "invite" }))),
     { id: "help", label: say.keys.help, note: "?", icon: "keyboard", run: openHelp },

@@ -1,0 +1,86 @@
+import type { ApprovalByLink } from "@steward/sdk";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { useClient } from "../api/client.ts";
+import { EntryPage } from "../entry/EntryPage.tsx";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { Button, buttonClasses } from "../ui/Button.tsx";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Field } from "../ui/Field.tsx";
+import { ApprovalFacts } from "./ApprovalFacts.tsx";
+
+const { approvals: words } = say;
+
+/** What the link of a mail asks: opening it only shows; a press decides, once. */
+export function ApproveByLink() {
+  const { token } = useParams({ from: "/approve/$token" });
+  const client = useClient();
+  const found = useQuery({
+    queryKey: ["approval-link", token],
+    queryFn: ({ signal }) => client.lookAtApproval({ body: { token }, signal }),
+    retry: false,
+    refetchOnWindowFocus: false,
+    enabled: token !== "",
+  });
+  if (found.isError || token === "")
+    return (
+      <EntryPage title={words.link.gone} what={words.link.goneWhat}>
+        {found.isError && <ErrorNote error={found.error} />}
+      </EntryPage>
+    );
+  if (found.data === undefined) return <EntryPage title={words.link.title}>{null}</EntryPage>;
+  return <Asked token={token} asked={found.data} />;
+}
+
+function Asked({ token, asked }: { token: string; asked: ApprovalByLink }) {
+  const client = useClient();
+  const [note, setNote] = useState("");
+  const decide = useMutation({
+    mutationFn: (decision: "approve" | "reject") =>
+      client.decideByLink({
+        body: { token, decision, digest: asked.approval.digest, ...(note.trim() === "" ? {} : { note: note.trim() }) },
+      }),
+  });
+  const { name, project, approval } = decide.data ?? asked;
+  const title = words.panel(approval.kind === "step" ? approval.step : approval.action);
+  return (
+    <EntryPage title={title} what={words.link.what(name, project)}>
+      <ApprovalFacts approval={approval} alone />
+      {decide.isSuccess ? (
+        <div role="status" className="space-y-3">
+          <p className="font-medium">{words.link.done[decide.variables]}</p>
+          <Link {...paths.approvals({ approval: approval.id })} className={buttonClasses("plain")}>
+            {words.link.open}
+          </Link>
+        </div>
+      ) : (
+        approval.status === "open" && (
+          <>
+            <Field label={words.note} help={words.noteHelp}>
+              {(control) => (
+                <input
+                  {...control}
+                  maxLength={1000}
+                  value={note}
+                  onChange={({ target }) => setNote(target.value)}
+                  className="field"
+                />
+              )}
+            </Field>
+            <div className="flex gap-2">
+              <Button look="primary" disabled={decide.isPending} onClick={() => decide.mutate("approve")}>
+                {words.approve}
+              </Button>
+              <Button look="danger" disabled={decide.isPending} onClick={() => decide.mutate("reject")}>
+                {words.reject}
+              </Button>
+            </div>
+          </>
+        )
+      )}
+      {decide.isError && <ErrorNote error={decide.error} />}
+    </EntryPage>
+  );
+}

@@ -1,0 +1,151 @@
+import type { Connection } from "@steward/sdk";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useClient } from "../api/client.ts";
+import { connectionQuery } from "../api/connection-queries.ts";
+import { grantsQuery } from "../api/grant-queries.ts";
+import { useSession } from "../api/session.ts";
+import { useAccountNames } from "../grants/use-choices.ts";
+import { say } from "../language.ts";
+import { paths } from "../paths.ts";
+import { buttonClasses } from "../ui/Button.tsx";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { StateBadge } from "../ui/StateBadge.tsx";
+import { Time } from "../ui/Time.tsx";
+import { visible } from "../visible.ts";
+import { ConnectionActs } from "./ConnectionActs.tsx";
+import { CONNECTION_STATE } from "./connection-state.ts";
+
+const { connections: words } = say;
+
+/** One connection: how it is, what it may, who may use it; to test, renew and disconnect. */
+export function ConnectionPanel({ slug, close }: { slug: string; close: () => void }) {
+  const { here, may } = useSession();
+  const found = useQuery(connectionQuery(useClient(), here.project.id, slug));
+  const title = words.panel(slug);
+  return (
+    <Panel title={title} label={title} close={close} wide>
+      {found.isPending && <Skeleton rows={4} />}
+      {found.isError && (
+        <div className="p-4">
+          <ErrorNote error={found.error} retry={() => void found.refetch()} />
+        </div>
+      )}
+      {found.data && (
+        <div className="space-y-6 p-4">
+          <Facts connection={found.data} />
+          <Scopes connection={found.data} />
+          {may("grant.read") && <Uses slug={slug} />}
+          {may("connection.write") && found.data.status !== "disconnected" && (
+            <ConnectionActs connection={found.data} />
+          )}
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function Facts({ connection }: { connection: Connection }) {
+  const { status, connector, account, owner, flow, hosts, address, connectedAt, refreshedAt, expiresAt, usedAt } =
+    connection;
+  const nameOf = useAccountNames();
+  return (
+    <>
+      <div className="text-13">
+        <StateBadge state={CONNECTION_STATE[status]} label={words.status[status]} />
+        {connection.errorCode !== null && <p className="mt-1 text-failed">{errorWords(connection.errorCode)}</p>}
+      </div>
+      <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5 text-13">
+        <Fact name={words.provider}>{visible(connector)}</Fact>
+        {account !== null && <Fact name={words.account}>{visible(account)}</Fact>}
+        <Fact name={words.owner}>{owner === null ? words.ofProject : nameOf(owner)}</Fact>
+        {flow !== null && <Fact name={words.flow}>{visible(flow)}</Fact>}
+        <Fact name={words.hosts}>{hosts.map(visible).join(", ")}</Fact>
+        {address !== null && <Fact name={words.address}>{visible(address)}</Fact>}
+        {connectedAt !== null && (
+          <Fact name={words.since}>
+            <Time at={connectedAt} />
+          </Fact>
+        )}
+        {refreshedAt !== null && (
+          <Fact name={words.refreshed}>
+            <Time at={refreshedAt} />
+          </Fact>
+        )}
+        {expiresAt !== null && (
+          <Fact name={words.expires}>
+            <Time at={expiresAt} />
+          </Fact>
+        )}
+        <Fact name={words.used}>{usedAt === null ? words.never : <Time at={usedAt} />}</Fact>
+      </dl>
+    </>
+  );
+}
+
+function errorWords(code: string): string {
+  const known: Readonly<Record<string, string>> = words.errors;
+  return known[code] ?? words.error(code);
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-text-2">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}
+
+function Scopes({ connection: { scopes } }: { connection: Connection }) {
+  return (
+    <section aria-label={words.scopes} className="text-13">
+      <h3 className="font-medium">{words.scopes}</h3>
+      {scopes.length === 0 && <p className="text-text-2">{words.noScopes}</p>}
+      <ul className="space-y-0.5">
+        {scopes.map(({ scope, means }) => (
+          <li key={scope} title={scope}>
+            {visible(means)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who may do what with it: its grants, in words. */
+function Uses({ slug }: { slug: string }) {
+  const { here, may } = useSession();
+  const list = useInfiniteQuery(grantsQuery(useClient(), here.project.id, { connection: slug, ended: false }));
+  const grants = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <section aria-label={words.grants} className="space-y-2 text-13">
+      <h3 className="font-medium">{words.grants}</h3>
+      {list.isSuccess && grants.length === 0 && <p className="text-text-2">{words.noGrants}</p>}
+      <ul className="space-y-1">
+        {grants.map(({ id, sentences }) => (
+          <li key={id} className="break-words">
+            <Link {...paths.grants({ connection: slug, grant: id })} className="hover:underline">
+              {visible(sentences.join(" "))}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <div className="flex flex-wrap gap-2">
+        {(may("grant.write") || may("connection.write")) && (
+          <Link {...paths.grants({ connection: slug, grant: "new" })} className={buttonClasses("plain")}>
+            {words.giveGrant}
+          </Link>
+        )}
+        {grants.length > 0 && (
+          <Link {...paths.grants({ connection: slug })} className={buttonClasses("quiet")}>
+            {words.allGrants}
+          </Link>
+        )}
+      </div>
+    </section>
+  );
+}

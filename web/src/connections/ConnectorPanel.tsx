@@ -1,0 +1,59 @@
+import type { Consent } from "@steward/sdk";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useClient } from "../api/client.ts";
+import { connectorQuery } from "../api/connection-queries.ts";
+import { useSession } from "../api/session.ts";
+import { say } from "../language.ts";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { visible } from "../visible.ts";
+import type { Connector } from "./ActionsWanted.tsx";
+import { ConnectForm } from "./ConnectForm.tsx";
+import { ConsentView } from "./ConsentView.tsx";
+import { OAuthClientPart } from "./OAuthClientPart.tsx";
+
+const { connections: words } = say;
+
+/** One provider: what it is, and connecting an account there. */
+export function ConnectorPanel({ id, close }: { id: string; close: () => void }) {
+  const { here } = useSession();
+  const found = useQuery(connectorQuery(useClient(), here.project.id, id));
+  const title = words.catalogue.panel(found.data?.title ?? id);
+  return (
+    <Panel title={title} label={title} close={close} wide>
+      {found.isPending && <Skeleton rows={4} />}
+      {found.isError && (
+        <div className="p-4">
+          <ErrorNote error={found.error} retry={() => void found.refetch()} />
+        </div>
+      )}
+      {found.data && <Provider connector={found.data} />}
+    </Panel>
+  );
+}
+
+function Provider({ connector }: { connector: Connector }) {
+  const { may } = useSession();
+  const [consent, setConsent] = useState<Consent | null>(null);
+  const { summary, hosts, triedAgainst, redirectUrl } = connector;
+  return (
+    <div className="space-y-6 p-4">
+      <div className="space-y-1 text-13">
+        <p>{visible(summary)}</p>
+        <p className="text-text-2">
+          {hosts.length > 0 && `${words.hosts}: ${hosts.map(visible).join(", ")}. `}
+          {triedAgainst !== "" && words.catalogue.triedAgainst(triedAgainst)}
+        </p>
+      </div>
+      {may("connection.write") &&
+        (consent === null ? (
+          <ConnectForm connector={connector} made={setConsent} />
+        ) : (
+          <ConsentView consent={consent} title={connector.title} />
+        ))}
+      {redirectUrl !== null && <OAuthClientPart connector={connector} redirectUrl={redirectUrl} />}
+    </div>
+  );
+}

@@ -1,0 +1,139 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useClient } from "../api/client.ts";
+import { connectionKeys, oauthClientsQuery } from "../api/connection-queries.ts";
+import { useSession } from "../api/session.ts";
+import { say } from "../language.ts";
+import { Button } from "../ui/Button.tsx";
+import { needed, wrongs } from "../ui/checks.ts";
+import { Confirm } from "../ui/Confirm.tsx";
+import { CopyButton } from "../ui/Copy.tsx";
+import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { Field } from "../ui/Field.tsx";
+import { Time } from "../ui/Time.tsx";
+import { useAct } from "../ui/use-act.ts";
+import { useForm } from "../ui/use-form.ts";
+import { visible } from "../visible.ts";
+import type { Connector } from "./ActionsWanted.tsx";
+
+const { client: words } = say.connections;
+
+/** One's own OAuth client at the provider: how to make one, the address to give there, and what it gave in return. */
+export function OAuthClientPart({ connector, redirectUrl }: { connector: Connector; redirectUrl: string }) {
+  const { here, may } = useSession();
+  const clients = useQuery(oauthClientsQuery(useClient(), here.project.id));
+  const own = clients.data?.items.find((one) => one.connector === connector.id);
+  return (
+    <section aria-label={words.title} className="space-y-4 border-t border-line pt-4 text-13">
+      <div>
+        <h3 className="font-medium">{words.title}</h3>
+        <p className="text-text-2">{words.what}</p>
+      </div>
+      {own && (
+        <p>
+          {words.set(own.clientId)}, <Time at={own.setAt} />
+        </p>
+      )}
+      <div>
+        <h4 className="font-medium">{words.redirect}</h4>
+        <p className="text-text-2">{words.redirectWhat}</p>
+        <div className="mt-1 flex items-center gap-1 rounded-md border border-line bg-surface-1 py-0.5 pr-1 pl-2.5">
+          <code className="min-w-0 flex-1 font-mono text-12 break-all select-all">{redirectUrl}</code>
+          <CopyButton text={redirectUrl} label={words.copyRedirect} />
+        </div>
+      </div>
+      {connector.setUp.length > 0 && (
+        <div>
+          <h4 className="font-medium">{words.steps}</h4>
+          <ol className="list-decimal space-y-1 pl-5">
+            {connector.setUp.map((step) => (
+              <li key={step} className="break-words">
+                {visible(step)}
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+      {may("connection.write") && <ClientForm key={own?.setAt} connector={connector.id} before={own?.clientId ?? ""} />}
+      {may("connection.write") && own && <Erase connector={connector.id} />}
+    </section>
+  );
+}
+
+function ClientForm({ connector, before }: { connector: string; before: string }) {
+  const client = useClient();
+  const { here } = useSession();
+  const save = useAct({
+    act: ({ clientId, clientSecret }: { clientId: string; clientSecret: string }) =>
+      client.putOAuthClient({
+        connector,
+        body: { clientId: clientId.trim(), ...(clientSecret === "" ? {} : { clientSecret }) },
+      }),
+    changes: [connectionKeys.clients(here.project.id), connectionKeys.connectors(here.project.id)],
+    said: () => words.saved,
+    quiet: true,
+  });
+  const form = useForm(
+    { clientId: before, clientSecret: "" },
+    ({ clientId }) => wrongs({ clientId: needed(clientId) }),
+    async (typed) => void (await save.mutateAsync(typed)),
+  );
+  return (
+    <form className="space-y-4" onSubmit={form.submit} noValidate autoComplete="off">
+      <Field label={words.id} error={form.errors.clientId}>
+        {(control) => (
+          <input
+            {...control}
+            maxLength={8192}
+            value={form.values.clientId}
+            onChange={form.type("clientId")}
+            className="field font-mono text-13"
+          />
+        )}
+      </Field>
+      <Field label={words.secret} help={words.secretHelp}>
+        {(control) => (
+          <input
+            {...control}
+            type="password"
+            autoComplete="new-password"
+            maxLength={8192}
+            value={form.values.clientSecret}
+            onChange={form.type("clientSecret")}
+            className="field font-mono text-13"
+          />
+        )}
+      </Field>
+      {form.error !== null && <ErrorNote error={form.error} />}
+      <Button type="submit" disabled={form.busy}>
+        {words.save}
+      </Button>
+    </form>
+  );
+}
+
+function Erase({ connector }: { connector: string }) {
+  const client = useClient();
+  const { here } = useSession();
+  const [asking, setAsking] = useState(false);
+  const erase = useAct({
+    act: () => client.deleteOAuthClient({ connector }),
+    changes: [connectionKeys.clients(here.project.id), connectionKeys.connectors(here.project.id)],
+    said: () => words.erased,
+  });
+  return (
+    <>
+      <Button look="danger" disabled={erase.isPending} onClick={() => setAsking(true)}>
+        {words.erase}
+      </Button>
+      <Confirm
+        open={asking}
+        close={() => setAsking(false)}
+        title={words.eraseTitle}
+        what={words.eraseWhat}
+        verb={words.erase}
+        act={() => erase.mutate()}
+      />
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { useQuery } from "@tanstack/react-query";
+import { useClient } from "../api/client.ts";
+import { connectionChoiceQuery, connectorQuery } from "../api/connection-queries.ts";
+import { useSession } from "../api/session.ts";
+import { splitAbout } from "./grant-draft.ts";
+import { HTTP_REQUEST, type OfferedAction, OWN_ACTIONS } from "./own-actions.ts";
+
+/** What can be done with what a draft is about; without either, what needs no connection. */
+export function useActionsOf(about: string): readonly OfferedAction[] {
+  const client = useClient();
+  const { here, may } = useSession();
+  const [kind, slug] = splitAbout(about);
+  const connections = useQuery({
+    ...connectionChoiceQuery(client, here.project.id),
+    enabled: kind === "connection" && may("connection.read"),
+  });
+  const connector = connections.data?.items.find((one) => one.slug === slug)?.connector ?? "";
+  const details = useQuery({
+    ...connectorQuery(client, here.project.id, connector),
+    enabled: kind === "connection" && connector !== "",
+  });
+  if (kind === "credential") return [HTTP_REQUEST];
+  if (kind === null) return OWN_ACTIONS;
+  return (details.data?.actions ?? []).map((action) => ({
+    id: action.id,
+    title: action.title,
+    classes: [action.class],
+    input: action.input,
+  }));
+}
