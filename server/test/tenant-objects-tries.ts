@@ -118,6 +118,9 @@ export function plainCall(ground: Ground, operation: Operation): Sent {
   return build(ground, operation, "theirs", new Map());
 }
 
+/** What a path names that belongs to nobody. */
+const OF_THE_PROGRAM: Readonly<Record<string, string>> = { connector: "gmail" };
+
 /** A call with the given values in their places; two sides have own things alike in the others. */
 function build({ document, own }: Ground, operation: Operation, side: Side, given: ReadonlyMap<Slot, string>): Sent {
   const { slots } = slotsOf(document);
@@ -135,7 +138,7 @@ function build({ document, own }: Ground, operation: Operation, side: Side, give
   const here = slots.filter((slot) => slot.operation.operationId === operation.operationId);
   const target = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) => {
     const slot = here.find((one) => one.in === "path" && one.name === name);
-    return encodeURIComponent(valueAt("path", name) ?? (slot ? ownAt(slot) : "1"));
+    return encodeURIComponent(valueAt("path", name) ?? (slot ? ownAt(slot) : (OF_THE_PROGRAM[name] ?? "1")));
   });
   const query = new URLSearchParams();
   for (const parameter of operation.parameters.filter((one) => one.in === "query")) {

@@ -66,9 +66,9 @@ test("each administrative verb leaves one entry, in the transaction of its effec
       "PUT",
       "/v1/credentials/mail",
       { kind: "bearer", secret: "s3cret-4711", hosts: ["mail.example.org"] },
-      "credential.set",
+      ["credential.set", "grant.given"], // a grant comes with it, and goes with it
     ],
-    ["DELETE", "/v1/credentials/mail", undefined, "credential.deleted"],
+    ["DELETE", "/v1/credentials/mail", undefined, ["credential.deleted", "grant.revoked"]],
     ["PUT", "/v1/variables/limit", { value: "content-4711" }, "variable.set"],
     ["DELETE", "/v1/variables/limit", undefined, "variable.deleted"],
   ] as const;
