@@ -39,10 +39,11 @@ function anchor(title: string): string {
 }
 
 function renderConnector(connector: Connector): string {
-  const { title, summary, hosts, authentication, scopes, setUp, triedAgainst, actions, triggers } = connector;
+  const { title, summary, hosts, ownAddress, authentication, scopes, setUp, triedAgainst, actions, triggers } =
+    connector;
   return [
     `\n## ${title}\n`,
-    `${summary} Reached: ${hosts.length === 0 ? "the address of the connection" : hosts.map((host) => `\`${host}\``).join(", ")}. Proves itself by ${[...new Set(authentication.map(wayOf))].join(" or ")}. Tried against ${triedAgainst}.\n`,
+    `${summary} Reached: ${ownAddress === true ? "the address of the connection" : hosts.map((host) => `\`${host}\``).join(", ")}. Proves itself by ${[...new Set(authentication.map(wayOf))].join(" or ")}. Tried against ${triedAgainst}.\n`,
     "To connect it with a client or key of your own:\n",
     setUp.map((step, at) => `${at + 1}. ${step}`).join("\n"),
     ...(Object.keys(scopes).length === 0
@@ -64,6 +65,8 @@ const WAYS: Readonly<Record<Authentication["kind"], string>> = {
   api_key: "a key",
   basic: "user and password",
   client_credentials: "client credentials (OAuth 2)",
+  service_account: "a service account's key (RFC 7523)",
+  certificate: "a client certificate (TLS)",
   none: "nothing",
 };
 

@@ -1,5 +1,6 @@
 import {
   ErrorTrigger,
+  EventTrigger,
   FlowFile,
   ManualTrigger,
   Retry,
@@ -18,6 +19,7 @@ const SECTIONS: readonly (readonly [string, z.ZodType])[] = [
   ["A webhook trigger", WebhookTrigger],
   ["`signature` of a webhook trigger", SignatureRule],
   ["A schedule trigger", ScheduleTrigger],
+  ["A trigger of a connector", EventTrigger],
   ["A manual trigger", ManualTrigger],
   ["An error trigger", ErrorTrigger],
 ];

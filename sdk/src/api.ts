@@ -38,8 +38,10 @@ export const Usage = z.object({
   bytes: z.int(),
   /** Of models, in and out together. */
   tokens: z.int(),
-  /** Of what had a price; null where nothing had. */
+  /** Of what had a price, in the currency of the first that had one; null where nothing had. */
   cost: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+  /** What else it cost in other currencies, of one run that is asked for; left out where it did not. */
+  otherCosts: z.array(z.object({ amount: z.number(), currency: z.string() })).optional(),
 });
 
 export const Run = z.object({
@@ -78,6 +80,8 @@ export const StepRecord = z.object({
   startedAt: Time,
   durationMs: z.number().nullable(),
   copied: z.boolean(),
+  /** `apr_…`: the last approval that it asked for. */
+  approval: z.string().nullable(),
 });
 
 export const Problem = z.object({
@@ -100,10 +104,47 @@ export const Flow = z.object({
   slug: Slug,
   name: z.string(),
   paused: z.boolean(),
+  /** What ended, for which it was paused; null where it runs, or a person paused it. */
+  pausedBecause: z
+    .object({ ended: z.enum(["connection", "credential", "grant"]), name: z.string(), at: Time })
+    .nullable(),
   version: z.int().nullable(),
   draftDiffers: z.boolean(),
   createdAt: Time,
   updatedAt: Time,
+});
+
+/** A trigger of a connector, and how it stands. */
+export const FlowEvent = z.object({
+  trigger: z.string(),
+  /** `gmail.new_mail` */
+  event: z.string(),
+  connection: z.string(),
+  /** `poll`: it is asked for every so often; `hook`: the provider tells. Null until it was looked at. */
+  kind: z.enum(["poll", "hook"]).nullable(),
+  /** `by_hand`: a person has to do `steps` at the provider; `failing`: the provider is asked again at `nextAt`. */
+  status: z.enum(["starting", "active", "by_hand", "paused", "failing"]),
+  /** Why it is paused or failing: `flow_paused`, `not_granted`, `disconnected`, `reauth_required`, or a code of docs/errors.md. */
+  why: z.string().nullable(),
+  error: z.string().nullable(),
+  /** When the provider was last heard. */
+  lastAt: Time.nullable(),
+  nextAt: Time.nullable(),
+  /** Deliveries that were not let in. */
+  refused: z.int(),
+  /** What the provider is to be told, where a person tells it. */
+  url: z.string().nullable(),
+  steps: z.array(z.string()),
+});
+
+/** What a trigger would have started now. */
+export const TriedTrigger = z.object({
+  /** Why nothing could be asked; null where it was. */
+  refused: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** Five at most; nothing was started by them, and they are still to come. */
+  events: z.array(z.object({ key: z.string(), data: z.json() })),
+  /** What an event looks like, by the connector. */
+  sample: z.json(),
 });
 
 export const FlowDetail = Flow.extend({
@@ -111,6 +152,7 @@ export const FlowDetail = Flow.extend({
   problems: z.array(DraftProblem),
   webhooks: z.array(z.object({ trigger: z.string(), url: z.string() })),
   schedules: z.array(z.object({ trigger: z.string(), nextAt: Time.nullable(), lastDue: Time.nullable() })),
+  events: z.array(FlowEvent),
 });
 
 export const Draft = z.object({ slug: Slug, name: z.string(), problems: z.array(DraftProblem) });
@@ -118,6 +160,7 @@ export const Draft = z.object({ slug: Slug, name: z.string(), problems: z.array(
 export const Published = z.object({
   version: z.int(),
   webhooks: z.array(z.object({ trigger: z.string(), url: z.string() })),
+  events: z.array(FlowEvent),
 });
 
 export const Version = z.object({ version: z.int(), publishedAt: Time });
@@ -200,6 +243,8 @@ export type RunSummary = z.output<typeof RunSummary>;
 export type StepRecord = z.output<typeof StepRecord>;
 export type StepStatus = z.output<typeof StepStatus>;
 export type Flow = z.output<typeof Flow>;
+export type FlowEvent = z.output<typeof FlowEvent>;
+export type TriedTrigger = z.output<typeof TriedTrigger>;
 export type FlowDetail = z.output<typeof FlowDetail>;
 export type Draft = z.output<typeof Draft>;
 export type DraftProblem = z.output<typeof DraftProblem>;

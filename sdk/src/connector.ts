@@ -93,6 +93,13 @@ export type Authentication =
       readonly scopeSeparator?: string;
       /** How the client authenticates at the token endpoint. */
       readonly client: "basic" | "post" | "none";
+      /** How the token endpoint reads what it is asked: as a form (RFC 6749), unless the provider has JSON instead. */
+      readonly asks?: "json";
+      /**
+       * Revoking one token ends all that the account has given to the client, whichever connection holds it: people are
+       * told before. Else it ends that token alone.
+       */
+      readonly revokesAll?: true;
       readonly pkce: boolean;
       /** Asked for beside the actions' scopes, to know whose account it is. */
       readonly identityScopes: readonly string[];
@@ -100,10 +107,22 @@ export type Authentication =
   /**
    * `header` is where it goes; `Bearer` and the like in front as `prefix`. With `in` it is the name of a query parameter
    * instead, for providers that take a key nowhere else: the gate then follows no redirect and writes the URL nowhere.
+   * `chosen`: each connection may name another header, or a parameter of the query.
    */
-  | { readonly kind: "api_key"; readonly header: string; readonly prefix: string; readonly in?: "query" }
+  | {
+      readonly kind: "api_key";
+      readonly header: string;
+      readonly prefix: string;
+      readonly in?: "query";
+      readonly chosen?: true;
+    }
   | { readonly kind: "basic"; readonly user: string; readonly password: string }
-  | { readonly kind: "client_credentials"; readonly tokenUrl: string }
+  /** By a client's secret, or by a key that it signs assertions with (RFC 7523, 2.2). Null: each connection names its own. */
+  | { readonly kind: "client_credentials"; readonly tokenUrl: string | null }
+  /** By assertions that the account's key signs (RFC 7523, 2.1), as Google's service accounts do. */
+  | { readonly kind: "service_account"; readonly tokenUrl: string | null }
+  /** A client's certificate in the TLS handshake (RFC 8446, 4.4.2). */
+  | { readonly kind: "certificate" }
   | { readonly kind: "none" };
 
 /**
@@ -181,14 +200,18 @@ export interface HookTrigger<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   readonly scopes: readonly string[];
   readonly sample: Json;
-  /** Registers the address at the provider; what it returns is kept and given to `unregister`. */
+  /**
+   * Registers the address at the provider; what it returns is kept and given to `unregister`. It may be asked for again:
+   * it looks for its own address first.
+   */
   register(settings: Settings, url: string, secret: string): Calls<Json>;
-  unregister(settings: Settings, kept: Json): Calls<null>;
+  /** By what `register` has returned; by the address alone where that is null: nobody knows then whether it was registered. */
+  unregister(settings: Settings, kept: Json, url: string): Calls<null>;
   /** How deliveries are signed. */
   readonly signature: "github" | "slack" | "standard" | "none";
   /**
    * Where the provider has no call for it: what a person does to register the address, in order. `register` and
-   * `unregister` then ask for nothing, and the secret of the signature is the provider's, typed in.
+   * `unregister` then ask for nothing, and the secret of the signature is the provider's, kept with the connection.
    */
   readonly byHand?: readonly string[];
   /** What a delivery must be answered with at once, before it is read, by which the provider tries an address; null for all others. */
@@ -218,11 +241,13 @@ export interface Connector {
   readonly hosts: readonly string[];
   /** Each connection brings the address of a service of its own, which stands for `base`, its host for `hosts`. */
   readonly ownAddress?: true;
+  /** The operator says where the provider is (STEWARD_CONNECTORS): no connector says it of itself. */
+  readonly placed?: true;
   /**
    * Another protocol than HTTP: the gate performs each action by itself, by a performer of its name, and none is asked for
    * calls (`performedByGate`). Connections bring an address of its scheme.
    */
-  readonly protocol?: "postgres" | "smtp";
+  readonly protocol?: "postgres" | "smtp" | "imap";
   readonly models?: ModelOffer;
   readonly authentication: readonly Authentication[];
   /** Each scope in plain words, as the consent screen shows it: "Send mail in your name". */
@@ -234,7 +259,12 @@ export interface Connector {
   readonly actions: Readonly<Record<string, Action>>;
   readonly triggers: Readonly<Record<string, PollTrigger | HookTrigger>>;
   /** Whose account it is, for people to read: an address, a workspace's name. */
-  whoami(): Calls<{ readonly account: string; readonly label: string }>;
+  whoami(): Calls<{
+    readonly account: string;
+    readonly label: string;
+    /** What was tried, where that proves less than whose account it is. */
+    readonly note?: string;
+  }>;
   /** What an answer means that is no success; null where it is one. Asked of every answer but with a status the call `accepts`. */
   failure(answer: ConnectorAnswer): ProviderFailure | null;
   /** Steps at the provider to make one's own OAuth client or key, in order. */

@@ -139,10 +139,35 @@ export const ScheduleTrigger = z
     error: "give exactly one of cron, everySeconds and at",
   });
 
+export const EVENT = /^[a-z][a-z0-9_]{0,30}\.[a-z][A-Za-z0-9_]{0,62}$/;
+
+export const EventTrigger = z.strictObject({
+  ...triggerFields,
+  kind: z.literal("event"),
+  event: z
+    .string()
+    .regex(EVENT, "use an event of a connector, such as gmail.new_mail")
+    .describe("What happens at the provider, such as gmail.new_mail: see docs/connectors.md."),
+  connection: Slug.describe("The connection by which it is learned."),
+  settings: z.record(z.string(), z.json()).default({}).describe("What the event lets choose: a label, a repository."),
+  everySeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .optional()
+    .describe("How often the provider is asked, where it does not tell by itself."),
+});
+
 export const ManualTrigger = z.strictObject({ ...triggerFields, kind: z.literal("manual") });
 export const ErrorTrigger = z.strictObject({ ...triggerFields, kind: z.literal("error") });
 
-export const Trigger = z.discriminatedUnion("kind", [WebhookTrigger, ScheduleTrigger, ManualTrigger, ErrorTrigger]);
+export const Trigger = z.discriminatedUnion("kind", [
+  WebhookTrigger,
+  ScheduleTrigger,
+  EventTrigger,
+  ManualTrigger,
+  ErrorTrigger,
+]);
 
 export const FlowFile = z.strictObject({
   format: z.literal(1).describe("Fixes what graph and expressions mean."),
@@ -165,6 +190,7 @@ export type FlowFile = z.output<typeof FlowFile>;
 export type FlowFileInput = z.input<typeof FlowFile>;
 export type Trigger = z.output<typeof Trigger>;
 export type WebhookTrigger = z.output<typeof WebhookTrigger>;
+export type EventTrigger = z.output<typeof EventTrigger>;
 export type ScheduleTrigger = z.output<typeof ScheduleTrigger>;
 export type Retry = z.output<typeof Retry>;
 export type SignatureRule = z.output<typeof SignatureRule>;

@@ -9,6 +9,7 @@ export * from "./api/files.ts";
 export * from "./api/grants.ts";
 export * from "./api/imported-connectors.ts";
 export * from "./api/installation.ts";
+export * from "./api/outbound.ts";
 export * from "./api/people.ts";
 export * from "./api/encryption-keys.ts";
 export * from "./api/requests.ts";
@@ -18,6 +19,7 @@ export * from "./api/prove.ts";
 export * from "./connector.ts";
 export * from "./flow-file.ts";
 export * from "./model-actions.ts";
+export { modelFields } from "./model-fields.ts";
 export {
   type Answer,
   type CallArgs,

@@ -103,7 +103,7 @@ const USAGE = { inputTokens: 1_240, cachedInputTokens: 0, outputTokens: 86, reas
 /** By the names that grants and steps use. They read: nothing at the provider is changed by them; what they cost is capped. */
 export const MODEL_ACTIONS: Readonly<Record<"model.generate" | "model.embed", ModelAction>> = {
   "model.generate": {
-    title: "Generate",
+    title: "Let a model write",
     summary: "Lets a model write text, or JSON by a schema, from messages.",
     class: "read",
     input: GenerateInput,
@@ -136,7 +136,7 @@ export const MODEL_ACTIONS: Readonly<Record<"model.generate" | "model.embed", Mo
     },
   },
   "model.embed": {
-    title: "Embed",
+    title: "Turn texts into vectors",
     summary: "Turns texts into vectors by which they can be compared.",
     class: "read",
     input: EmbedInput,

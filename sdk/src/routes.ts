@@ -13,6 +13,7 @@ import { flowRoutes } from "./routes/flows.ts";
 import { grantRoutes } from "./routes/grants.ts";
 import { importedConnectorRoutes } from "./routes/imported-connectors.ts";
 import { installationRoutes } from "./routes/installation.ts";
+import { outboundRoutes } from "./routes/outbound.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { proveRoutes } from "./routes/prove.ts";
 import { requestRoutes } from "./routes/requests.ts";
@@ -40,6 +41,7 @@ export const routes = {
   ...auditRoutes,
   ...installationRoutes,
   ...requestRoutes,
+  ...outboundRoutes,
   ...proveRoutes,
 } as const satisfies Record<string, Route>;
 

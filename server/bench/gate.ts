@@ -12,34 +12,41 @@ import { z } from "zod";
 import { homeKeyFiles } from "../src/adapters/key-files/home-key-files.ts";
 import { openHome } from "../src/adapters/home/home.ts";
 import { connectEmbedded } from "../src/adapters/postgres/embedded.ts";
+import { createOAuth } from "../src/adapters/oauth/create-oauth.ts";
 import { openPool, type Pool } from "../src/adapters/postgres/pool.ts";
 import { systemClock } from "../src/adapters/system/system-clock.ts";
 import { systemIds } from "../src/adapters/system/system-ids.ts";
 import { connectorsOf } from "../src/core/ports/connectors.ts";
-import type { ConnectionPlace, FreshSecrets } from "../src/core/ports/connections.ts";
 import type { Egress } from "../src/core/ports/egress.ts";
 import type { EffectCall, Gate } from "../src/core/ports/gate.ts";
 import { callConnector } from "../src/gate/call-connector.ts";
-import { openHeld, readySecret, sealHeld } from "../src/gate/connection-secret.ts";
+import { sealHeld } from "../src/gate/connection-secret.ts";
 import { createGate } from "../src/gate/create-gate.ts";
 import { createInFlight } from "../src/gate/in-flight.ts";
+import { createFreshSecrets } from "../src/gate/oauth-refresh.ts";
 import { storedParts } from "../src/gate/stored-parts.ts";
 import type { ProjectKeys } from "../src/keyring/keyring.ts";
 import { openKeyring } from "../src/keyring/open-keyring.ts";
 import { openMasterKey } from "../src/keyring/open-master-key.ts";
-import { findConnectionById } from "../src/store/connections.ts";
+import { findConnection } from "../src/store/connections.ts";
 import type { Scope } from "../src/store/scope.ts";
 import type { Bench, Line, Measurement } from "./measurement.ts";
+import { inTurn, median } from "./paired.ts";
 import { percentile } from "./percentile.ts";
 
 const AT_ONCE = 50;
 const GRANTS = 1000;
 /** Of one call to a provider: between half of it and one and a half, so that not all come back at once. */
 const CALL_MS = 100;
+/** Of both in turn. */
+const ROUNDS = 4;
+const WARM = 3;
 const P50_MS_MAX = 1.5;
 const P99_MS_MAX = 5;
 /** As many as a server opens. */
 const CONNECTIONS = 12;
+
+const Sent = z.object({ id: z.string() });
 
 const box = defineConnector({
   id: "box",
@@ -57,14 +64,14 @@ const box = defineConnector({
       summary: "Sends.",
       class: "write",
       input: z.strictObject({ to: z.array(z.email()), subject: z.string(), text: z.string() }),
-      output: z.object({ id: z.string() }),
+      output: Sent,
       scopes: [],
       repeat: "never",
       destination: ["to"],
       sample: { input: { to: [], subject: "", text: "" }, output: { id: "" } },
       *perform(input) {
         const { body } = yield { method: "POST", url: "/send", body: { ...input } };
-        return z.object({ id: z.string() }).parse(body);
+        return Sent.parse(body);
       },
     }),
   },
@@ -90,7 +97,7 @@ export const gate: Measurement = {
     });
     try {
       const { scope, keys } = await seed(bench, folder);
-      return [await measure(bench, openBenchGate(database, keys), scope)];
+      return await measure(bench, openBenchGate(database, keys), database, scope);
     } finally {
       await database.close();
       rmSync(folder, { recursive: true, force: true });
@@ -135,25 +142,23 @@ async function seed({ steward: { admin } }: Bench, folder: string): Promise<{ sc
   return { scope, keys };
 }
 
+const unheard = (): void => undefined;
 const log = (message: string): void => void process.stderr.write(`${message}\n`);
 
-/** How long the calls of one effect took. */
+/** How long the call of an effect took. */
 const spent = new Map<string, number>();
 
+async function call(run: string): Promise<void> {
+  const began = performance.now();
+  await new Promise<void>((resolve) => void setTimeout(resolve, CALL_MS * (0.5 + Math.random())));
+  spent.set(run, performance.now() - began);
+}
+
 function openBenchGate(database: Pool, keys: ProjectKeys): Gate {
-  const secrets: FreshSecrets = {
-    async freshSecret({ organization, project, id }: ConnectionPlace) {
-      const row = await findConnectionById(database, { organization, project }, id);
-      if (row?.secret == null) return { kind: "refused", code: "connection_missing", message: "it is gone" };
-      return readySecret(box, row, openHeld(keys, row.id, row.secret));
-    },
-  };
   const egress: Egress = {
     async request({ body }) {
-      const began = performance.now();
-      await new Promise<void>((resolve) => void setTimeout(resolve, CALL_MS * (0.5 + Math.random())));
       // Which effect it is of, the body says.
-      spent.set(/run_\d+/.exec(String(body))?.[0] ?? "", performance.now() - began);
+      await call(/run_\d+/.exec(String(body))?.[0] ?? "");
       const answer = Buffer.from('{"id":"18c2f5a7b1d4e9f0"}');
       const headers = [["content-type", "application/json"]] as const;
       return { kind: "answer", status: 200, headers, body: answer, url: "https://api.box.test/send" };
@@ -162,52 +167,110 @@ function openBenchGate(database: Pool, keys: ProjectKeys): Gate {
     inFlight: () => 0,
     close: () => Promise.resolve(),
   };
-  return createGate({
-    ...storedParts(database, { clock: systemClock, log }),
-    inFlight: createInFlight(systemClock),
+  const parts = {
+    database,
     keysOf: () => Promise.resolve(keys),
+    connectors: connectorsOf([box]),
     egress,
     clock: systemClock,
     log,
-    actions: {
-      "connector.call": callConnector({ connectors: connectorsOf([box]), secrets, egress, clock: systemClock, log }),
-    },
+  };
+  const secrets = createFreshSecrets({
+    ...parts,
+    installationClients: new Map(),
+    oauth: createOAuth({ egress, note: unheard }),
+    note: unheard,
+    ids: systemIds(() => Date.now()),
+    tellOwner: () => Promise.resolve(),
+  });
+  return createGate({
+    ...parts,
+    ...storedParts(database, { clock: systemClock, log }),
+    inFlight: createInFlight(systemClock),
+    actions: { "connector.call": callConnector({ ...parts, secrets }) },
   });
 }
 
-async function measure({ sizes, say }: Bench, one: Gate, scope: Scope): Promise<Line> {
+/** Null when it was done, else why not. */
+type Effect = (run: string) => Promise<string | null>;
+
+/** How long each took beyond its call, and what it cost this process. */
+interface Stretch {
+  readonly added: readonly number[];
+  readonly cpuUs: number;
+  readonly refused: readonly string[];
+}
+
+/**
+ * In turn with the least that an effect needs: one row of the project read, as often and beside the same calls. What that
+ * takes is the machine's and the database's, whatever else runs on them.
+ */
+async function measure({ sizes, say }: Bench, one: Gate, database: Pool, scope: Scope): Promise<readonly Line[]> {
   say(`the gate, ${AT_ONCE} effects at once`);
-  const each = Math.max(5, Math.round((sizes.seconds * 1000) / CALL_MS));
+  const gated: Effect = async (run) => {
+    const performed = await one.perform(callOf(scope, run));
+    if (!("outcome" in performed)) return "held";
+    return performed.outcome.kind === "done" ? null : performed.outcome.code;
+  };
+  const bare: Effect = async (run) => {
+    const row = await findConnection(database, scope, "work");
+    await call(run);
+    return row === null ? "no row" : null;
+  };
+  for (const effect of [bare, gated]) await stretch(effect, WARM);
+  const each = Math.max(5, Math.round((sizes.seconds * 1000) / CALL_MS / ROUNDS));
+  const rounds = await inTurn(ROUNDS, { bare: () => stretch(bare, each), gated: () => stretch(gated, each) });
+  return [
+    lineOf(
+      `one row read beside calls of ${CALL_MS} ms, ${AT_ONCE} at once`,
+      rounds.map((round) => round.bare),
+    ),
+    toTarget(
+      lineOf(
+        `gate overhead, ${AT_ONCE} effects at once, ${GRANTS} grants`,
+        rounds.map((round) => round.gated),
+      ),
+    ),
+  ];
+}
+
+let number = 0;
+
+async function stretch(effect: Effect, each: number): Promise<Stretch> {
   const added: number[] = [];
   const refused: string[] = [];
-  let number = 0;
-  const loop = async (times: number, keep: boolean): Promise<void> => {
-    for (let time = 0; time < times; time++) {
+  const loop = async (): Promise<void> => {
+    for (let time = 0; time < each; time++) {
       const run = `run_${(number += 1)}`;
       const began = performance.now();
-      const performed = await one.perform(callOf(scope, run));
-      const ms = performance.now() - began - (spent.get(run) ?? 0);
+      const why = await effect(run);
+      added.push(performance.now() - began - (spent.get(run) ?? 0));
       spent.delete(run);
-      if (!("outcome" in performed) || performed.outcome.kind !== "done")
-        refused.push("outcome" in performed && performed.outcome.kind !== "done" ? performed.outcome.code : "held");
-      if (keep) added.push(ms);
+      if (why !== null) refused.push(why);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, () => loop(3, false)));
   const before = process.cpuUsage();
-  await Promise.all(Array.from({ length: AT_ONCE }, () => loop(each, true)));
+  await Promise.all(Array.from({ length: AT_ONCE }, loop));
   const { user, system } = process.cpuUsage(before);
-  const cpuUs = Math.round((user + system) / added.length);
+  return { added, cpuUs: (user + system) / added.length, refused };
+}
+
+function lineOf(
+  what: string,
+  stretches: readonly Stretch[],
+): Line & { readonly p50Ms: number; readonly p99Ms: number } {
+  const added = stretches.flatMap((one) => one.added);
+  const refused = stretches.flatMap((one) => one.refused);
   const [p50Ms, p99Ms] = [percentile(added, 0.5), percentile(added, 0.99)];
+  const cpuUs = Math.round(median(stretches.map((one) => one.cpuUs)));
   const note = refused.length === 0 ? "" : `, ${refused.length} not done: ${refused[0]}`;
-  return {
-    what: `gate overhead, ${AT_ONCE} effects at once, ${GRANTS} grants`,
-    measured: `${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms beyond calls of ${CALL_MS} ms, ${cpuUs} µs of CPU${note}`,
-    p50Ms,
-    p99Ms,
-    target: `≤ ${P50_MS_MAX} ms, p99 ≤ ${P99_MS_MAX} ms`,
-    met: refused.length === 0 && p50Ms <= P50_MS_MAX && p99Ms <= P99_MS_MAX,
-  };
+  const measured = `${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms beyond the call, ${cpuUs} µs of CPU${note}`;
+  return { what, measured, p50Ms, p99Ms };
+}
+
+function toTarget(line: ReturnType<typeof lineOf>): Line {
+  const met = !line.measured.includes("not done") && line.p50Ms <= P50_MS_MAX && line.p99Ms <= P99_MS_MAX;
+  return { ...line, target: `≤ ${P50_MS_MAX} ms, p99 ≤ ${P99_MS_MAX} ms`, met };
 }
 
 function callOf(scope: Scope, run: string): EffectCall {

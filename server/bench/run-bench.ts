@@ -14,6 +14,7 @@ import { lateness } from "./lateness.ts";
 import { startLoad } from "./load-process.ts";
 import { machineFacts } from "./machine.ts";
 import type { Bench, Line, Measurement, Sizes } from "./measurement.ts";
+import { revoke } from "./revoke.ts";
 import { rowSecurity } from "./row-security.ts";
 import { runBytes } from "./run-bytes.ts";
 import { runList } from "./run-list.ts";
@@ -33,6 +34,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   signIn,
   effects,
   gate,
+  revoke,
   burst,
   runBytes,
   lateness,

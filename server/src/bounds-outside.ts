@@ -20,18 +20,24 @@ const BUDGETS_MS = 30_000;
 export function boundsOutside(
   { publicUrl, db: { database }, clock, log }: Ground,
   { mail }: Entry,
-  { engine, words, connections }: Built,
+  { engine, words, endings, connections, approvals }: Built,
 ): { readonly grants: GrantsOutside; readonly approvals: ApprovalsOutside } {
   const own = knownActions(CONNECTORS);
   return {
     grants: {
       actionsIn: async (project) => (project === null ? own : knownActions(await connections.connectors.list(project))),
       words,
+      endings,
       policyOf: (project) =>
         createPolicies({ readPolicy: (scope) => readPolicy(database, scope), clock, log }).get(project),
       calendarOf: createCalendars(),
     },
-    approvals: { mail, publicUrl, wake: (run) => engine.parts.announce(RUN_CHANNEL, [run]) },
+    approvals: {
+      mail,
+      publicUrl,
+      message: (scope, approval) => approvals.tell(scope, approval),
+      wake: (run) => engine.parts.announce(RUN_CHANNEL, [run]),
+    },
   };
 }
 

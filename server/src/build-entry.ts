@@ -78,7 +78,9 @@ export function buildEntry(ground: Ground, closers: Closers): Entry {
     providers: config.providers,
     signOn: createSignOnRules({ database, dispatch, clock, ids, signOn }),
     egress,
-    noteOutbound: (host) => ledger.note(host, 443, "identity"),
+    signInEgress: ground.own.way("identity"),
+    // An organization's own sign-on is called on its behalf.
+    noteOutbound: (host, purpose) => ledger.note(host, 443, purpose === "sign_in" ? "identity" : "connection"),
     sendMail: async (message) => await database.transaction(async (tx) => await send(tx, message)),
     mayJoin: async (email, token) => await mayJoin({ database, dispatch, clock }, email, token),
     isFirstKey: async (key) => (await findStandingKey(dispatch, key, clock.nowMs()))?.ofHome === true,

@@ -31,6 +31,8 @@ export interface Config {
   readonly formerKey: string | null;
   /** A file with the OAuth clients that every project may connect with; null: each brings its own. */
   readonly oauthClients: string | null;
+  /** The file in which the operator says where providers are; null: where their connectors have them. */
+  readonly connectors: string | null;
   readonly ownerEmail: string | null;
   /** Of the first owner, who may sign in with it at once. */
   readonly ownerPassword: string | null;
@@ -76,6 +78,7 @@ export const SETTINGS: ReadonlySet<string> = new Set([
   "STEWARD_VOLUME_GB",
   "STEWARD_API_KEY",
   "STEWARD_CALLS_PER_MINUTE",
+  "STEWARD_CONNECTORS",
   "STEWARD_EGRESS_ALLOW",
   "STEWARD_HOME",
   "STEWARD_GOOGLE_CLIENT_ID",
@@ -157,6 +160,7 @@ export function readConfig(env: Environment, cwd: string): Config {
     formerKey: text("STEWARD_MASTER_KEY_FORMER"),
     oauthClients:
       text("STEWARD_OAUTH_CLIENTS") === null ? null : path.resolve(cwd, text("STEWARD_OAUTH_CLIENTS") ?? ""),
+    connectors: file(text("STEWARD_CONNECTORS"), cwd),
     ownerEmail,
     ownerPassword: env["STEWARD_OWNER_PASSWORD"] || null, // blanks may be its own
     apiKey: text("STEWARD_API_KEY"),

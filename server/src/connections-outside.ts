@@ -1,5 +1,6 @@
 /** Connections put together: the gate's part, which opens secrets, and what the verbs around them need of the rest. */
 import { readFileSync } from "node:fs";
+import type { Connector } from "@steward/sdk";
 import { z } from "zod";
 import { createOAuth } from "./adapters/oauth/create-oauth.ts";
 import type { Built } from "./build.ts";
@@ -17,10 +18,14 @@ import type { ActionPerformer } from "./gate/action.ts";
 import { createConnectionSecrets } from "./gate/create-connection-secrets.ts";
 import { createFreshSecrets } from "./gate/oauth-refresh.ts";
 import { revokeConnection } from "./gate/revoke-connection.ts";
+import type { SignInWays } from "./gate/sign-in.ts";
 import type { Ground } from "./ground.ts";
+import { openConnectors } from "./open-connectors.ts";
 
 export interface BuiltConnections {
   readonly connectors: Connectors;
+  /** Those of the program, where the operator has them. */
+  readonly own: readonly Connector[];
   readonly installationClients: ReadonlySet<string>;
   /** What effects ask for. */
   readonly fresh: FreshSecrets;
@@ -30,9 +35,15 @@ export interface BuiltConnections {
 }
 
 /** The part of connections that every process has. Throws `start_refused` for a file of OAuth clients that is not right. */
-export function buildConnections(ground: Ground, { mail, identity }: Entry, imported: Connectors): BuiltConnections {
+export function buildConnections(
+  ground: Ground,
+  { mail, identity }: Entry,
+  imported: Connectors,
+  signIn: SignInWays = {},
+): BuiltConnections {
   const { config, db, clock, ids, log, egress, ledger, keysOf, publicUrl } = ground;
-  const connectors = connectorsOf(CONNECTORS, imported);
+  const own = openConnectors(config);
+  const connectors = connectorsOf(own, imported);
   const installationClients = readOAuthClients(config.oauthClients);
   const parts = {
     database: db.database,
@@ -44,12 +55,14 @@ export function buildConnections(ground: Ground, { mail, identity }: Entry, impo
     note: ledger.note,
     clock,
     ids,
+    signIn,
     tellOwner: createTellOwner({ mail, identity, connectors, publicUrl }),
     log,
   };
   const fresh = createFreshSecrets(parts);
   return {
     connectors,
+    own,
     installationClients: new Set(installationClients.keys()),
     fresh,
     secrets: createConnectionSecrets(parts, fresh),
@@ -60,14 +73,14 @@ export function buildConnections(ground: Ground, { mail, identity }: Entry, impo
 /** What the verbs of a process that answers need. */
 export function connectionsOutside(
   { db, clock, keysOf, log }: Ground,
-  { connections, projects, versions, engine }: Built,
+  { connections, projects, versions, engine, endings }: Built,
   words: Pick<PolicyWords, "sayChanged" | "sayRevoked">,
 ): { readonly outside: ConnectionsOutside; readonly revoker: Revoker } {
   const { database, dispatch } = db;
   const revoker = createRevoker({ database, dispatch, clock, projects, versions, engine: engine.engine, log });
   const { connectors, installationClients, secrets } = connections;
   return {
-    outside: { connectors, installationClients, secrets, keysOf, words, revokeSoon: () => revoker.soon() },
+    outside: { connectors, installationClients, secrets, keysOf, words, endings, revokeSoon: () => revoker.soon() },
     revoker,
   };
 }

@@ -5,16 +5,19 @@ import { openHome, type Home } from "./adapters/home/home.ts";
 import { lockHome, type HomeLock } from "./adapters/home/lock-home.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
 import { systemIds } from "./adapters/system/system-ids.ts";
+import { createDenials } from "./audit/create-denials.ts";
 import type { Config } from "./config.ts";
 import { parseAllowList } from "./core/egress/allow-list.ts";
 import type { Clock } from "./core/ports/clock.ts";
 import type { Egress } from "./core/ports/egress.ts";
 import type { Ids } from "./core/ports/ids.ts";
+import { createOwnWays, type OwnWays } from "./gate/own-egress.ts";
 import { createOutboundLedger, type OutboundLedger } from "./gate/outbound-ledger.ts";
 import type { Keyring, ProjectKeys } from "./keyring/keyring.ts";
 import { openDatabase, type OpenDatabase } from "./open-database.ts";
 import { openKeys, type OpenKeys } from "./open-keys.ts";
 import type { Scope } from "./store/scope.ts";
+import { subProcessorsOf } from "./sub-processors.ts";
 
 export interface Ground {
   readonly config: Config;
@@ -25,7 +28,11 @@ export interface Ground {
   readonly keyring: Keyring;
   readonly keysOf: (scope: Scope) => Promise<ProjectKeys>;
   readonly egress: Egress;
+  /** The way out on the installation's own behalf. */
+  readonly own: OwnWays;
   readonly ledger: OutboundLedger;
+  /** By the wall clock. */
+  readonly startedMs: number;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -62,7 +69,8 @@ export async function openGround(
     nowMs: () => systemClock.monotonicMs(),
   });
   closers.push(() => egress.close());
-  const keys = await openKeys(config, home, egress);
+  const own = openOwnWays(config, db, egress, log, closers);
+  const keys = await openKeys(config, home, own.way("key_service"));
   const ground: Ground = {
     config,
     home,
@@ -72,7 +80,9 @@ export async function openGround(
     keyring: keys.keyring,
     keysOf: ({ organization, project }) => keys.keyring.project(organization, project),
     egress,
+    own,
     ledger,
+    startedMs: systemClock.nowMs(),
     clock: systemClock,
     ids,
     log,
@@ -80,6 +90,18 @@ export async function openGround(
     address: `${config.tls ? "https" : "http"}://${config.host}:${config.port}`,
   };
   return ground;
+}
+
+/** What is not listed is refused, logged, and told of in the installation's audit. */
+function openOwnWays(config: Config, { database }: OpenDatabase, egress: Egress, log: Log, closers: Closers): OwnWays {
+  const reports = createDenials({ database, clock: systemClock, log });
+  closers.push(() => reports.close());
+  return createOwnWays(egress, subProcessorsOf(config), (host, port, purpose) => {
+    log(`a call to ${host}, port ${port}, for ${purpose} was refused: no setting names it`);
+    const facts = { port, purpose };
+    const atMs = systemClock.nowMs();
+    reports.note(null, { atMs, project: null, actor: "system", action: "egress.unlisted", target: host, facts });
+  });
 }
 
 /** The folder that holds the built page and the examples. */

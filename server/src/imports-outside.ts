@@ -1,8 +1,10 @@
 /** What the verbs around connectors of OpenAPI documents need of the rest. */
 import { createOpenapiReader } from "./adapters/openapi/create-openapi-reader.ts";
+import type { FetchParts } from "./connections/fetch-document.ts";
 import type { ImportsOutside } from "./connections/import-parts.ts";
 import { createImportedConnectors, type ImportedConnectors } from "./connections/imported-connectors.ts";
 import { CONNECTORS } from "./connectors/catalogue.ts";
+import { probe } from "./connectors/probe.ts";
 import { statusFailure } from "./connectors/status-failure.ts";
 import { OWN_ACTIONS } from "./core/actions/own-actions.ts";
 import type { Database } from "./core/ports/database.ts";
@@ -18,17 +20,19 @@ type KeysOf = (scope: Scope) => Promise<ProjectKeys>;
 
 /** Of every project, as the gate and the catalogue use them. */
 export function importedConnectors(database: Database, keysOf: KeysOf): ImportedConnectors {
-  return createImportedConnectors({ database, keysOf, statusFailure });
+  return createImportedConnectors({ database, keysOf, http: { statusFailure, probe } });
 }
 
 export function importsOutside(
   connectors: ImportedConnectors,
   keysOf: KeysOf,
   words: Pick<PolicyWords, "sayChanged">,
+  outside: FetchParts,
   closers: Closers,
 ): ImportsOutside {
   const reader = createOpenapiReader();
   closers.push(() => reader.close());
   const own = OWN_ACTIONS.map(({ id }) => id.split(".", 1)[0] ?? id);
-  return { reader, connectors, taken: new Set([LISTED_AT, ...own, ...CONNECTORS.map(({ id }) => id)]), keysOf, words };
+  const taken = new Set([LISTED_AT, ...own, ...CONNECTORS.map(({ id }) => id)]);
+  return { reader, outside, connectors, taken, keysOf, words };
 }

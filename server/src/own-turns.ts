@@ -1,4 +1,5 @@
 /** The turns that the installation takes by itself, beside answering. */
+import { ASK_FLOW, ASK_SLUG, HEAR_FLOW, HEAR_SLUG } from "./approvals/message-flows.ts";
 import { createSyslog } from "./adapters/syslog/send-syslog.ts";
 import { createSinkDelivery } from "./audit/deliver-sinks.ts";
 import type { Built } from "./build.ts";
@@ -9,6 +10,7 @@ import { REVOKE_FLOW, REVOKE_SLUG } from "./connections/revoke-flow.ts";
 import { boundsTurns } from "./bounds-outside.ts";
 import { parseAllowList } from "./core/egress/allow-list.ts";
 import { startSweeping } from "./files/start-sweeping.ts";
+import { createUsesTurns } from "./flows/note-uses.ts";
 import { publishOwnFlow } from "./flows/publish-own-flow.ts";
 import { type Closers, type Ground } from "./ground.ts";
 import { type HttpParts } from "./http/http-parts.ts";
@@ -22,14 +24,20 @@ import { createReseal } from "./keyring/reseal.ts";
 import { resealTools } from "./people-outside.ts";
 import { repeat } from "./repeat.ts";
 import { INSTALLATION_SCOPE } from "./store/installation.ts";
+import { forgetOutboundEffects } from "./store/outbound-effects.ts";
 
 const HEADS_MS = 5 * 60_000;
 const SINKS_MS = 10_000;
 const PURGE_MS = 3_600_000;
 const RESEAL_MS = 10_000;
 const PURGE_DELETED_MS = 60_000;
+const LEDGER_MS = 60_000;
+/** Of the ledger of effects, at once. */
+const FORGOTTEN_MAX = 10_000;
 const REVOKE_MS = 10_000;
 const LEFT_BEHIND_MS = 60_000;
+const ENDINGS_MS = 1_000;
+const USES_MS = 60_000;
 
 /** What the installation does by itself: its mail, the audit's heads and sinks, and the end of what has run its time. */
 export async function startTurns(
@@ -42,6 +50,8 @@ export async function startTurns(
   const { config, db, clock, log, egress, keysOf } = ground;
   const { database, dispatch } = db;
   await publishOwnFlow({ ...parts, kinds: built.ownKinds }, MAIL_SLUG, MAIL_FLOW);
+  await publishOwnFlow({ ...parts, kinds: built.ownKinds }, ASK_SLUG, ASK_FLOW);
+  await publishOwnFlow({ ...parts, kinds: built.ownKinds }, HEAR_SLUG, HEAR_FLOW);
   const mailer = createMailer({
     database,
     clock,
@@ -74,6 +84,13 @@ export async function startTurns(
   ])
     closers.push(stop);
   closers.push(() => Promise.resolve(sinks.close()));
+}
+
+/** What rested on what is over is stopped, also where whoever ended it has died; for which it must be known who uses what. */
+export function startEnding({ db, clock, keysOf, log }: Ground, { endings }: Built, closers: Closers): void {
+  const uses = createUsesTurns({ database: db.database, dispatch: db.dispatch, keysOf, log });
+  closers.push(repeat(clock, ENDINGS_MS, "stopping what rested on what is over", () => endings.turn(), log));
+  closers.push(repeat(clock, USES_MS, "looking at what flows use", () => uses.turn(), log));
 }
 
 /** What was disconnected is revoked at the providers, and what was left behind is disconnected. */
@@ -111,6 +128,13 @@ function endingTurns(
   return [
     repeat(clock, PURGE_DELETED_MS, "purging what was deleted", () => purge.turn(), log),
     repeat(clock, RESEAL_MS, "sealing with new keys", () => reseal.turn(), log),
+    repeat(
+      clock,
+      LEDGER_MS,
+      "forgetting old effects",
+      async () => void (await forgetOutboundEffects(db.dispatch, FORGOTTEN_MAX)),
+      log,
+    ),
     repeat(clock, PURGE_MS, "erasing deleted accounts", () => purgeAccounts(accounts), log),
   ];
 }

@@ -32,6 +32,7 @@ export function peopleOutside(
     onMemberRemoved: async (tx, { organization, account }) => {
       if (account !== null) await endOwned(ending, tx, { organization, account, by: "system" });
     },
+    afterMemberRemoved: (organization) => built.endings.finishAll(organization),
     onProjectDeleted: (scope) => endOfProject(ending, scope, "system"),
     onProjectShredded: async (scope) => void (await built.databases.drop(scope)),
     removeBlobs: async ({ project }, addresses) =>

@@ -18,6 +18,7 @@ import type { SealedColumn, SealedRow } from "./store/sealed-columns.ts";
 
 type Keyed = SealedColumn["key"];
 const ID: Keyed = [{ name: "id", type: "uuid" }];
+const TRIGGER: Keyed = [{ name: "trigger", type: "uuid" }];
 const RUN: Keyed[number] = { name: "run", type: "uuid" };
 const FIRST: Keyed[number] = { name: "first", type: "integer" };
 const VERSION: Keyed[number] = { name: "version", type: "integer" };
@@ -54,6 +55,10 @@ function projectColumns(): readonly ResealPart[] {
       versionRow(key[0]!, Number(key[1])),
     ),
     purposePart("triggers", "token", "trigger", ID, idRow),
+    purposePart("event_triggers", "error", "trigger", TRIGGER, idRow),
+    purposePart("event_triggers", "cursor", "trigger", TRIGGER, idRow),
+    purposePart("event_triggers", "secret", "credential", TRIGGER, idRow),
+    purposePart("event_hooks", "kept", "trigger", ID, idRow),
     purposePart("credentials", "secret", "credential", ID, idRow),
     ...connectionColumns(),
     purposePart("variables", "value", "variable", [{ name: "name", type: "text" }], nameRow),

@@ -2,9 +2,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { createSelfCaller } from "./adapters/call-self/call-self.ts";
-import { tryHandshake } from "./adapters/call-self/try-handshake.ts";
-import { lookAtProjects } from "./adapters/project-databases/look-at-projects.ts";
 import { readCertificate } from "./adapters/tls/certificate.ts";
 import { type CertificateWatch, watchCertificate } from "./adapters/tls/watch-certificate.ts";
 import { createHeadSigner } from "./audit/sign-heads.ts";
@@ -15,10 +12,11 @@ import { connectionsOutside } from "./connections-outside.ts";
 import { boundsOutside } from "./bounds-outside.ts";
 import { filesOutside } from "./files-outside.ts";
 import { createImportTurns } from "./data/import-turns.ts";
+import { eventParts } from "./events-outside.ts";
 import { createVerifySignature } from "./gate/verify-signature.ts";
+import { createVerifySlack } from "./gate/verify-slack.ts";
 import { type Closers, type Ground, ROOT } from "./ground.ts";
 import { createHttpServer, type HttpServer } from "./http/create-http-server.ts";
-import { dryEnter } from "./http/dry-enter.ts";
 import { HTTP_LIMITS, type HttpParts } from "./http/http-parts.ts";
 import { createRequestLog } from "./http/request-log.ts";
 import { importsOutside } from "./imports-outside.ts";
@@ -27,10 +25,11 @@ import { openSigningKey } from "./keyring/open-signing-key.ts";
 import { endMemberships } from "./people/end-memberships.ts";
 import type { Installed } from "./people/first-start.ts";
 import { shredAgain } from "./people/shred-again.ts";
-import { createProve } from "./prove/create-prove.ts";
 import { peopleOutside } from "./people-outside.ts";
+import { proveOutside } from "./prove-outside.ts";
 import { findCredential } from "./store/credentials.ts";
-import { startRevoking, startTurns } from "./own-turns.ts";
+import type { Scope } from "./store/scope.ts";
+import { startEnding, startRevoking, startTurns } from "./own-turns.ts";
 
 export interface Served {
   readonly address: string;
@@ -76,6 +75,7 @@ export async function serve(
   if (putBack > 0)
     ground.log(`destroyed the keys of ${putBack} shredded projects again, whose files had been put back`);
   await startTurns(ground, entry, built, parts, closers);
+  startEnding(ground, built, closers);
   await startRevoking(ground, built, parts, revoker, closers);
   ground.address = await server.listen(config.host, config.port);
   if (config.tls && certificate) watch.current = watchTls(ground, server, certificate, closers);
@@ -130,6 +130,7 @@ function partsOf(
     routes,
     changes,
     engine: engine.engine,
+    ...eventParts(ground, built),
     identity,
     denials,
     rateLimits,
@@ -143,19 +144,40 @@ function partsOf(
     },
     heads: createHeadSigner({ ...shared, openKey: () => openSigningKey(keys.sources) }),
     installation: installationOutside(ground, version),
-    prove: prover(ground, entry, built, closers),
+    prove: proveOutside(ground, entry, built, connections, closers),
     people,
     signOn: entry.signOn,
     ...boundsOutside(ground, entry, built),
     connections,
-    imports: importsOutside(built.imported, ground.keysOf, built.words, closers),
+    ...deliveryParts(ground, built),
+    imports: importsOutside(
+      built.imported,
+      ground.keysOf,
+      built.words,
+      { egress: ground.egress, note: ground.ledger.note },
+      closers,
+    ),
     files: filesOutside(ground, built),
     tables: { ...shared, databases: built.databases, imports: createImportTurns() },
+    readiness: readinessOf(ground, built),
+  };
+}
+
+/** Whether what providers send is theirs. */
+function deliveryParts(
+  { db: { database }, log }: Ground,
+  { projects, approvals }: Built,
+): Pick<HttpParts, "interactivity" | "verifySignature"> {
+  const keysOf = async (scope: Scope) => (await projects.get(scope)).keys;
+  return {
+    interactivity: {
+      verify: createVerifySlack({ database, keysOf, log }),
+      hear: (scope, pressed) => approvals.hear(scope, pressed),
+    },
     verifySignature: createVerifySignature({
       findCredential: (scope, slug) => findCredential(database, scope, slug),
-      keysOf: async (scope) => (await projects.get(scope)).keys,
+      keysOf,
     }),
-    readiness: readinessOf(ground, built),
   };
 }
 
@@ -165,43 +187,6 @@ function readinessOf({ db: { database } }: Ground, { engine }: Built): HttpParts
     worker: () => engine.lease.stands(),
     journal: () => !engine.parts.journal.stalled(),
   };
-}
-
-function prover(ground: Ground, { identity }: Entry, built: Built, closers: Closers): HttpParts["prove"] {
-  const { config, db, keyring, keys, clock, ids, log } = ground;
-  const { database, dispatch, databasesWay: way } = db;
-  const caller = createSelfCaller(() => ground.address);
-  closers.push(() => caller.close());
-  return createProve({
-    database,
-    dispatch,
-    identityDatabase: db.identity,
-    identity,
-    keyring,
-    masterKey: () => keys.sources.master.describe(),
-    blobs: built.blobs,
-    heads: createHeadSigner({ database, dispatch, clock, log, openKey: () => openSigningKey(keys.sources) }),
-    clock,
-    ids,
-    call: (call) => caller.call(call),
-    projectsApart: way && lookAtProjects(way, (line) => log(line)),
-    handshake: (version) => tryHandshake(ground.address, version),
-    dryEnter: (asked) => dryEnter({ database, dispatch, clock }, asked),
-    facts: () => ({
-      address: ground.address,
-      publicUrl: ground.publicUrl(),
-      tlsMin: config.tls ? config.tlsMin : null,
-      minimumAge: config.minimumAge,
-      signUp: config.signUp,
-      google: config.providers.google !== undefined,
-      smtp: config.mail !== null,
-      regions: config.regions,
-      storeRegion: config.storeRegion,
-      host: config.host,
-      proxies: config.proxies.trusted.length,
-      callsPerMinute: config.callsPerMinute,
-    }),
-  });
 }
 
 function readVersion(): string {

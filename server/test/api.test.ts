@@ -62,7 +62,7 @@ test("a flow is drafted, published, called, read, paused, deleted and restored",
   expect((await send(steward.address, "POST", hook, { body: { n: 1 }, anonymous: true })).status).toBe(404);
   expect((await call("POST", "/v1/flows/order/runs", { body: {} })).json()).toMatchObject({ code: "flow_paused" });
   expect((await call("POST", "/v1/flows/order/resume")).json()).toMatchObject({ paused: false });
-  expect((await call("DELETE", "/v1/flows/order")).status).toBe(204);
+  expect((await call("DELETE", "/v1/flows/order")).json()).toMatchObject({ stopped: { silent: [], inFlight: [] } });
   expect((await call("GET", "/v1/flows/order")).status).toBe(404);
   expect((await call("POST", "/v1/flows/order/restore")).json()).toMatchObject({ slug: "order" });
 });
@@ -195,7 +195,7 @@ test("credentials are written and never shown, variables are", async () => {
       await call("PUT", "/v1/credentials/api", { body: { kind: "bearer", secret, hosts: ["x"], project: "other" } })
     ).json(),
   ).toMatchObject({ code: "value_invalid", field: "project" });
-  expect((await call("DELETE", "/v1/credentials/api")).status).toBe(204);
+  expect((await call("DELETE", "/v1/credentials/api")).json()).toMatchObject({ stopped: { pausedFlows: [] } });
   expect((await call("DELETE", "/v1/credentials/api")).status).toBe(404);
   expect((await call("PUT", "/v1/variables/region", { body: { value: { a: [1] } } })).json()).toMatchObject({
     name: "region",

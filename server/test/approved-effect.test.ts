@@ -144,7 +144,14 @@ test("a revoked grant lets nothing more leave, and says what was in flight", { t
   await eventually("it is closed", 5_000, async () => {
     return (await openConnections()) === 0 ? true : null;
   });
+  expect(stopped.pausedFlows.toSorted()).toEqual(["hang", "pay"]);
+  expect(stopped.cancelledRuns).toEqual([run]);
+  expect(await ended(run)).toMatchObject({ status: "cancelled" });
   const before = received.length;
+  await expect(start("pay", 1)).rejects.toThrow("flow_paused");
+  const shown = await made("GET", "/v1/flows/pay");
+  expect(shown).toMatchObject({ paused: true, pausedBecause: { ended: "grant", name: id } });
+  await made("POST", "/v1/flows/pay/resume");
   const next = await start("pay", 1);
   expect(await ended(next)).toMatchObject({ status: "failed", error: { code: "not_granted" } });
   expect(received).toHaveLength(before);

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { approvalWorld, type ApprovalWorld } from "../src/approvals/approvals.testsuite.ts";
+import { noteOutboundEffects } from "../src/store/outbound-effects.ts";
+import { inScope } from "../src/store/scope.ts";
 import { commandLine, type Said } from "./command-line.ts";
 
 const cwd = mkdtempSync(path.join(tmpdir(), "steward-bounds-"));
@@ -88,7 +90,8 @@ test("limits are set for the project and everywhere, changed, compared and ended
       `${id}: version 2`,
       "Nobody may delete.",
     ]);
-    if (more.length === 0) expect((await steward("limit", "versions", id)).out[0]).toMatch(/^version 2, /);
+    for (const from of [[], more])
+      expect((await steward("limit", "versions", id, ...from)).out[0]).toMatch(/^version 2, /);
     expect((await steward("limit", "end", id, ...more)).out).toEqual([`${id}: ended`]);
     expect((await steward("limit", "list", ...more)).err).toEqual([expect.stringContaining("no limits")]);
     expect((await steward("limit", "change", id, form, ...more)).err).toEqual([
@@ -136,11 +139,13 @@ test("budgets are set, listed with what is left, changed and ended", async () =>
 test("approvals are listed, looked at, and decided by whoever they ask", async () => {
   expect((await steward("approval", "list")).err).toEqual(["nothing waits for approval here"]);
   const [one, two] = [await it.ask(), await it.ask()];
+  expect((await steward("approval", "count")).out).toEqual(["2 open, 2 for you"]);
   const listed = await steward("approval", "list", "--mine");
   expect(listed.out[1]).toMatch(
     new RegExp(`^${two.id} {2}open {4}refund {2}send\\[3\\]\\[1\\] {2}gmail\\.send .* yes$`),
   );
   const shown = await steward("approval", "show", one.id);
+  expect(shown.out.join("\n")).toMatch(/by a model +body/);
   expect(shown.out.join("\n")).toMatch(/who +1 of role:owner/);
   expect(shown.out.at(-1)).toContain("bob@example.com");
   expect(shown.err[0]).toContain(`steward approval approve ${one.id}`);
@@ -156,6 +161,34 @@ test("approvals are listed, looked at, and decided by whoever they ask", async (
     /approve by .*, api, .*: so[^]*changed to:[^]*ann@/,
   );
   expect((await steward("approval", "list", "--status", "rejected")).out[1]).toContain(two.id);
+});
+
+test("what left is listed, with what caused it and why it was refused", async () => {
+  expect(await steward("outbound", "list")).toMatchObject({ out: [], err: ["nothing went outside"] });
+  const { db, installed } = it.http;
+  const scope = { organization: installed.organization, project: installed.project };
+  const entry = (target: string, action: string, more: object) => ({
+    atMs: Date.parse("2026-11-21T12:00:00Z"),
+    project: installed.project,
+    actor: "flow:refund",
+    action,
+    target,
+    facts: { effect: "http.request", attempt: 1, digest: "d", host: "shop.example", ...more },
+  });
+  const run = `run_${"0".repeat(26)}`;
+  const entries = [
+    entry(`${run}/send`, "effect.refused", { code: "host_not_allowed" }),
+    entry(`${run}/told`, "effect.outcome", { outcome: "done", ms: 1200 }),
+  ];
+  await inScope(db.database, scope, async (tx) => {
+    for (const statement of noteOutboundEffects(scope, entries)) await tx.query(statement);
+  });
+  const listed = await steward("outbound", "list", "--cause", run);
+  expect(listed.out).toHaveLength(3);
+  expect(listed.out.join("\n")).toMatch(/shop\.example +http\.request +refused: host_not_allowed +refund send +run_0/);
+  expect(listed.out.join("\n")).toMatch(/shop\.example +http\.request +done +1\.2 s +refund told/);
+  expect((await steward("outbound", "list", "--refused", "--host", "example")).out).toHaveLength(2);
+  expect((await steward("outbound", "list", "--flow", "other")).err).toEqual(["nothing went outside"]);
 });
 
 test("a credential may be for some flows only", async () => {

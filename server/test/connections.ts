@@ -9,9 +9,12 @@ import type { Clock } from "../src/core/ports/clock.ts";
 import type { FreshSecrets } from "../src/core/ports/connections.ts";
 import { connectorsOf } from "../src/core/ports/connectors.ts";
 import type { Database } from "../src/core/ports/database.ts";
+import type { Endings } from "../src/core/ports/endings.ts";
 import type { Egress } from "../src/core/ports/egress.ts";
 import type { Ids } from "../src/core/ports/ids.ts";
+import type { PolicyWords } from "../src/core/ports/policy-words.ts";
 import type { OAuthClientKeys } from "../src/core/ports/oauth.ts";
+import { testEndings } from "../src/flows/endings.testsuite.ts";
 import { createConnectionSecrets } from "../src/gate/create-connection-secrets.ts";
 import type { ConnectionGateParts } from "../src/gate/oauth-client.ts";
 import { createFreshSecrets } from "../src/gate/oauth-refresh.ts";
@@ -20,10 +23,12 @@ import type { Keyring } from "../src/keyring/keyring.ts";
 
 export interface ConnectionsGround {
   readonly database: Database;
+  readonly dispatch?: Database;
   readonly keyring: Pick<Keyring, "project">;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: (message: string, error?: unknown) => void;
+  readonly endings?: Endings;
 }
 
 export interface ConnectionsOptions {
@@ -36,6 +41,9 @@ export interface ConnectionsOptions {
 
 export interface TestConnections {
   readonly outside: ConnectionsOutside;
+  readonly endings: Endings;
+  /** Whom both tell. */
+  readonly words: PolicyWords;
   readonly fresh: FreshSecrets;
   /** As the gate's action that revokes works with. */
   readonly parts: ConnectionGateParts;
@@ -62,14 +70,16 @@ export function testConnections(ground: ConnectionsGround, options: ConnectionsO
     tellOwner: options.tellOwner ?? (() => Promise.resolve()),
   };
   const fresh = createFreshSecrets(parts);
+  const words = nobodyToTell(ground.clock);
   const outside: ConnectionsOutside = {
     connectors: parts.connectors,
     installationClients: new Set(clients.keys()),
     secrets: createConnectionSecrets(parts, fresh),
     keysOf,
-    words: nobodyToTell(ground.clock),
+    words,
+    endings: ground.endings ?? testEndings(ground, { words }),
     revokeSoon: () => undefined,
     ...options.outside,
   };
-  return { outside, fresh, parts };
+  return { outside, fresh, parts, words, endings: outside.endings };
 }

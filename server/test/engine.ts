@@ -15,7 +15,7 @@ import type { Gate } from "../src/core/ports/gate.ts";
 import type { Notifications } from "../src/core/ports/notifications.ts";
 import { createBlobValues, type BlobValues } from "../src/engine/blob-values.ts";
 import { createEngine, type RunningEngine } from "../src/engine/create-engine.ts";
-import { ENGINE_LIMITS, type EngineLimits } from "../src/engine/engine-parts.ts";
+import { ENGINE_LIMITS, type EngineLimits, type EventWorks } from "../src/engine/engine-parts.ts";
 import { createProjects } from "../src/engine/projects.ts";
 import type { Version, Versions } from "../src/engine/versions.ts";
 import { readRegion } from "../src/store/regions.ts";
@@ -87,6 +87,7 @@ export interface TestEngine extends RunningEngine {
 
 export interface EngineOptions {
   readonly gate?: Gate;
+  readonly events?: EventWorks;
   readonly limits?: Partial<EngineLimits>;
   readonly start?: boolean;
   readonly lanes?: number;
@@ -203,6 +204,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     ),
     versions: versionsOf(world),
     gate: options.gate ?? closedGate,
+    ...(options.events && { events: options.events }),
     code,
     blobs: blobsIn(world, () => ids.bytes(4).toString("hex")),
     limits: { ...ENGINE_LIMITS, ...options.limits },

@@ -116,7 +116,7 @@ test("a person decides what they are asked, on the page and by the link of a mai
     type Mail = { content: { links: string[] } | null };
     const { items } = (await ask(operator, "GET", "/v1/installation/mail?limit=100")).json() as { items: Mail[] };
     for (const link of items.flatMap(({ content }) => content?.links ?? [])) {
-      const found = /\/approve\/([\w-]+)$/.exec(link)?.[1];
+      const found = /\/approve#([\w-]+)$/.exec(link)?.[1];
       const body = { token: found };
       const looked = found && (await it.steward.call("POST", "/v1/approval-links/look", { body }));
       if (looked && looked.text.includes(second!)) return found;

@@ -1,15 +1,21 @@
-/** Each example against real counterparts: GitHub's emulator, a service that is slow and fails, the clocks, a kill. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+/**
+ * Each example against real counterparts: GitHub's emulator, a model, a service that is slow and fails, the clocks, a kill.
+ * The whole of `answer-issue`, with its mail, is walked in web-done-grants.test.ts.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { LLMock } from "@copilotkit/aimock";
 import type { Client, Run } from "@steward/sdk";
 import { listAll, RawBody } from "@steward/sdk";
 import { createEmulator } from "emulate";
 import { afterEach, expect, test, vi } from "vitest";
+import { commandLine } from "./command-line.ts";
 import { startSink, type SinkProcess } from "./sink-process.ts";
 import { startSteward, type TestSteward } from "./start-steward.ts";
 import { startUp } from "./steward-process.ts";
+import { createStrictEmulator } from "./strict-emulate.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../examples");
 const closers: (() => Promise<unknown>)[] = [];
@@ -58,7 +64,15 @@ const ended = (client: Client, id: string): Promise<Run> =>
 test("every example is offered by the API", async () => {
   const { client } = await stewardFor(await sinkFor());
   const { items } = await client.listExamples();
-  const slugs = ["bulk-sync", "error-notice", "flaky-service", "github-push", "hello", "nightly-report"];
+  const slugs = [
+    "answer-issue",
+    "bulk-sync",
+    "error-notice",
+    "flaky-service",
+    "github-push",
+    "hello",
+    "nightly-report",
+  ];
   expect(items.map((one) => one.slug)).toEqual(slugs);
   const readme = readFileSync(path.join(FOLDER, "README.md"), "utf8");
   for (const slug of slugs) expect(readme).toContain(`| \`${slug}.flow.json\``);
@@ -119,6 +133,59 @@ test("a push that GitHub delivers and signs is verified, summarised, posted on a
   });
   expect(forged.status).toBe(401);
   expect(await sink.received()).toHaveLength(1);
+});
+
+test("an issue is read and an answer drafted; rejected by a person, it is mailed to nobody, and the command line says what the example needs", async () => {
+  const seed = { users: [{ login: "ada" }], repos: [{ owner: "ada", name: "engine", auto_init: true }] };
+  const tokens = { "ada-token": { login: "ada", scopes: ["repo"] } };
+  const github = await createStrictEmulator({ service: "github", seed: { tokens, github: seed } });
+  closers.push(() => github.close());
+  const model = new LLMock({ port: 0 });
+  await model.start();
+  closers.push(() => model.stop());
+  model.onMessage(/It hums\./, { content: "Thank you. Somebody will listen to it." });
+  const folder = mkdtempSync(path.join(tmpdir(), "steward-example-"));
+  closers.push(() => Promise.resolve(rmSync(folder, { recursive: true, force: true })));
+  const places = path.join(folder, "connectors.json");
+  writeFileSync(places, JSON.stringify({ github: { base: github.url } }));
+  const steward = await startSteward({ STEWARD_EGRESS_ALLOW: "127.0.0.1,localhost", STEWARD_CONNECTORS: places });
+  closers.push(() => steward.close());
+  const { client } = steward;
+
+  const place = { cwd: folder, address: steward.address, key: steward.key };
+  const { code, out, err } = await commandLine(place, {}, ["example", "add", "answer-issue"]);
+  expect([code, out]).toEqual([0, [expect.stringContaining("version 1 published")]]);
+  const needs = err.join("\n");
+  expect(needs).toContain("steward connection create github github --for github.get_issue");
+  expect(needs).toContain("steward connection create gmail gmail --for gmail.send");
+  expect(needs).toContain("steward connection create <connector> model");
+  expect(needs).toContain("steward variable set issueRepository <value>");
+
+  await client.createConnection({ body: { connector: "github", slug: "github", secret: { apiKey: "ada-token" } } });
+  const address = `${model.url}/v1`;
+  const key = { connector: "openai_compatible", slug: "model", address, secret: { apiKey: "sk-of-the-model" } };
+  await client.createConnection({ body: key });
+  const when = [{ field: "repository", in: ["ada/engine"] }];
+  const to = "flow:answer-issue";
+  await client.giveGrant({ body: { to, connection: "github", lines: [{ actions: ["github.get_issue"], when }] } });
+  await client.giveGrant({ body: { to, connection: "model", lines: [{ actions: ["model.generate"] }] } });
+  const vars = { issueRepository: "ada/engine", answerModel: "gpt-4", answerTo: "support@northwind.test" };
+  for (const [name, value] of Object.entries(vars)) await client.putVariable({ name, body: { value } });
+  const headers = { authorization: "Bearer ada-token", "content-type": "application/json" };
+  const body = JSON.stringify({ title: "The engine hums", body: "It hums." });
+  const opened = await fetch(`${github.url}/repos/ada/engine/issues`, { method: "POST", headers, body });
+  const { number } = (await opened.json()) as { number: number };
+
+  const { id } = await client.startRun({ slug: "answer-issue", body: { input: { number } } });
+  const asked = await until(async () => (await client.listApprovals({ run: id })).items[0]);
+  const approval = await client.getApproval({ approval: asked.id });
+  expect(approval.arguments).toMatchObject({
+    message: `Mail this answer to issue ${number}, “The engine hums”?`,
+    show: "Thank you. Somebody will listen to it.",
+  });
+  const { digest } = approval;
+  await client.decideApproval({ approval: asked.id, body: { decision: "reject", digest, note: "Not like this" } });
+  expect(await ended(client, id)).toMatchObject({ status: "completed", output: { issue: number, mailed: false } });
 });
 
 test("the nightly report comes once in the night whose clocks skip its hour", async () => {

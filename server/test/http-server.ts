@@ -33,6 +33,7 @@ import { type ConnectionsOptions, type TestConnections, testConnections } from "
 import { fakeClock, type FakeClock } from "./engine.ts";
 import { testIdentity, type TestIdentity } from "./identity.ts";
 import { signInAs, type SignInOptions, type TestPerson } from "./sign-in-as.ts";
+import { NOBODY_ASKED } from "./nobody-asked.ts";
 import { openTestKeys } from "./open-test-keys.ts";
 import { stewardDatabase, type StewardDatabase } from "./steward-database.ts";
 import { testTables } from "./tables.ts";
@@ -123,7 +124,7 @@ export async function testHttp(options: HttpOptions = {}): Promise<TestHttp> {
   const { identity } = signIn;
   const settings = { ownerEmail: null, ownerPassword: null, apiKey: API_KEY };
   const installed = await firstStart({ database, dispatch, keyring, ids, clock, identity }, settings);
-  const connections = testConnections({ database, keyring, clock, ids, log }, options.connections);
+  const connections = testConnections({ database, dispatch, keyring, clock, ids, log }, options.connections);
   const parts = await partsOf({ db, folder, clock, ids, keyring, log, signIn, signOn, connections }, options);
   const pageFolder = path.join(folder, "page");
   writePage(pageFolder);
@@ -210,12 +211,8 @@ async function partsOf(ground: TestGround, options: HttpOptions): Promise<HttpPa
     },
     people: testOutside(keyring).outside,
     signOn,
-    approvals: {
-      mail: { send: () => Promise.resolve() },
-      publicUrl: () => "http://steward.test",
-      wake: () => undefined,
-    },
-    grants: testGrants({ database, clock, log }, options.connections?.connectors ?? CONNECTORS),
+    ...NOBODY_ASKED,
+    grants: testGrants({ database, clock, log, ...ground.connections }, options.connections?.connectors ?? CONNECTORS),
     connections: ground.connections.outside,
     imports: importsOf(ground),
     denials: { note: () => undefined },
@@ -233,7 +230,10 @@ async function partsOf(ground: TestGround, options: HttpOptions): Promise<HttpPa
 
 function importsOf({ db, keyring, clock }: TestGround): HttpParts["imports"] {
   const keysOf = ({ organization, project }: Scope) => keyring.project(organization, project);
-  return importsOutside(importedConnectors(db.database, keysOf), keysOf, nobodyToTell(clock), []);
+  const refused = { kind: "refused", code: "cancelled", message: "this test has no outside" } as const;
+  const egress = { request: () => Promise.resolve(refused), abortAll() {}, inFlight: () => 0, close: async () => {} };
+  const outside = { egress, note: () => undefined };
+  return importsOutside(importedConnectors(db.database, keysOf), keysOf, nobodyToTell(clock), outside, []);
 }
 
 function closedEngine(own: Partial<Engine> = {}): Engine {
@@ -250,6 +250,7 @@ function closedEngine(own: Partial<Engine> = {}): Engine {
     sendEvent: closed,
     resolveEffect: closed,
     sealDecision: closed,
+    sealCancel: closed,
     wake: closed,
     retryRun: closed,
     forgetProject: closed,

@@ -130,7 +130,7 @@ export const ACCOUNT_VIOLATIONS: readonly Violation[] = [
       insert into steward.outbound_connections values (now(), 'telemetry.example', 443, 'telemetry', 1, null, now(), now())`,
     undo: `delete from steward.outbound_connections where purpose = 'telemetry';
       alter table steward.outbound_connections add constraint outbound_connections_purpose_check
-        check (purpose in ('mail', 'identity', 'key_service', 'audit_sink'))`,
+        check (purpose in ('mail', 'identity', 'key_service', 'audit_sink', 'connection'))`,
     seen: /1 hosts were connected to for telemetry/,
   },
 ];

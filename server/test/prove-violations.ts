@@ -4,6 +4,7 @@ import { INSTALLATION } from "../src/store/installation.ts";
 import { PROOF_SCOPES } from "../src/store/proof-tenants.ts";
 import { STRANGER, trigger, type Violation } from "./prove-harm.ts";
 import { ACCOUNT_VIOLATIONS } from "./prove-violations-accounts.ts";
+import { GATE_VIOLATIONS } from "./prove-violations-gate.ts";
 
 const [OWN] = PROOF_SCOPES;
 
@@ -26,6 +27,7 @@ function editAudit(organization: string): Pick<Violation, "plant" | "undo"> {
 
 export const VIOLATIONS: readonly Violation[] = [
   ...ACCOUNT_VIOLATIONS,
+  ...GATE_VIOLATIONS,
   {
     id: "B1",
     what: "row-level security that is not forced",

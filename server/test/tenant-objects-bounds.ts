@@ -31,6 +31,31 @@ export async function makeBounds(making: Making): Promise<void> {
     things.organizationBudget.push(await id(`${at}/budgets`, budget));
   }
   await makeApprovals(making);
+  await makeOutbound(making);
+}
+
+/** What left for a host: of each flow, of a connection, and of each run that a name may be. */
+async function makeOutbound({ admin, organization, project, things, letter }: Making): Promise<void> {
+  for (const [n, cause] of things.run.entries())
+    await admin.query({
+      text: `insert into steward.outbound_effects (organization, project, cause, id, place, attempt, flow, action, host, connection, at)
+        select $1, $2, $3, 'e1', 'send', 1, $4, 'gmail.send', 'gmail.googleapis.com', $5, now()`,
+      values: [
+        organization,
+        project,
+        cause,
+        `only-${letter}${(n % 2) + 1}`,
+        await shownConnection(admin, project, letter),
+      ],
+    });
+}
+
+async function shownConnection(admin: Making["admin"], project: string, letter: string): Promise<string> {
+  const { rows } = await admin.query<{ id: string }>({
+    text: "select id from steward.connections where project = $1 and slug = $2",
+    values: [project, `only-${letter}`],
+  });
+  return showId("con", rows[0]!.id);
 }
 
 /** In the table itself: what asks a provider can't be made without one. */

@@ -47,6 +47,15 @@ export async function makeTables({ made, things, letter, mark }: Making): Promis
   things.column.push(`col_${letter}`);
 }
 
+/** A webhook, and an event that nobody may ask for. */
+function triggersOf(letter: string): readonly object[] {
+  const event = { kind: "event", event: "gmail.new_mail", connection: `mail-${letter}` };
+  return [
+    { id: "in", kind: "webhook" },
+    { ...event, id: "sample" },
+  ];
+}
+
 /** Flows, published, drafted and deleted; their variables and credentials; a run in each state that stays. */
 export async function makeFlows({ made, call, things, hangsUp, letter, mark }: Making): Promise<string> {
   const { port } = hangsUp.address() as AddressInfo;
@@ -75,7 +84,7 @@ export async function makeFlows({ made, call, things, hangsUp, letter, mark }: M
   things.credential.push(`only-${letter}`);
   let webhook = "";
   for (const [slug, steps] of flows) {
-    const file = { format: 1, name: `Flow ${mark}`, triggers: [{ id: "in", kind: "webhook" }], steps };
+    const file = { format: 1, name: `Flow ${mark}`, triggers: triggersOf(letter), steps };
     await made("PUT", `/v1/flows/${slug}`, file);
     const published = (await made("POST", `/v1/flows/${slug}/publish`)) as { webhooks: { url: string }[] };
     if (slug === "shared") webhook = published.webhooks[0]!.url;

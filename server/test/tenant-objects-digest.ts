@@ -11,6 +11,8 @@ const OF_TIME: Readonly<Record<string, string>> = {
   audit_sinks: "organization, id, kind, address, secret, created_at",
   audit_sink_positions: "organization, sink",
   project_databases: "organization, project, name, state",
+  endings: "organization, project, id, kind, thing, name, uses, flows, paused, by, at, cancelled",
+  event_triggers: "organization, project, trigger, event, connection, rule, secret",
 };
 const OF_PEOPLE = ["user", "account", "session", "passkey", "twoFactor"] as const;
 

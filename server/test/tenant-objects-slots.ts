@@ -92,6 +92,7 @@ const BY_PLACE: readonly (readonly [path: RegExp, name: string, kind: Found])[] 
   [/^\/v1\/runs\//, "id", "run"],
   [/^\/v1\/flows\//, "slug", "flow"],
   [/^\/v1\/flows\//, "version", "flowVersion"],
+  [/^\/v1\/flows\/[^/]*\/triggers\//, "trigger", "nothing"], // of the file
   [/^\/v1\/credentials\//, "slug", "credential"],
   [/^\/v1\/variables\//, "name", "variable"],
   [/^\/v1\/files\//, "version", "fileVersion"],
@@ -126,6 +127,9 @@ const BY_PLACE: readonly (readonly [path: RegExp, name: string, kind: Found])[] 
   [/^\/v1\/connections(\/|$)/, "actions", "nothing"],
   [/^\/v1\/connectors$/, "search", "nothing"], // in the program's own words
   [/^\/v1\/connectors\/imported\//, "connector", "importedConnector"],
+  [/^\/v1\/outbound$/, "connection", "connectionSlug"],
+  [/^\/v1\/outbound$/, "cause", "run"],
+  [/^\/v1\/outbound$/, "host", "nothing"], // of the outside
   [/^\/v1\/budgets$/, "subject", "flow"],
   [/^\/v1\/approval-links\//, "token", "approval"], // whoever holds a token is let look; an id is none
   [/^\/v1\/approvals\//, "arguments", "nothing"],
@@ -176,7 +180,8 @@ const BY_NAME: Readonly<Record<string, Found>> = {
   ),
   ...nothing("forever version step how result data input value values rows region timeZone reason kind secret user"),
   ...nothing("category connector owner device apiKey password"),
-  ...nothing("server variables paths authentication destination"),
+  ...nothing("server variables paths authentication destination channel signingSecret"),
+  ...nothing("query tokenUrl scopes privateKey keyId serviceAccount certificate passphrase authority"),
   ...nothing("actions field domains in prefix matches currency note literal at digest subject"),
   ...nothing("header hosts issuer clientId clientSecret signOnUrl certificates emailAttribute nameAttribute only"),
   ...nothing("groupsAttribute options type enabled reach permissions since pinned wait description id next labels"),
@@ -187,9 +192,9 @@ function nothing(names: string): Record<string, Found> {
 }
 
 /** A flow file has places of its own, which cross-tenant-flows.test.ts fills. */
-const OF_FLOW_FILES: ReadonlySet<string> = new Set(["credential", "errorFlow"]);
+const OF_FLOW_FILES: ReadonlySet<string> = new Set(["credential", "connection", "errorFlow"]);
 const FREE_IN_FLOW_FILES: ReadonlySet<string> = new Set(
-  `format at cron method zone timeZone missed dedupeBy header headers body reply
+  `format at cron event everySeconds settings method zone timeZone missed dedupeBy header headers body reply
     methods position steps output ifUnknown onError note notes private label labels secret`.split(/\s+/),
 );
 

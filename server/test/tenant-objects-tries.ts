@@ -119,7 +119,7 @@ export function plainCall(ground: Ground, operation: Operation): Sent {
 }
 
 /** What a path names that belongs to nobody. */
-const OF_THE_PROGRAM: Readonly<Record<string, string>> = { connector: "gmail" };
+const OF_THE_PROGRAM: Readonly<Record<string, string>> = { connector: "gmail", trigger: "sample" };
 
 /** A call with the given values in their places; two sides have own things alike in the others. */
 function build({ document, own }: Ground, operation: Operation, side: Side, given: ReadonlyMap<Slot, string>): Sent {

@@ -39,6 +39,13 @@ export const ApprovalSummary = z.object({
   decidedAt: Time.nullable(),
 });
 
+/** Each counted up to 100. */
+export const ApprovalCount = z.object({
+  /** Those that wait for the caller's word. */
+  mine: z.int(),
+  open: z.int(),
+});
+
 export const ApprovalDecision = z.object({
   /** `acc_…` */
   account: z.string(),
@@ -56,6 +63,8 @@ export const Approval = ApprovalSummary.extend({
   arguments: z.json().nullable(),
   /** In their place, when it was approved with changes. */
   changed: z.json().nullable(),
+  /** Fields of `arguments` that a model has written, in part or whole, as the published flow tells it. */
+  byModel: z.array(z.string()),
   /** Of the canonical arguments as they stand: what a decision is bound to. */
   digest: z.string(),
   /** The sentence of the grant or limit that asks. */
@@ -98,5 +107,6 @@ export const DecideByLink = z.strictObject({
 export type ApprovalSummary = z.output<typeof ApprovalSummary>;
 export type Approval = z.output<typeof Approval>;
 export type ApprovalDecision = z.output<typeof ApprovalDecision>;
+export type ApprovalCount = z.output<typeof ApprovalCount>;
 export type ApprovalByLink = z.output<typeof ApprovalByLink>;
 export type Decide = z.output<typeof Decide>;

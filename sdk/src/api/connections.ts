@@ -9,7 +9,16 @@ export const ConnectorId = z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, "a connect
 const JsonSchema = z.record(z.string(), z.json());
 
 /** `device`: consent by a code that is entered elsewhere; `none`: nothing is to be proved. */
-export const ConnectionAuthentication = z.enum(["oauth2", "device", "client_credentials", "api_key", "basic", "none"]);
+export const ConnectionAuthentication = z.enum([
+  "oauth2",
+  "device",
+  "client_credentials",
+  "service_account",
+  "certificate",
+  "api_key",
+  "basic",
+  "none",
+]);
 
 export const ConnectorSummary = z.object({
   id: z.string(),
@@ -52,6 +61,8 @@ export const ConnectorTrigger = z.object({
 
 export const ConnectorDetails = ConnectorSummary.omit({ actions: true, triggers: true }).extend({
   hosts: z.array(z.string()),
+  /** Whether it is the operator who says where the provider is. */
+  placed: z.boolean(),
   /** Each scope in plain words. */
   scopes: z.record(z.string(), z.string()),
   actions: z.array(ConnectorAction),
@@ -89,6 +100,24 @@ export const Connection = z.object({
   createdAt: Time,
   createdBy: z.string(),
   connectedAt: Time.nullable(),
+  /** Of Slack: what its app takes as the Request URL of its interactivity, for the buttons of approvals. */
+  buttonsUrl: z.string().nullable(),
+});
+
+/** A flow whose published version acts with a connection. */
+export const ConnectionUser = z.object({
+  flow: Slug,
+  name: z.string(),
+  paused: z.boolean(),
+  /** `named` in the flow; the `starter`'s own, whoever that is; or what the `run` comes to. */
+  how: z.enum(["named", "starter", "run"]),
+});
+
+export const ConnectionDetails = Connection.extend({
+  /** By slug; the first 1,000. */
+  usedBy: z.array(ConnectionUser),
+  /** Other connections of the same account by the same OAuth client, which the provider ends with this one. */
+  endsWith: z.array(Slug),
 });
 
 /** What a header or a form can carry. */
@@ -98,11 +127,61 @@ const Text = z
   .max(8192)
   .regex(/^[^\p{Cc}]*$/u, "no line ends or other control characters");
 
+const Pem = z
+  .string()
+  .max(65_536)
+  .regex(/^\s*-----BEGIN [A-Z0-9 ]+-----[\s\S]+-----END [A-Z0-9 ]+-----\s*$/, "in PEM, from -----BEGIN to END-----");
+const TokenUrl = z
+  .url()
+  .max(500)
+  .optional()
+  .describe("Where tokens are asked for, with connectors that name no such place.");
+const AskedScopes = z
+  .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,300}$/, "a scope, without blanks"))
+  .max(50)
+  .optional()
+  .describe("To ask for, beside what the actions need.");
+const HeaderName = z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, "a header's name");
+
 /** How a connection that needs no consent proves itself. Never read back. */
 export const ConnectionSecret = z.union([
-  z.strictObject({ apiKey: Text }),
+  z.strictObject({
+    apiKey: Text,
+    header: HeaderName.optional().describe(
+      "Where it goes, with connectors that leave it open: as it is, without Bearer.",
+    ),
+    query: z.string().min(1).max(100).optional().describe("The parameter of the query that it goes into instead."),
+    signingSecret: Text.optional().describe("By which the provider signs what it sends here, such as Slack's buttons."),
+  }),
   z.strictObject({ user: Text, password: Text }),
-  z.strictObject({ clientId: Text, clientSecret: Text }),
+  z.strictObject({ clientId: Text, clientSecret: Text, tokenUrl: TokenUrl, scopes: AskedScopes }),
+  z.strictObject({
+    clientId: Text,
+    privateKey: Pem.describe("By which the client signs assertions (private_key_jwt, RFC 7523)."),
+    keyId: Text.optional(),
+    algorithm: z
+      .enum(["RS256", "PS256", "ES256", "EdDSA"])
+      .optional()
+      .describe("How; by default what suits the key: RS256, ES256 or EdDSA."),
+    tokenUrl: TokenUrl,
+    scopes: AskedScopes,
+  }),
+  z.strictObject({
+    serviceAccount: z
+      .string()
+      .min(2)
+      .max(16_384)
+      .describe("The JSON file of a service account's key, as Google gives it."),
+    subject: Text.optional().describe("For whom it acts, where an administrator has delegated that to it."),
+    tokenUrl: TokenUrl,
+    scopes: AskedScopes,
+  }),
+  z.strictObject({
+    certificate: Pem.describe("Of the client, with those that lead up to its authority, in PEM."),
+    privateKey: Pem,
+    passphrase: Text.optional().describe("Of the key."),
+    authority: Pem.optional().describe("Trusted for the server's certificate in the place of the usual ones."),
+  }),
 ]);
 
 const Actions = z
@@ -112,7 +191,9 @@ const Actions = z
 
 export const NewConnection = z.strictObject({
   connector: ConnectorId,
-  slug: Slug,
+  slug: Slug.refine((slug) => slug !== "me", {
+    error: "me is the own connection of whoever starts a run: take another name",
+  }),
   owner: z
     .enum(["project", "me"])
     .default("project")
@@ -177,7 +258,11 @@ export const OAuthClient = z.object({
   setAt: Time,
   setBy: z.string(),
 });
-export const PutOAuthClient = z.strictObject({ clientId: Text, clientSecret: Text.optional() });
+export const PutOAuthClient = z.strictObject({
+  clientId: Text,
+  clientSecret: Text.optional(),
+  signingSecret: Text.optional().describe("By which the provider signs what it sends here, such as Slack's buttons."),
+});
 
 /** What was under way when something was revoked. */
 export const InFlightEffect = z.object({
@@ -196,9 +281,17 @@ export const Stopped = z.object({
   /** They close their connections by themselves, within 500 ms of hearing nothing. */
   silent: z.array(z.string()),
   inFlight: z.array(InFlightEffect),
+  /** Of those flows that were paused for it, the first 100; and triggers that this has stopped. */
+  pausedFlows: z.array(z.string()).default([]),
+  pausedFlowCount: z.int().default(0),
   pausedTriggers: z.array(z.object({ flow: z.string(), trigger: z.string() })),
+  /** Of those that had begun, were led or waited, the first 100. */
   cancelledRuns: z.array(z.string()),
+  cancelledRunCount: z.int().default(0),
 });
+
+/** The end of something on which flows and runs rested. */
+export const Ended = z.object({ stopped: Stopped });
 
 export const Receipt = z.object({
   id: RevocationId,
@@ -208,6 +301,8 @@ export const Receipt = z.object({
   /** `waiting`: the provider has not confirmed yet; `unsupported`: it has no way to revoke; `failed`: it refused, or seven days are over. */
   status: z.enum(["waiting", "confirmed", "unsupported", "failed"]),
   providerCode: z.string().nullable(),
+  /** The provider ends all that the account gave to the OAuth client, not this connection alone. */
+  revokesAll: z.boolean(),
   /** How often the provider was asked. */
   attempts: z.int(),
   /** What was erased here, at once. */
@@ -227,6 +322,8 @@ export type ConnectorDetails = z.output<typeof ConnectorDetails>;
 export type ConnectorAction = z.output<typeof ConnectorAction>;
 export type ConnectorTrigger = z.output<typeof ConnectorTrigger>;
 export type Connection = z.output<typeof Connection>;
+export type ConnectionUser = z.output<typeof ConnectionUser>;
+export type ConnectionDetails = z.output<typeof ConnectionDetails>;
 export type ConnectionSecret = z.output<typeof ConnectionSecret>;
 export type NewConnection = z.output<typeof NewConnection>;
 export type AskConsent = z.output<typeof AskConsent>;
@@ -236,4 +333,5 @@ export type TestedConnection = z.output<typeof TestedConnection>;
 export type OAuthClient = z.output<typeof OAuthClient>;
 export type PutOAuthClient = z.output<typeof PutOAuthClient>;
 export type Stopped = z.output<typeof Stopped>;
+export type Ended = z.output<typeof Ended>;
 export type Receipt = z.output<typeof Receipt>;

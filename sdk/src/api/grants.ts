@@ -4,12 +4,15 @@ import { Time } from "../api.ts";
 import { Slug } from "../flow-file.ts";
 import { Stopped } from "./connections.ts";
 
-/** `flow:<slug>`, `agent:<slug>`, `member:<acc_…>`, or `project`: every flow of the project. */
+/**
+ * `flow:<slug>`, `agent:<slug>`, `member:<acc_…>`, `project`: every flow of the project, or `approvals`: what asks people
+ * to approve, where it asks in a chat.
+ */
 export const Principal = z
   .string()
   .regex(
-    /^(?:project|(?:flow|agent):[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|member:acc_[0-9a-z]{26})$/,
-    "use project, flow:<slug>, agent:<slug> or member:<account id>",
+    /^(?:project|approvals|(?:flow|agent):[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|member:acc_[0-9a-z]{26})$/,
+    "use project, approvals, flow:<slug>, agent:<slug> or member:<account id>",
   );
 
 /** `gmail.send`, `gmail.*`, `*`, or a class of actions. */
@@ -75,6 +78,19 @@ export const Approver = z
   );
 const Approvers = z.array(Approver).min(1).max(20);
 
+/** A channel of a Slack workspace where people are asked to approve, beside the page and mail. */
+export const SlackPlace = z.strictObject({
+  connection: Slug.describe("The project's connection to the workspace."),
+  channel: z
+    .string()
+    .regex(/^(?:[CG][A-Z0-9]{2,30}|#[^\s#@,]{1,80})$/u, "use a channel's name such as #approvals, or its id")
+    .describe("The channel's name with #, or its id."),
+  arguments: z
+    .boolean()
+    .default(false)
+    .describe("Whether what would be sent is shown there, to whoever reads the channel. Private fields never are."),
+});
+
 export const ApprovalRule = z
   .strictObject({
     when: z
@@ -88,6 +104,7 @@ export const ApprovalRule = z
     expiresHours: z.number().min(0.01).max(720).default(72),
     remindHours: z.number().min(0.01).max(720).optional(),
     escalate: z.strictObject({ afterHours: z.number().min(0.01).max(720), to: Approvers }).optional(),
+    slack: SlackPlace.optional().describe("Where else they are asked; without it, where the grant to approvals says."),
   })
   .refine(
     ({ when, field, currency, above }) =>
@@ -161,6 +178,7 @@ export const ShownRule = z.object({
   expiresHours: z.number(),
   remindHours: z.number().optional(),
   escalate: z.object({ afterHours: z.number(), to: z.array(Approver) }).optional(),
+  slack: z.object({ connection: Slug, channel: z.string(), arguments: z.boolean() }).optional(),
 });
 
 export const ShownLine = z.object({
@@ -189,6 +207,7 @@ export const ShownLimitForm = z.object({ on: Principal.optional(), ...shownForm,
 
 export type Condition = z.output<typeof Condition>;
 export type Period = z.output<typeof Period>;
+export type SlackPlace = z.output<typeof SlackPlace>;
 export type ApprovalRule = z.output<typeof ApprovalRule>;
 export type GrantLine = z.output<typeof GrantLine>;
 export type GrantForm = z.output<typeof GrantForm>;

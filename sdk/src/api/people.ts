@@ -86,6 +86,8 @@ export const ShredProject = z.strictObject({ slug: z.string().max(100) });
 export const Member = z.object({
   id: MemberId,
   kind: z.enum(["person", "service"]),
+  /** `acc_…`, by which grants and approval rules name a person; null for a service account, and for who never signed in. */
+  account: z.string().nullable(),
   /** Null for a service account. */
   email: z.string().nullable(),
   name: z.string(),

@@ -22,6 +22,13 @@ export const approvalRoutes = {
     }),
     answers: { 200: page(api.ApprovalSummary) },
   },
+  countApprovals: {
+    method: "GET",
+    path: "/v1/approvals/count",
+    summary: "How many approvals are open, and how many of them wait for the caller; each counted up to 100",
+    access: { in: "project", needs: "approval.read" },
+    answers: { 200: api.ApprovalCount },
+  },
   getApproval: {
     method: "GET",
     path: "/v1/approvals/{approval}",

@@ -44,10 +44,10 @@ export const connectionRoutes = {
   getConnection: {
     method: "GET",
     path: "/v1/connections/{slug}",
-    summary: "One connection",
+    summary: "One connection, and which flows use it",
     access: { in: "project", needs: "connection.read" },
     params: byFlow,
-    answers: { 200: api.Connection },
+    answers: { 200: api.ConnectionDetails },
   },
   askConsent: {
     method: "POST",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as api from "../api.ts";
-import { FlowFile } from "../flow-file.ts";
+import { Ended } from "../api/connections.ts";
+import { FlowFile, Identifier } from "../flow-file.ts";
 import { byFlow, paging, type Route } from "../route.ts";
 
 /** Flows, their drafts and versions. */
@@ -34,10 +35,10 @@ export const flowRoutes = {
   deleteFlow: {
     method: "DELETE",
     path: "/v1/flows/{slug}",
-    summary: "Delete a flow; recoverable for 30 days",
+    summary: "Delete a flow, recoverable for 30 days; its runs are cancelled, and the answer says what that stopped",
     access: { in: "project", needs: "flow.write" },
     params: byFlow,
-    answers: { 204: z.null() },
+    answers: { 200: Ended },
   },
   restoreFlow: {
     method: "POST",
@@ -71,6 +72,14 @@ export const flowRoutes = {
     access: { in: "project", needs: "flow.write" },
     params: byFlow,
     answers: { 200: api.FlowDetail },
+  },
+  testTrigger: {
+    method: "POST",
+    path: "/v1/flows/{slug}/triggers/{trigger}/test",
+    summary: "Ask a provider once for what a trigger of the draft would start, and start nothing",
+    access: { in: "project", needs: "flow.write" },
+    params: byFlow.extend({ trigger: Identifier }),
+    answers: { 200: api.TriedTrigger },
   },
   listVersions: {
     method: "GET",

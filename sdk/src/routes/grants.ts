@@ -117,7 +117,7 @@ export const grantRoutes = {
   listLimitVersions: {
     method: "GET",
     path: "/v1/limits/{id}/versions",
-    summary: "Versions of a limit of the project, the newest first, each with what it changed",
+    summary: "Versions of a limit that binds the project, the newest first, each with what it changed",
     access: { in: "project", needs: "grant.read" },
     params: limit,
     query: z.object(paging),
@@ -130,6 +130,15 @@ export const grantRoutes = {
     access: { in: "organization", needs: "organization.read" },
     params: organization,
     answers: { 200: z.object({ items: z.array(api.Limit), next: z.null() }) },
+  },
+  listOrganizationLimitVersions: {
+    method: "GET",
+    path: "/v1/organizations/{organization}/limits/{id}/versions",
+    summary: "Versions of a limit of the organization, the newest first, each with what it changed",
+    access: { in: "organization", needs: "organization.read" },
+    params: organizationLimit,
+    query: z.object(paging),
+    answers: { 200: page(api.LimitVersion) },
   },
   setOrganizationLimit: {
     method: "POST",

@@ -23,6 +23,11 @@ export const importedConnectorRoutes = {
     access: { in: "project", needs: "connection.write" },
     params: byConnector,
     query: z.object({
+      /** Where the document is had from, in place of a body. */
+      address: z
+        .url({ protocol: /^https?$/ })
+        .max(2_000)
+        .optional(),
       /** An absolute URL, or the number of one of the document's servers, from 0; else its first by https. */
       server: z.string().min(1).max(500).optional(),
       /** JSON: values of the server's variables by name. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as api from "../api.ts";
+import { Ended } from "../api/connections.ts";
 import { Identifier } from "../flow-file.ts";
 import { byFlow, paging, type Route } from "../route.ts";
 
@@ -25,10 +26,10 @@ export const settingRoutes = {
   deleteCredential: {
     method: "DELETE",
     path: "/v1/credentials/{slug}",
-    summary: "Erase a credential",
+    summary: "Erase a credential; flows that use it are paused, and the answer says what that stopped",
     access: { in: "project", needs: "credential.write" },
     params: byFlow,
-    answers: { 204: z.null() },
+    answers: { 200: Ended },
   },
   listVariables: {
     method: "GET",

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { showId } from "../core/id.ts";
 import type { TestAnswer, TestPerson } from "../../test/http-server.ts";
 import { accountText, refusal } from "../grants/grants.testsuite.ts";
+import { approvalLinkUrl } from "./approval-link.ts";
 import { approvalWorld, type ApprovalWorld, type Asked, type Asking, MAIL, party } from "./approvals.testsuite.ts";
 
 let it: ApprovalWorld;
@@ -21,7 +22,7 @@ const look = (token: string): Promise<TestAnswer> => open("POST", "/v1/approval-
 const decide = (token: string, { digest }: Pick<Asked, "digest">, more: object = {}): Promise<TestAnswer> =>
   open("POST", "/v1/approval-links/decide", { token, decision: "approve", digest, ...more });
 
-const tokenOf = (link: string): string => /^https:\/\/steward\.test\/approve\/([\w-]{43})$/.exec(link)![1]!;
+const tokenOf = (link: string): string => /^https:\/\/steward\.test\/approve#([\w-]{43})$/.exec(link)![1]!;
 
 /** An approval that these people are asked for, and the tokens that they are mailed, by address. */
 async function mailed(people: readonly TestPerson[], more: Asking = {}): Promise<{ asked: Asked; tokens: string[] }> {
@@ -59,12 +60,13 @@ test("the mail has no word of what would be sent; its link shows that, as often 
 
 test("opening the page's address asks for nothing and decides nothing", async () => {
   const { asked, tokens } = await mailed([ann]);
-  const page = await it.http.call("GET", `/approve/${tokens[0]!}`, {
-    anonymous: true,
-    headers: { accept: "text/html" },
-  });
-  expect([page.status, page.text]).toEqual([200, expect.stringContaining("<title>Steward</title>")]);
-  expect(page.headers["referrer-policy"]).toMatch(/no-referrer|same-origin/);
+  expect(approvalLinkUrl("https://steward.test", tokens[0]!)).toBe(`https://steward.test/approve#${tokens[0]}`);
+  // Links of earlier programs have it in their path.
+  for (const path of ["/approve", `/approve/${tokens[0]!}`]) {
+    const page = await it.http.call("GET", path, { anonymous: true, headers: { accept: "text/html" } });
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining("<title>Steward</title>")]);
+    expect(page.headers["referrer-policy"]).toMatch(/no-referrer|same-origin/);
+  }
   expect((await it.read(asked.id)).status).toBe("open");
 });
 

@@ -28,9 +28,9 @@ export function hashLinkToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-/** Where the page takes it. */
+/** Where the page takes it: behind `#`, so that no server, log or referrer along the way sees it. */
 export function approvalLinkUrl(publicUrl: string, token: string): string {
-  return `${publicUrl}/approve/${token}`;
+  return `${publicUrl}/approve#${token}`;
 }
 
 /** The same for whatever keeps a link from being good, so that nobody learns more from it. */

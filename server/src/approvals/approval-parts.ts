@@ -1,3 +1,4 @@
+import type { SlackPlace } from "@steward/sdk";
 import type { Mail } from "../core/mail-message.ts";
 import type { KnownActions } from "../core/actions/known-actions.ts";
 import type { GrantsOutside } from "../grants/grant-parts.ts";
@@ -23,8 +24,19 @@ export interface ApprovalsOutside {
   readonly mail: Pick<Mail, "send">;
   /** Where this installation is called from outside, without a slash at the end. */
   readonly publicUrl: () => string;
+  /**
+   * Has its messages in channels stand as it does now: begun durably when it settles, and done once for each state however
+   * often it is asked for. Rejects where it could not be begun.
+   */
+  message(scope: Scope, approval: string): Promise<void>;
   /** Tells whoever leads the run that its inbox has something new, once that is committed. */
   wake(run: string): void;
+}
+
+/** A state of an approval in one channel: what tells it apart, and what the installation's own flow is begun with. */
+export interface MessageToTell {
+  readonly key: readonly string[];
+  readonly body: Scope & SlackPlace & { readonly approval: string };
 }
 
 /** Who calls, as the principal says it. */

@@ -69,6 +69,8 @@ export function createApprovalTurns(parts: TurnParts): ApprovalTurns {
 
 async function attend(parts: TurnParts, due: DueApproval): Promise<void> {
   const { keys } = await parts.projects.get(due);
+  // Before people are marked as told: what could not be begun is due again.
+  await parts.approvals.message(due, due.id);
   const expired = await inScope(parts.database, due, async (tx) => {
     const run = await readApprovalRun(tx, due.project, due.id);
     const held = run === null ? [] : await lockQueue(tx, [run]);
@@ -82,7 +84,9 @@ async function attend(parts: TurnParts, due: DueApproval): Promise<void> {
     await expire({ parts, tx, due, row, nowMs }, keys, held.length > 0);
     return row.run;
   });
-  if (expired !== null) parts.approvals.wake(expired);
+  if (expired === null) return;
+  parts.approvals.wake(expired);
+  await parts.approvals.message(due, due.id);
 }
 
 interface Turn {

@@ -365,3 +365,22 @@ describe("what is shown", () => {
     expect(refusal(await it.owner.call("POST", `/v1/approvals/${none}/decision`, { body }))).toBe("not_found");
   });
 });
+
+test("they are counted for the rail: those open, and those that wait for the caller", async () => {
+  const count = async (by: TestPerson): Promise<{ mine: number; open: number }> =>
+    (await by.call("GET", "/v1/approvals/count")).json() as { mine: number; open: number };
+  const person = await it.http.signIn({ role: "operator", name: "Cora" });
+  const viewer = await it.http.signIn({ role: "viewer", name: "Vito" });
+  const before = await count(person);
+  const asked = await it.ask({ parties: [party([member(person)])] });
+  await it.ask({ parties: [party([member(it.owner)])] });
+  expect(await count(person)).toEqual({ mine: before.mine + 1, open: before.open + 2 });
+  expect((await count(viewer)).mine).toBe(0);
+  await decide(asked, person);
+  expect(await count(person)).toEqual({ mine: before.mine, open: before.open + 1 });
+});
+
+test("what a model wrote of it is told to whoever sees what it carries", async () => {
+  const asked = await it.ask();
+  expect((await it.read(asked.id)).byModel).toEqual(["body"]);
+});

@@ -63,6 +63,7 @@ export async function approvalWorld(): Promise<ApprovalWorld> {
       approvals: {
         mail: { send: (_tx, message) => Promise.resolve(void mails.push(message as Mailed)) },
         publicUrl: () => "https://steward.test",
+        message: () => Promise.resolve(),
         wake: (run) => void woken.push(run),
       },
     },
@@ -99,6 +100,7 @@ export async function approvalWorld(): Promise<ApprovalWorld> {
         arguments: sealArguments(keys, uuid, given),
         parties: more.parties ?? [party(["role:owner"])],
         reasons: more.reasons ?? [{ kind: "step", field: null, of: null }],
+        byModel: action === "gmail.send" ? ["body"] : [],
         createdMs: clock.nowMs(),
         expiresMs: clock.nowMs() + expiresHours * 3_600_000,
       };

@@ -83,6 +83,8 @@ export async function decide(
     return { approval: await shownAfter(word, person), told: outcome === "open" ? null : row.run };
   });
   if (told !== null) parts.approvals.wake(told);
+  // Their word stands. A message that could not be begun is changed when its flow looks again.
+  await parts.approvals.message(scope, id).catch(() => undefined);
   return approval;
 }
 

@@ -1,4 +1,4 @@
-import type { Approval, ApprovalSummary } from "@steward/sdk";
+import type { Approval, ApprovalCount, ApprovalSummary } from "@steward/sdk";
 import { parseId } from "../core/id.ts";
 import { knowing } from "../grants/grant-parts.ts";
 import type { Transaction } from "../core/ports/database.ts";
@@ -6,6 +6,8 @@ import { cursorOf, type Page, type PageQuery } from "../people/page.ts";
 import {
   type ApprovalFilter,
   type ApprovalRow,
+  countAsked,
+  countOpenApprovals,
   listApprovals as listRows,
   listAsked,
   listSaid,
@@ -50,6 +52,21 @@ export async function listApprovals(
     const said = await saidBy(tx, caller, page);
     const items = page.map((row) => showSummary(row, viewer, said.has(row.id)));
     return { items, next: rows.length > limit ? items.at(-1)!.id : null };
+  });
+}
+
+/** Counted so far at most. */
+const COUNTED_MAX = 100;
+
+/** How many wait, for the caller and for anybody. */
+export async function countApprovals(parts: ApprovalParts, caller: ApprovalCaller): Promise<ApprovalCount> {
+  const { project } = caller.scope;
+  return await inScope(parts.database, caller.scope, async (tx) => {
+    const { person, mayDecide, nowMs } = await viewerOf(parts, tx, caller);
+    const open = await countOpenApprovals(tx, project, COUNTED_MAX);
+    const asks = open > 0 && person !== null && mayDecide;
+    const about = asks && { account: person.account, texts: [...person.texts], nowMs };
+    return { mine: about ? await countAsked(tx, project, about, COUNTED_MAX) : 0, open };
   });
 }
 

@@ -72,6 +72,7 @@ export function showApproval(row: ApprovalRow, viewer: Viewer, opened: Opened): 
     arguments: seesContent ? mutable(openArguments(keys, row.id, row.arguments)) : null,
     changed: mutable(changed),
     digest: digest.toString("hex"),
+    byModel: seesContent ? [...row.byModel] : [],
     sentence,
     decisions: decisions.map((one) => showDecision(row.id, one, opened)),
   };

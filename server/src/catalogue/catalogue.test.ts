@@ -50,6 +50,7 @@ function valueOf(type: string, column: string, scope: Scope): string {
     case "text":
       return "gen_random_uuid()::text";
     case "text[]":
+    case "uuid[]":
       return "'{}'";
     case "jsonb":
       return "'[]'";

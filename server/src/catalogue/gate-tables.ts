@@ -136,6 +136,7 @@ export const gateTables = {
     told: [24, "fact"],
     decided_at: [25, "fact"],
     used_at: [26, "fact"],
+    by_model: [27, "label"],
   }),
   approval_decisions: table(128, "approval_decisions", "project", days(90), true, {
     project: [1, "fact"],

@@ -88,6 +88,7 @@ export const groundTables = {
     created_at: [12, "fact"],
     updated_at: [13, "fact"],
     deleted_at: [14, "fact"],
+    paused_because: [15, "label"],
   }),
   flow_versions: table(21, "flow_versions", "project", open, true, {
     project: [1, "fact"],
@@ -97,6 +98,7 @@ export const groundTables = {
     digest: [5, "fact"],
     published_at: [6, "fact"],
     published_by: [7, "fact"],
+    uses_known: [8, "fact"],
   }),
   triggers: table(22, "triggers", "project", open, true, {
     organization: [1, "fact"],
@@ -158,6 +160,7 @@ export const groundTables = {
     tokens: [18, "fact"],
     cost_micro: [19, "fact"],
     cost_currency: [20, "fact"],
+    starter: [21, "fact"],
   }),
   segments: table(31, "segments", "project", days(90), true, {
     project: [1, "fact"],

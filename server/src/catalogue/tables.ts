@@ -2,14 +2,17 @@
 import { auditTables } from "./audit-tables.ts";
 import { dataTables } from "./data-tables.ts";
 import type { Table } from "./declare.ts";
+import { eventTables } from "./event-tables.ts";
 import { fileTables } from "./file-tables.ts";
 import { gateTables } from "./gate-tables.ts";
 import { groundTables } from "./ground-tables.ts";
 import { identityTables } from "./identity-tables.ts";
 import { installationTables } from "./installation-tables.ts";
 import { keyringTables } from "./keyring-tables.ts";
+import { outboundTables } from "./outbound-tables.ts";
 import { peopleTables } from "./people-tables.ts";
 import { signOnTables } from "./sign-on-tables.ts";
+import { usesTables } from "./uses-tables.ts";
 
 export const TABLES = {
   ...groundTables,
@@ -22,6 +25,9 @@ export const TABLES = {
   ...signOnTables,
   ...keyringTables,
   ...gateTables,
+  ...eventTables,
+  ...outboundTables,
+  ...usesTables,
 } as const satisfies Record<string, Table>;
 
 /** Where a sealed value lives, by permanent numbers. */

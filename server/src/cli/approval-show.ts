@@ -32,6 +32,7 @@ export function approvalLines(approval: Approval): string[] {
       ["why", why.map(({ kind, field }) => (field === null ? kind : `${kind} ${field}`)).join(", ")],
       ["rule", approval.sentence],
       ["who", parties.map(({ approvers, quorum }) => `${quorum} of ${approvers.join(", ")}`).join("; and ")],
+      ["by a model", approval.byModel.join(", ")],
       ["asked", timeText(approval.createdAt)],
       ["ends", timeText(approval.expiresAt)],
     ]),

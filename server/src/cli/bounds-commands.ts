@@ -1,4 +1,5 @@
 import { addApprovalApprove } from "./approval-approve.ts";
+import { addApprovalCount } from "./approval-count.ts";
 import { addApprovalList } from "./approval-list.ts";
 import { addApprovalReject } from "./approval-reject.ts";
 import { addApprovalShow } from "./approval-show.ts";
@@ -35,7 +36,7 @@ export const BOUNDS: readonly Group[] = [
   {
     name: "approval",
     summary: "what waits for a person's word",
-    commands: [addApprovalList, addApprovalShow, addApprovalApprove, addApprovalReject],
+    commands: [addApprovalList, addApprovalCount, addApprovalShow, addApprovalApprove, addApprovalReject],
   },
   {
     name: "budget",

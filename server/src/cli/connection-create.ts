@@ -1,15 +1,10 @@
-import type { ConnectionSecret, NewConnection } from "@steward/sdk";
-import { type Command, Option } from "commander";
+import type { NewConnection } from "@steward/sdk";
+import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
 import { consentLines } from "./consent-lines.ts";
+import { addSecretOptions, readConnectionSecret, type SecretOptions } from "./read-connection-secret.ts";
 import { connect } from "./terminal/connect.ts";
-import { readSecret } from "./terminal/read-secret.ts";
 import { repeated } from "./terminal/repeated.ts";
-
-export interface SecretOptions {
-  readonly by?: "key" | "password" | "client";
-  readonly user?: string;
-}
 
 interface Options extends SecretOptions {
   readonly own?: true;
@@ -19,17 +14,8 @@ interface Options extends SecretOptions {
   readonly device?: true;
 }
 
-/** How a secret is given: the secret itself is read from a pipe or asked for. */
-export function secretOption(): Option {
-  return new Option("--by <kind>", "by a secret, asked for or read from a pipe, and not by consent").choices([
-    "key",
-    "password",
-    "client",
-  ]);
-}
-
 export function addConnectionCreate(parent: Command, cli: Cli): void {
-  parent
+  const command = parent
     .command("create")
     .description("connect an account: by consent at the provider, or by a secret with --by")
     .argument("<connector>", "what to connect, such as gmail: see steward connector list")
@@ -42,10 +28,10 @@ export function addConnectionCreate(parent: Command, cli: Cli): void {
     .option("--own", "mine alone, for flows that run as who started them")
     .option("--flow <flow>", "the only flow that may use it")
     .option("--address <url>", "of a service or database that the project brings")
-    .option("--device", "by a code that is entered on another device")
-    .addOption(secretOption())
-    .option("--user <name>", "the user with --by password, the client id with --by client")
-    .action((connector: string, slug: string, options: Options) => create(cli, connector, slug, options));
+    .option("--device", "by a code that is entered on another device");
+  addSecretOptions(command, false).action((connector: string, slug: string, options: Options) =>
+    create(cli, connector, slug, options),
+  );
 }
 
 async function create(cli: Cli, connector: string, slug: string, options: Options): Promise<void> {
@@ -63,16 +49,4 @@ async function create(cli: Cli, connector: string, slug: string, options: Option
   };
   const consent = await client.createConnection({ body });
   show(cli, consent, () => consentLines(cli, consent));
-}
-
-/** Null without `--by`. */
-export async function readConnectionSecret(
-  cli: Cli,
-  slug: string,
-  { by, user = "" }: SecretOptions,
-): Promise<ConnectionSecret | null> {
-  if (by === undefined) return null;
-  const secret = await readSecret(cli, `secret of ${slug}`);
-  if (by === "key") return { apiKey: secret };
-  return by === "password" ? { user, password: secret } : { clientId: user, clientSecret: secret };
 }

@@ -14,7 +14,9 @@ export function addConnectionDisconnect(parent: Command, cli: Cli): void {
     .option("--yes <slug>", "its slug once more, where nobody can be asked")
     .action(async (slug: string, { yes: given }: { readonly yes?: string }) => {
       const client = await connect(cli);
-      const what = `what uses ${slug} stops at once, and grants on it end`;
+      const { endsWith } = await client.getConnection({ slug });
+      const others = endsWith.length === 0 ? "" : `; the provider ends ${endsWith.join(", ")} with it`;
+      const what = `what uses ${slug} stops at once, and grants on it end${others}`;
       await confirm(cli, { what, name: slug, given, command: `steward connection disconnect ${slug}` });
       const receipt = await client.disconnect({ slug });
       show(cli, receipt, () => receiptLines(receipt));

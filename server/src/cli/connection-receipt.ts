@@ -1,6 +1,7 @@
 import type { Receipt } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
+import { stoppedLines } from "./stopped-lines.ts";
 import { connect } from "./terminal/connect.ts";
 import { factLines } from "./terminal/fact-lines.ts";
 import { timeText } from "./terminal/words.ts";
@@ -32,10 +33,9 @@ export function receiptLines(one: Receipt): string[] {
     ...factLines([
       ["erased here", one.erased.join(", ") || "there was nothing"],
       ["the provider", said],
-      ...(stopped?.inFlight ?? []).map(
-        (each) => [each.fate, `${each.action} of ${each.run}, step ${each.step}`] as const,
-      ),
+      ["with it", one.revokesAll ? "all that the account gave to the OAuth client" : null],
       ["unheard by", stopped?.silent.join(", ") ?? null],
     ]),
+    ...(stopped === null ? [] : stoppedLines(stopped)),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Connection } from "@steward/sdk";
+import type { Connection, ConnectionDetails, ConnectionUser } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
 import { connect } from "./terminal/connect.ts";
@@ -12,8 +12,21 @@ export function addConnectionShow(parent: Command, cli: Cli): void {
     .argument("<connection>", "its slug")
     .action(async (slug: string) => {
       const connection = await (await connect(cli)).getConnection({ slug });
-      show(cli, connection, () => connectionLines(connection));
+      show(cli, connection, () => [...connectionLines(connection), ...userLines(connection)]);
     });
+}
+
+const HOW = {
+  named: "",
+  starter: ", as whoever starts it",
+  run: ", if a run comes to it",
+} as const satisfies Record<ConnectionUser["how"], string>;
+
+function userLines({ usedBy, endsWith }: ConnectionDetails): string[] {
+  return factLines([
+    ...usedBy.map(({ flow, paused, how }) => ["used by", `${flow}${HOW[how]}${paused ? " (paused)" : ""}`] as const),
+    ...endsWith.map((slug) => ["ends with it", `${slug}: the same account by the same OAuth client`] as const),
+  ]);
 }
 
 /** A connection in lines. */
@@ -31,6 +44,7 @@ export function connectionLines(one: Connection): string[] {
       ["connected", one.connectedAt && timeText(one.connectedAt)],
       ["good until", one.expiresAt && timeText(one.expiresAt)],
       ["used", one.usedAt && timeText(one.usedAt)],
+      ["buttons", one.buttonsUrl],
       ...one.scopes.map(({ scope, means }) => ["may", means === scope ? scope : `${means} (${scope})`] as const),
     ]),
   ];

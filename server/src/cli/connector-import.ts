@@ -22,7 +22,7 @@ export function addConnectorImport(parent: Command, cli: Cli): void {
     .command("import")
     .description("make a connector of an OpenAPI document (3.0 or 3.1, JSON or YAML), or make it anew")
     .argument("<connector>", "the id by which its actions are named: shop as in shop.createOrder")
-    .argument("<file>", "the document, a file of this machine; - for standard input")
+    .argument("<file>", "the document: a file of this machine, - for standard input, or its address, https://…")
     .option("--server <server>", "the address its calls go to, or the number of one of the document's servers, from 0")
     .option("--variables <json>", 'values of the server\'s variables: {"region": "eu"}')
     .option("--paths <paths>", "only operations whose path begins so, with commas: /orders,/customers")
@@ -33,9 +33,10 @@ export function addConnectorImport(parent: Command, cli: Cli): void {
 
 async function importFrom(cli: Cli, connector: string, file: string, options: Options): Promise<void> {
   const client = await connect(cli);
-  const body = await fileBody(cli, file);
+  const address = /^https?:\/\//.test(file) ? file : undefined;
+  const body = address === undefined ? await fileBody(cli, file) : "";
   const { server, variables, paths, authentication, destination } = options;
-  const query = { server, variables, paths, authentication, destination };
+  const query = { address, server, variables, paths, authentication, destination };
   const made = await withProgress(cli.terminal, "importing", () =>
     client.importConnector({ connector, body, ...query }),
   );

@@ -16,7 +16,7 @@ export function addConnectorShow(parent: Command, cli: Cli): void {
 }
 
 function linesOf({ terminal: { columns } }: Cli, details: ConnectorDetails): string[] {
-  const { title, summary, actions, triggers, scopes, setUp, redirectUrl } = details;
+  const { title, summary, actions, triggers, scopes, setUp, redirectUrl, placed, hosts } = details;
   const rows = [
     ...actions.map((one) => [one.id, one.class, one.summary]),
     ...triggers.map((one) => [one.id, "trigger", one.summary]),
@@ -24,6 +24,7 @@ function linesOf({ terminal: { columns } }: Cli, details: ConnectorDetails): str
   const asked = Object.entries(scopes).map(([scope, means]) => [scope, means]);
   return [
     `${title}: ${summary}`,
+    ...(placed ? [`The operator says that it is at ${hosts.join(", ")}.`] : []),
     "",
     ...tableLines([{ title: "ACTION" }, { title: "CLASS" }, { title: "WHAT" }], rows, columns),
     ...(asked.length === 0 ? [] : ["", ...tableLines([{ title: "SCOPE" }, { title: "MEANS" }], asked, columns)]),

@@ -36,7 +36,8 @@ function versionText({ version }: Flow): string {
   return version === null ? "–" : String(version);
 }
 
-function stateOf({ paused, version, draftDiffers }: Flow): string {
+function stateOf({ paused, pausedBecause, version, draftDiffers }: Flow): string {
+  if (pausedBecause) return `paused: ${pausedBecause.ended} ${pausedBecause.name} ended`;
   if (paused) return "paused";
   if (version === null) return "draft";
   return draftDiffers ? "published, draft differs" : "published";

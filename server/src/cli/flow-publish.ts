@@ -1,6 +1,7 @@
 import type { Published } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
+import { eventLines } from "./event-lines.ts";
 import { connect } from "./terminal/connect.ts";
 
 export function addFlowPublish(parent: Command, cli: Cli): void {
@@ -16,10 +17,15 @@ async function publish(cli: Cli, slug: string): Promise<void> {
   show(cli, { slug, ...published }, () => publishedLines(cli, slug, published));
 }
 
-/** What a person needs after publishing: the version, and where the webhooks are. */
-export function publishedLines({ terminal }: Cli, slug: string, { version, webhooks }: Published): readonly string[] {
+/** What a person needs after publishing: the version, where the webhooks are, and what events still lack. */
+export function publishedLines(
+  { terminal }: Cli,
+  slug: string,
+  { version, webhooks, events }: Published,
+): readonly string[] {
   return [
     `${slug}: version ${version} published`,
     ...webhooks.map(({ trigger, url }) => `${terminal.paint("dim", `webhook ${trigger}`)}  ${url}`),
+    ...eventLines(events),
   ];
 }

@@ -1,8 +1,7 @@
-import type { Stopped } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
+import { stoppedLines } from "./stopped-lines.ts";
 import { connect } from "./terminal/connect.ts";
-import { countText, stepText } from "./terminal/words.ts";
 
 export function addGrantRevoke(parent: Command, cli: Cli): void {
   parent
@@ -14,13 +13,4 @@ export function addGrantRevoke(parent: Command, cli: Cli): void {
       show(cli, { grant, stopped }, () => [`${grant.id}: revoked`, ...stoppedLines(stopped)]);
       for (const worker of stopped.silent) note(cli, `${worker} did not answer: it closes its connections by itself`);
     });
-}
-
-/** What was under way, a line each. */
-function stoppedLines({ inFlight }: Stopped): readonly string[] {
-  if (inFlight.length === 0) return ["nothing was in flight"];
-  const lines = inFlight.map(
-    ({ run, step, path, action, fate }) => `${run} ${stepText(step, path)} ${action}: ${fate}`,
-  );
-  return [`${countText(inFlight.length, "effect")} in flight`, ...lines];
 }

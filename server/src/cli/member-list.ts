@@ -22,12 +22,13 @@ async function list(cli: Cli, search: string | undefined): Promise<void> {
   const refs = items.map(({ role }) => role);
   const roleName = await roleNames(client, organization, refs);
   show(cli, { items }, () => {
-    const titles = ["MEMBER", "E-MAIL", "ROLE", "SINCE", "NAME"].map((title) => ({ title }));
+    const titles = ["MEMBER", "E-MAIL", "ROLE", "SINCE", "ACCOUNT", "NAME"].map((title) => ({ title }));
     const rows = items.map((one) => [
       one.id,
       one.email ?? "service account",
       roleName(one.role),
       timeText(one.createdAt),
+      one.account ?? "",
       one.name,
     ]);
     return items.length === 0 ? [] : tableLines(titles, rows, cli.terminal.columns);

@@ -43,6 +43,7 @@ import { addProjectList } from "./project-list.ts";
 import { addProjectRestore } from "./project-restore.ts";
 import { addProjectShow } from "./project-show.ts";
 import { addProjectShred } from "./project-shred.ts";
+import { addOutboundList } from "./outbound-list.ts";
 import { addRequestList } from "./request-list.ts";
 import { addRoleChange } from "./role-change.ts";
 import { addRoleCreate } from "./role-create.ts";
@@ -182,5 +183,10 @@ export const PEOPLE: readonly Group[] = [
     name: "request",
     summary: "who called the API, from where",
     commands: [addRequestList],
+  },
+  {
+    name: "outbound",
+    summary: "what the project's flows reached outside",
+    commands: [addOutboundList],
   },
 ];

@@ -67,7 +67,13 @@ function stepLines(
   return tableLines(titles, rows, columns);
 }
 
-function remark({ error, copied }: StepRecord): string {
+function remark({ error, copied, approval, status, output }: StepRecord): string {
   if (error !== null) return error.message.replaceAll(/\s+/g, " ");
+  if (approval !== null && status === "waiting") return `waits for approval ${approval}`;
+  if (isByModel(output)) return "written by a model";
   return copied ? "kept from the run before" : "";
+}
+
+function isByModel(output: StepRecord["output"]): boolean {
+  return typeof output === "object" && output !== null && !Array.isArray(output) && output["by"] === "model";
 }

@@ -28,7 +28,16 @@ function run(status: Run["status"], error: Run["error"] = null): Run {
 }
 
 function step(status: StepRecord["status"], input: StepRecord["input"], path: number[] = []): StepRecord {
-  const facts = { seq: 1, step: "post", attempt: 1, output: null, error: null, durationMs: null, copied: false };
+  const facts = {
+    seq: 1,
+    step: "post",
+    attempt: 1,
+    output: null,
+    error: null,
+    durationMs: null,
+    copied: false,
+    approval: null,
+  };
   return { ...facts, path, status, input, startedAt: AT };
 }
 

@@ -13,6 +13,7 @@ import { addFlowRestore } from "./flow-restore.ts";
 import { addFlowResume } from "./flow-resume.ts";
 import { addFlowRun } from "./flow-run.ts";
 import { addFlowTest } from "./flow-test.ts";
+import { addFlowTrigger } from "./flow-trigger.ts";
 import { addFlowVersions } from "./flow-versions.ts";
 import type { Group } from "./group.ts";
 import { addRunCancel } from "./run-cancel.ts";
@@ -38,6 +39,7 @@ export const WORK: readonly Group[] = [
       addFlowVersions,
       addFlowRun,
       addFlowTest,
+      addFlowTrigger,
       addFlowList,
       addFlowPause,
       addFlowResume,

@@ -6,7 +6,7 @@ import { lockConnection } from "../store/connections.ts";
 import { findOAuthClient } from "../store/oauth-clients.ts";
 import { inScope } from "../store/scope.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
-import { noConnection, noConnector, requireOwn } from "./connection-refusals.ts";
+import { noConnection, noConnector, requireOwn, requireSamePlace } from "./connection-refusals.ts";
 import { getConnection, requireConnection } from "./list-connections.ts";
 import { keepState, prepareConsent } from "./prepare-consent.ts";
 
@@ -25,6 +25,7 @@ export async function askConsent(
   requireOwn(parts, caller, row, "askConsent");
   const connector = await parts.connections.connectors.find(scope, row.connector);
   if (connector === null) throw noConnector(row.connector);
+  requireSamePlace(connector, row);
   // The project's own client counts from the next consent on, whichever it was made with.
   const client = (await findOAuthClient(parts.database, scope, { connector: row.connector }))?.id ?? null;
   const wish = { ...given, before: row.scopes };

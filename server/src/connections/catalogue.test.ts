@@ -39,7 +39,7 @@ test("a connector shows its actions with schemas, its scopes in words, and how t
     title: "Gmail",
     hasClient: false,
     takesAddress: false,
-    authentication: ["oauth2"],
+    authentication: ["oauth2", "service_account"],
     redirectUrl: "http://steward.test/oauth/callback",
     setUp: expect.arrayContaining([expect.stringContaining("redirect address")]),
     scopes: { "https://www.googleapis.com/auth/gmail.send": "Send mail in your name" },
@@ -139,4 +139,27 @@ test("a service account asks for nobody's consent, and has no connections of its
     body: { ...body, owner: "me", secret: { apiKey: "k" } },
   });
   expect([own.status, own.json()["field"]]).toEqual([422, "owner"]);
+});
+
+test("no connection is called me, which is whoever starts a run", async () => {
+  const body = { connector: "box", slug: "me", secret: { apiKey: "k" } };
+  const answer = await it.ann.call("POST", "/v1/connections", { body });
+  expect([answer.status, answer.json()["field"]]).toEqual([422, "slug"]);
+});
+
+test("a connection says which flows use it, and its end pauses those that name it", async () => {
+  await it.connect(["box.look"], "busy");
+  const step = { id: "ask", kind: "model", input: { connection: "busy", model: "m", prompt: "p" } };
+  await it.ann.call("PUT", "/v1/flows/asks", { body: { format: 1, name: "Asks", steps: [step] } });
+  expect(await it.shown("busy")).toMatchObject({ usedBy: [] });
+  expect((await it.ann.call("POST", "/v1/flows/asks/publish")).status).toBe(200);
+  expect(await it.shown("busy")).toMatchObject({
+    usedBy: [{ flow: "asks", name: "Asks", paused: false, how: "named" }],
+  });
+  const receipt = (await it.ann.call("DELETE", "/v1/connections/busy")).json();
+  expect(receipt).toMatchObject({ stopped: { pausedFlows: ["asks"], pausedFlowCount: 1, cancelledRunCount: 0 } });
+  const kept = (await it.ann.call("GET", `/v1/revocations/${String(receipt["id"])}`)).json();
+  expect(kept["stopped"]).toEqual(receipt["stopped"]);
+  const { paused, pausedBecause } = (await it.ann.call("GET", "/v1/flows/asks")).json();
+  expect([paused, pausedBecause]).toMatchObject([true, { ended: "connection", name: "busy" }]);
 });

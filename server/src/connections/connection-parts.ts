@@ -2,6 +2,7 @@ import type { AuditEntry } from "../core/audit-entry.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ConnectionSecrets } from "../core/ports/connections.ts";
 import type { Connectors } from "../core/ports/connectors.ts";
+import type { Endings } from "../core/ports/endings.ts";
 import type { Database } from "../core/ports/database.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { PolicyWords } from "../core/ports/policy-words.ts";
@@ -30,6 +31,8 @@ export interface ConnectionsOutside {
   readonly secrets: ConnectionSecrets;
   readonly keysOf: (scope: Scope) => Promise<ProjectKeys>;
   readonly words: Pick<PolicyWords, "sayChanged" | "sayRevoked">;
+  /** What rests on a connection ends with it. */
+  readonly endings: Endings;
   /** Has what waits to be revoked looked at now; it is looked at every few seconds in any case. */
   revokeSoon(): void;
 }

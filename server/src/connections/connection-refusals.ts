@@ -1,4 +1,6 @@
 /** The refusals of these verbs. What is another tenant's is answered as what nobody has, in the same words. */
+import type { Connector } from "@steward/sdk";
+import { isElsewhere } from "../core/connectors/is-elsewhere.ts";
 import { AppError } from "../core/errors.ts";
 import type { NotConnected } from "../core/ports/connections.ts";
 import { noteRefused } from "../people/act.ts";
@@ -42,6 +44,19 @@ export function refusedByProvider({ code, message }: NotConnected): AppError {
         ? "unavailable"
         : "provider_refused";
   return new AppError(which, `${message[0]?.toUpperCase()}${message.slice(1)}.`, { reason: code });
+}
+
+/** Throws `conflict` for a connection made while the operator had its provider elsewhere: it is for the account there. */
+export function requireSamePlace(
+  connector: Pick<Connector, "title" | "base">,
+  row: Pick<ConnectionFacts, "slug" | "address" | "hosts">,
+): void {
+  if (!isElsewhere(connector, row)) return;
+  throw new AppError(
+    "conflict",
+    `"${row.slug}" was made while ${connector.title} was at ${row.hosts.join(", ")}: disconnect it, and make another connection.`,
+    { connection: row.slug },
+  );
 }
 
 /** Throws `forbidden`, and has it audited, for a personal connection of somebody else's. `also` lets others do it. */

@@ -11,6 +11,7 @@ import { findFlow } from "../store/flows.ts";
 import { findOAuthClient } from "../store/oauth-clients.ts";
 import { inScope } from "../store/scope.ts";
 import { askedScopes } from "./asked-scopes.ts";
+import { checkSecret } from "./check-secret.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
 import { invalid, noConnector, refusedByProvider, slugTaken } from "./connection-refusals.ts";
 import { requireConnection } from "./list-connections.ts";
@@ -87,6 +88,7 @@ const SCHEMES: Readonly<Record<"http" | NonNullable<Connector["protocol"]>, read
   http: ["https:", "http:"],
   postgres: ["postgres:", "postgresql:"],
   smtp: ["smtps:", "smtp:"],
+  imap: ["imaps:", "imap:"],
 };
 
 /** How it is going to prove itself. Throws where the connector has no such way. */
@@ -102,9 +104,19 @@ export function wayOf(
     if (ways.includes("none")) return "none";
     throw invalid("secret", `${connector.title} is connected by a secret: give one`);
   }
-  const way = "apiKey" in secret ? "api_key" : "user" in secret ? "basic" : "client_credentials";
-  if (ways.includes(way)) return way;
-  throw invalid("secret", `${connector.title} is connected by ${ways.join(" or ")}, not by ${way}`);
+  const way = wayOfSecret(secret);
+  if (!ways.includes(way))
+    throw invalid("secret", `${connector.title} is connected by ${ways.join(" or ")}, not by ${way}`);
+  checkSecret(connector, secret);
+  // Both act for themselves by tokens that they ask for: kept as one.
+  return way === "service_account" ? "client_credentials" : way;
+}
+
+function wayOfSecret(secret: ConnectionSecret): ConnectionAuthentication {
+  if ("apiKey" in secret) return "api_key";
+  if ("user" in secret) return "basic";
+  if ("certificate" in secret) return "certificate";
+  return "serviceAccount" in secret ? "service_account" : "client_credentials";
 }
 
 function rowOf(

@@ -1,11 +1,10 @@
 /** The end of a connection, in one transaction: what it was is erased, what rests on it ends, the provider is to be told. */
-import { actOn } from "../core/audit-entry.ts";
+import { actOn, type AuditEntry } from "../core/audit-entry.ts";
 import { showId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
-import { appendActs } from "../store/append-acts.ts";
 import { endLineCaps } from "../store/caps.ts";
 import { deleteConnectStates } from "../store/connect-states.ts";
-import { type ConnectionRow, lockConnection, setDisconnected } from "../store/connections.ts";
+import { type ConnectionRow, findOwnIn, lockConnection, setDisconnected } from "../store/connections.ts";
 import { endGrants } from "../store/grants.ts";
 import { newRevocation } from "../store/new-revocation.ts";
 import { insertRevocation } from "../store/revocations.ts";
@@ -25,13 +24,19 @@ export interface EndConnection {
 type Parts = Pick<ConnectionParts, "clock" | "connections">;
 
 /**
- * In the project's scope. False when it was over already, or never there. The last statement writes the audit. Locks: the
- * connection first, then its grants and their caps.
+ * In the project's scope. Gives what is to be audited with it, by the last statement; null when it was over already, or
+ * never there. Locks: the connection first, then its grants and their caps, then the flows that use it.
  */
-export async function endConnection(parts: Parts, tx: Transaction, scope: Scope, end: EndConnection): Promise<boolean> {
+export async function endConnection(
+  parts: Parts,
+  tx: Transaction,
+  scope: Scope,
+  end: EndConnection,
+): Promise<readonly AuditEntry[] | null> {
   const { project, organization } = scope;
   const row = await lockConnection(tx, project, end.connection);
-  if (row === null || row.status === "disconnected") return false;
+  if (row === null || row.status === "disconnected") return null;
+  const isOwn = row.owner !== null && (await findOwnIn(tx, project, row.owner, row.connector)) === row.id;
   const atMs = parts.clock.nowMs();
   const { slot, way } = await parts.connections.secrets.toRevoke({ ...scope, ...row }, end.revocation);
   const { by } = end;
@@ -43,11 +48,18 @@ export async function endConnection(parts: Parts, tx: Transaction, scope: Scope,
   await tx.query(
     endLineCaps(
       organization,
-      grants.map((grant) => `grant:${showId("grt", grant)}`),
+      grants.map((grant) => `grant:${showId("grt", grant.id)}`),
       atMs,
     ),
   );
-  const { slug, connector } = row;
+  const { id, slug, connector, owner, flow } = row;
+  const acts = await parts.connections.endings.begin(tx, scope, {
+    id: end.revocation,
+    of: { kind: "connection", connection: { id, slug, connector, owner, flow, isOwn }, grants },
+    by,
+    atMs,
+    cancels: end.because !== "project",
+  });
   const facts = {
     slug,
     connector,
@@ -55,9 +67,7 @@ export async function endConnection(parts: Parts, tx: Transaction, scope: Scope,
     revocation: showId("rev", end.revocation),
     because: end.because ?? null,
   };
-  const act = actOn(project, by, "connection.disconnected", showId("con", row.id), facts, atMs);
-  await appendActs(tx, organization, [act], atMs);
-  return true;
+  return [...acts, actOn(project, by, "connection.disconnected", showId("con", id), facts, atMs)];
 }
 
 /** What there was of it, as the receipt names it. */

@@ -1,5 +1,7 @@
 /** Connections that end with what they belong to (PROMISES C9), or because nobody went on with them. */
+import type { AuditEntry } from "../core/audit-entry.ts";
 import type { Transaction } from "../core/ports/database.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { findLatestState } from "../store/connect-states.ts";
 import { listAbandoned, listInDeleted, listOwned, listStanding } from "../store/connections.ts";
 import { organizationScope } from "../store/organizations.ts";
@@ -18,19 +20,23 @@ const ABANDONED_MS = 86_400_000;
 
 /**
  * Ends a person's own connections in an organization, in the caller's transaction, which is in the organization's scope
- * before and after. For whoever leaves it, with their account or without.
+ * before and after. For whoever leaves it, with their account or without. Once that is committed, what rested on them is
+ * stopped by `Endings.finishAll`.
  */
 export async function endOwned(
   parts: Parts,
   tx: Transaction,
   { organization, account, by }: { readonly organization: string; readonly account: string; readonly by: string },
 ): Promise<void> {
+  const acts: AuditEntry[] = [];
   for (const { project, id } of await listOwned(parts.dispatch, organization, account, OWNED_MAX)) {
     const scope = { organization, project };
     await tx.query(scopeStatement(scope));
-    await endConnection(parts, tx, scope, { connection: id, revocation: parts.ids.uuid(), by, because: "member" });
+    const end = { connection: id, revocation: parts.ids.uuid(), by, because: "member" } as const;
+    acts.push(...((await endConnection(parts, tx, scope, end)) ?? []));
   }
   await tx.query(scopeStatement(organizationScope(organization)));
+  await appendActs(tx, organization, acts, parts.clock.nowMs());
   parts.connections.revokeSoon();
 }
 

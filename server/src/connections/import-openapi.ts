@@ -9,6 +9,7 @@ import { tooMany } from "../people/refusals.ts";
 import { appendActs } from "../store/append-acts.ts";
 import { countImported, type ImportedRow, lockImported, putImported } from "../store/imported-connectors.ts";
 import { inScope, type Scope } from "../store/scope.ts";
+import { fetchDocument } from "./fetch-document.ts";
 import type { ImportParts } from "./import-parts.ts";
 import { sealImport } from "./sealed-import.ts";
 import { showImportedDetails } from "./show-imported.ts";
@@ -33,13 +34,13 @@ export async function importOpenapi(
   caller: ImportCaller,
   connector: string,
   choices: ImportChoices,
-  document: AsyncIterable<Uint8Array>,
+  document: AsyncIterable<Uint8Array> | { readonly address: string },
 ): Promise<ImportedDetails> {
   const { imports, clock } = parts;
   if (imports.taken.has(connector))
     throw new AppError("conflict", `There is a connector ${connector} here already: choose another id.`, { connector });
   const { scope, shownId } = caller;
-  const bytes = await gather(document);
+  const bytes = "address" in document ? await had(parts, scope, document.address) : await gather(document);
   const keys = await imports.keysOf(scope);
   const digest = keys.digest("search", "openapi", bytes);
   const read = usable(await imports.reader.read(bytes, choices));
@@ -68,6 +69,11 @@ export async function importOpenapi(
   });
   await imports.words.sayChanged(scope);
   return showImportedDetails(row, choices, read.refused);
+}
+
+async function had({ imports }: ImportParts, { project }: Scope, address: string): Promise<Uint8Array<ArrayBuffer>> {
+  const about = { project, bytesMax: DOCUMENT_BYTES_MAX };
+  return Uint8Array.from(await fetchDocument(imports.outside, address, about));
 }
 
 async function gather(document: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {

@@ -5,6 +5,7 @@ import type { OpenapiReader } from "../core/ports/openapi-reader.ts";
 import type { PolicyWords } from "../core/ports/policy-words.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import type { Scope } from "../store/scope.ts";
+import type { FetchParts } from "./fetch-document.ts";
 import type { ImportedConnectors } from "./imported-connectors.ts";
 
 /** What the verbs around imported connectors work with. */
@@ -18,6 +19,8 @@ export interface ImportParts {
 /** What lies outside of these verbs and is not theirs. */
 export interface ImportsOutside {
   readonly reader: OpenapiReader;
+  /** Where documents are had from that are given by address. */
+  readonly outside: FetchParts;
   readonly connectors: ImportedConnectors;
   /** Ids that are connectors or actions of the program's own. */
   readonly taken: ReadonlySet<string>;

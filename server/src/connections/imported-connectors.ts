@@ -1,6 +1,6 @@
 /** The connectors that projects have made of documents, as the catalogue and the gate use them. */
 import type { Connector } from "@steward/sdk";
-import { connectorOf, type StatusFailure } from "../core/openapi/connector-of.ts";
+import { connectorOf, type HttpAlone } from "../core/openapi/connector-of.ts";
 import type { Database } from "../core/ports/database.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { findImported, findImportedVersion, listImported } from "../store/imported-connectors.ts";
@@ -17,7 +17,7 @@ export interface ImportedConnectors {
 export interface ImportedConnectorsParts {
   readonly database: Database;
   readonly keysOf: (scope: Scope) => Promise<ProjectKeys>;
-  readonly statusFailure: StatusFailure;
+  readonly http: HttpAlone;
 }
 
 /** Of declarations as JSON; in memory they take about five times that. */
@@ -65,7 +65,7 @@ async function load(parts: ImportedConnectorsParts, scope: Scope, id: string): P
   const [row, keys] = await Promise.all([findImported(parts.database, scope, id), parts.keysOf(scope)]);
   if (row === null) return null;
   const { declaration, characters } = await openDeclaration(keys, row);
-  return { version: row.version, connector: connectorOf(id, declaration, parts.statusFailure), characters };
+  return { version: row.version, connector: connectorOf(id, declaration, parts.http), characters };
 }
 
 function dropOldest(held: Map<string, Held>): void {

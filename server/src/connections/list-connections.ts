@@ -1,6 +1,7 @@
-import type { Connection } from "@steward/sdk";
+import type { Connection, ConnectionDetails } from "@steward/sdk";
 import { listConnections as listRows, type ConnectionRow, findConnection } from "../store/connections.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
+import { endsWith } from "./ends-with.ts";
 import { noConnection } from "./connection-refusals.ts";
 import { showConnection } from "./show-connection.ts";
 
@@ -28,8 +29,10 @@ export async function getConnection(
   parts: ConnectionParts,
   caller: ConnectionCaller,
   slug: string,
-): Promise<Connection> {
-  return await showConnection(parts, caller, await requireConnection(parts, caller, slug));
+): Promise<ConnectionDetails> {
+  const row = await requireConnection(parts, caller, slug);
+  const usedBy = await parts.connections.endings.usersOf(caller.scope, row);
+  return { ...(await showConnection(parts, caller, row)), usedBy, endsWith: await endsWith(parts, caller, row) };
 }
 
 /** The one that stands. Throws `not_found`. */

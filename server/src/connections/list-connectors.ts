@@ -52,6 +52,7 @@ export async function getConnector(parts: ConnectionParts, scope: Scope, id: str
   return {
     ...summaryOf(parts, connector, await ownClients(parts, scope)),
     hosts: [...connector.hosts],
+    placed: connector.placed === true,
     scopes: { ...connector.scopes },
     actions: [
       ...Object.entries(actions).map(([name, action]) => showAction(`${id}.${name}`, action)),

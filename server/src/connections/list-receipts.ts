@@ -8,7 +8,7 @@ import { showReceipt } from "./show-receipt.ts";
 
 /** Of the project's connections that were disconnected, the newest first. */
 export async function listReceipts(
-  { database }: Pick<ConnectionParts, "database">,
+  parts: Pick<ConnectionParts, "database" | "connections">,
   scope: Scope,
   query: { readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<{ readonly items: Receipt[]; readonly next: string | null }> {
@@ -16,19 +16,19 @@ export async function listReceipts(
   const before = query.cursor === undefined ? null : parseId("rev", query.cursor);
   if (query.cursor !== undefined && before === null)
     throw new AppError("invalid_request", "The cursor is not one of this list.");
-  const rows = await listRevocations(database, scope, { before, limit: limit + 1 });
-  const items = rows.slice(0, limit).map(showReceipt);
+  const rows = await listRevocations(parts.database, scope, { before, limit: limit + 1 });
+  const items = await Promise.all(rows.slice(0, limit).map((row) => showReceipt(parts, scope, row)));
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
 /** Throws `not_found`. */
 export async function getReceipt(
-  { database }: Pick<ConnectionParts, "database">,
+  parts: Pick<ConnectionParts, "database" | "connections">,
   scope: Scope,
   shown: string,
 ): Promise<Receipt> {
   const id = parseId("rev", shown);
-  const row = id === null ? null : await findRevocation(database, scope, id);
+  const row = id === null ? null : await findRevocation(parts.database, scope, id);
   if (row === null) throw new AppError("not_found", `There is no receipt ${shown} here.`);
-  return showReceipt(row);
+  return await showReceipt(parts, scope, row);
 }

@@ -31,7 +31,7 @@ export async function putOAuthClient(
   parts: ConnectionParts,
   caller: ConnectionCaller,
   connector: string,
-  { clientId, clientSecret }: PutOAuthClient,
+  { clientId, clientSecret, signingSecret }: PutOAuthClient,
 ): Promise<OAuthClient> {
   const way = consentWayOf(await connectorNamed(parts, caller.scope, connector));
   if (way === null) throw new AppError("conflict", `${connector} is not connected by an OAuth client.`, { connector });
@@ -45,13 +45,13 @@ export async function putOAuthClient(
     if (before !== null && before.clientId !== clientId)
       requireUnused(before, await countByClient(tx, scope.project, before.id));
     const id = before?.clientId === clientId ? before.id : fresh;
-    const secret =
-      clientSecret === undefined
-        ? null
-        : await parts.connections.secrets.sealClientSecret({ ...scope, id }, clientSecret);
+    const secrets = { clientSecret: clientSecret ?? null, signingSecret: signingSecret ?? null };
+    const isPublic = clientSecret === undefined && signingSecret === undefined;
+    const secret = isPublic ? null : await parts.connections.secrets.sealClientSecrets({ ...scope, id }, secrets);
     const next = { id, connector, clientId, secret, setAt, setBy: shownId };
     await tx.query(putRow(scope, next));
-    const act = actOn(scope.project, shownId, "oauth_client.set", `oauth_client:${connector}`, {}, setAt);
+    const facts = { signing: signingSecret !== undefined };
+    const act = actOn(scope.project, shownId, "oauth_client.set", `oauth_client:${connector}`, facts, setAt);
     await appendActs(tx, scope.organization, [act], setAt);
     return next;
   });

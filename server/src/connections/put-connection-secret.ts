@@ -6,7 +6,7 @@ import { appendActs } from "../store/append-acts.ts";
 import { lockConnection, setConnected } from "../store/connections.ts";
 import { inScope } from "../store/scope.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
-import { noConnection, noConnector, refusedByProvider, requireOwn } from "./connection-refusals.ts";
+import { noConnection, noConnector, refusedByProvider, requireOwn, requireSamePlace } from "./connection-refusals.ts";
 import { wayOf } from "./create-connection.ts";
 import { getConnection, requireConnection } from "./list-connections.ts";
 import { openAccount, sealAccount } from "./provider-account.ts";
@@ -26,6 +26,7 @@ export async function putConnectionSecret(
   requireOwn(parts, caller, row, "putConnectionSecret");
   const connector = await parts.connections.connectors.find(scope, row.connector);
   if (connector === null) throw noConnector(row.connector);
+  requireSamePlace(connector, row);
   const authentication = wayOf(connector, secret, false);
   const kept = await parts.connections.secrets.keepTyped({ ...scope, ...row }, secret, row.scopes);
   if (kept.kind === "refused") throw refusedByProvider(kept);

@@ -14,17 +14,24 @@ export async function showConnection(
 ): Promise<Connection> {
   const { keysOf, connectors } = parts.connections;
   const [keys, connector] = await Promise.all([keysOf(scope), connectors.find(scope, row.connector)]);
-  return show(connector, row, keys, account);
+  const place = `${showId("prj", scope.project)}/${showId("con", row.id)}`;
+  const buttonsUrl = row.connector === "slack" ? `${parts.publicUrl}/hooks/slack/interactivity/${place}` : null;
+  return { ...show(connector, row, keys, account), buttonsUrl };
 }
 
-function show(connector: Connector | null, row: ConnectionFacts, keys: ProjectKeys, viewer: string | null): Connection {
+function show(
+  connector: Connector | null,
+  row: ConnectionFacts,
+  keys: ProjectKeys,
+  viewer: string | null,
+): Omit<Connection, "buttonsUrl"> {
   const { owner, flow, hosts, address } = row;
   const isTold = owner === null || owner === viewer;
   return {
     id: showId("con", row.id),
     slug: row.slug,
     connector: row.connector,
-    authentication: row.authentication,
+    authentication: wayOf(connector, row),
     status: row.status,
     owner: owner === null ? null : showId("acc", owner),
     flow,
@@ -40,6 +47,15 @@ function show(connector: Connector | null, row: ConnectionFacts, keys: ProjectKe
     createdBy: row.createdBy,
     connectedAt: isoTimeOrNull(row.connectedAt),
   };
+}
+
+/** Who acts for themselves by tokens is kept as one, whichever proof they have (`create-connection.ts`). */
+function wayOf(connector: Connector | null, { authentication }: ConnectionFacts): Connection["authentication"] {
+  const ways = connector?.authentication ?? [];
+  const signs = ways.some(({ kind }) => kind === "service_account");
+  const isSigner =
+    authentication === "client_credentials" && signs && !ways.some(({ kind }) => kind === authentication);
+  return isSigner ? "service_account" : authentication;
 }
 
 /** In plain words, where the connector has some. */

@@ -9,6 +9,13 @@ import { readBody } from "../connectors/read-body.ts";
 import { statusFailure } from "../connectors/status-failure.ts";
 
 export const CLIENT = { clientId: "steward", clientSecret: "a secret/of the:client" };
+const { privateKey: SIGNERS, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+/** A client that proves itself by what its key signs. */
+export const SIGNER = {
+  clientId: "signer",
+  privateKey: SIGNERS.export({ format: "pem", type: "pkcs8" }).toString(),
+  jwk: { ...publicKey.export({ format: "jwk" }), kid: "s1", use: "sig" },
+};
 export const REDIRECT = "http://steward.test/oauth/callback";
 
 export interface StrictProvider {
@@ -105,6 +112,15 @@ function providerAt(issuer: string, it: () => StrictProvider): Provider {
       {
         client_id: "machine",
         client_secret: "machine-secret",
+        redirect_uris: [],
+        response_types: [],
+        grant_types: ["client_credentials"],
+        scope: "box.read box.write",
+      },
+      {
+        client_id: SIGNER.clientId,
+        token_endpoint_auth_method: "private_key_jwt",
+        jwks: { keys: [SIGNER.jwk] },
         redirect_uris: [],
         response_types: [],
         grant_types: ["client_credentials"],

@@ -9,7 +9,7 @@ import { requireOwn } from "./connection-refusals.ts";
 import { getConnection, requireConnection } from "./list-connections.ts";
 import { sealAccount } from "./provider-account.ts";
 
-/** Asks the provider whose account it is. A connection that it finds dead is `reauth_required` from then on. */
+/** Asks the provider whose account it is, or tries to sign in where nobody could say. A connection that it finds dead is `reauth_required` from then on. */
 export async function testConnection(
   parts: ConnectionParts,
   caller: ConnectionCaller,
@@ -23,12 +23,15 @@ export async function testConnection(
   const keys = await parts.connections.keysOf(scope);
   const atMs = parts.clock.nowMs();
   await inScope(parts.database, scope, async (tx) => {
-    if (ok) await tx.query(setAccount(scope.project, row.id, sealAccount(keys, row.id, asked)));
-    else await tx.query(setConnectionError(scope.project, row.id, asked.code));
+    if (ok) {
+      const { account, label } = asked;
+      await tx.query(setAccount(scope.project, row.id, sealAccount(keys, row.id, { account, label })));
+    }
+    if (!ok) await tx.query(setConnectionError(scope.project, row.id, asked.code));
     const facts = { slug, connector: row.connector, code: ok ? null : asked.code };
     const act = actOn(scope.project, shownId, "connection.tested", showId("con", row.id), facts, atMs);
     await appendActs(tx, scope.organization, [act], atMs);
   });
   const connection = await getConnection(parts, caller, slug);
-  return { ok, code: ok ? null : asked.code, message: ok ? null : asked.message, connection };
+  return { ok, code: ok ? null : asked.code, message: ok ? (asked.note ?? null) : asked.message, connection };
 }

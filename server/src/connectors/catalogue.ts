@@ -4,6 +4,8 @@ import { github } from "./github/connector.ts";
 import { gmail } from "./gmail/connector.ts";
 import { googleCalendar } from "./google_calendar/connector.ts";
 import { googleDocs } from "./google_docs/connector.ts";
+import { http } from "./http/connector.ts";
+import { imap } from "./imap/connector.ts";
 import { notion } from "./notion/connector.ts";
 import { openaiCompatible } from "./openai_compatible/connector.ts";
 import { openai } from "./openai/connector.ts";
@@ -22,8 +24,10 @@ export const CONNECTORS: readonly Connector[] = [
   googleDocs,
   notion,
   twilio,
+  imap,
   smtp,
   postgres,
+  http,
   openai,
   anthropic,
   openrouter,

@@ -9,6 +9,7 @@ import { githubAnswers } from "./github/github.testsuite.ts";
 import { gmailAnswers } from "./gmail/gmail.testsuite.ts";
 import { googleCalendarAnswers } from "./google_calendar/google_calendar.testsuite.ts";
 import { googleDocsAnswers } from "./google_docs/google_docs.testsuite.ts";
+import { httpAnswers } from "./http/http.testsuite.ts";
 import { anthropicAnswers, openaiAnswers, openaiCompatibleAnswers, openrouterAnswers } from "./models.testsuite.ts";
 import { notionAnswers } from "./notion/notion.testsuite.ts";
 import { slackAnswers } from "./slack/slack.testsuite.ts";
@@ -26,8 +27,10 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<string, readonly Connecto
   openrouter: openrouterAnswers,
   openai_compatible: openaiCompatibleAnswers,
   twilio: twilioAnswers,
+  http: httpAnswers,
   postgres: { whoami: [] },
   smtp: { whoami: [] },
+  imap: { whoami: [] },
 };
 const GARBAGE: readonly ConnectorAnswer["body"][] = ["<html>", "", null, [], {}, { ok: true }, 7, [null]];
 const KEY = "run_0123456789.step-1_0";
@@ -194,6 +197,10 @@ describe.each(CONNECTORS.map((connector) => [connector.id, connector] as const))
   });
 
   describe.each(triggers)("trigger %s", (name, trigger) => {
+    test("has a name that no action has: both are granted by it", () => {
+      expect(Object.keys(connector.actions)).not.toContain(name);
+    });
+
     test("takes strict settings, each of them described", () => {
       const schema = z.toJSONSchema(trigger.settings, { io: "input" }) as {
         properties: Record<string, { description?: string }>;
@@ -211,7 +218,7 @@ describe.each(CONNECTORS.map((connector) => [connector.id, connector] as const))
       if (trigger.byHand !== undefined) {
         expect(trigger.byHand.length).toBeGreaterThan(0);
         expect(registering.next()).toEqual({ done: true, value: null });
-        expect(trigger.unregister(settings, null).next()).toEqual({ done: true, value: null });
+        expect(trigger.unregister(settings, null, url).next()).toEqual({ done: true, value: null });
         return;
       }
       const registered = await drive(
@@ -220,12 +227,12 @@ describe.each(CONNECTORS.map((connector) => [connector.id, connector] as const))
         inTurn(answersTo(connector, `${name}.register`, "*.register")),
       );
       expect(JSON.stringify(registered.calls.at(-1))).toContain(url);
-      const taken = trigger.unregister(settings, registered.output);
+      const taken = trigger.unregister(settings, registered.output, url);
       await drive(connector, taken, inTurn(answersTo(connector, `${name}.unregister`, "*.unregister")));
     });
 
     test("starts nothing at first, then gives events that are named for ever", async () => {
-      if (trigger.kind !== "poll") return;
+      if (trigger.kind !== "poll" || byCalls.length === 0) return;
       expect(trigger.everySeconds.default).toBeGreaterThanOrEqual(trigger.everySeconds.min);
       const settings = settingsOf(connector, name);
       const first = await drive(connector, trigger.poll(settings, null), inTurn(answersTo(connector, `${name}.first`)));

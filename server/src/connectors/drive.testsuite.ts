@@ -29,7 +29,7 @@ export function addressOf(connector: Connector, call: ConnectorCall, user = "use
 }
 
 export function isRead(call: ConnectorCall): boolean {
-  return call.method === "GET" || call.reads === true;
+  return call.method === "GET" || call.method === "HEAD" || call.reads === true;
 }
 
 /** Drives to the end. Throws a ProviderError where the provider or the connector says that it failed. */

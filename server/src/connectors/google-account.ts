@@ -19,8 +19,15 @@ export const googleAuthentication: Authentication = {
   deviceUrl: null,
   parameters: { access_type: "offline", prompt: "consent" },
   client: "post",
+  revokesAll: true,
   pkce: true,
   identityScopes: ["openid", EMAIL_SCOPE],
+};
+
+/** A key of a service account, which acts for itself, or for somebody where an administrator of Workspace has delegated that. */
+export const googleServiceAccount: Authentication = {
+  kind: "service_account",
+  tokenUrl: "https://oauth2.googleapis.com/token",
 };
 
 export const googleIdentityScopes = {
@@ -46,6 +53,7 @@ export function googleSetUp(api: string): readonly string[] {
     "Under Data Access, add the scopes listed here.",
     "Under Clients press Create client, choose Web application, and add the redirect address shown here.",
     "Copy the client id and the client secret.",
+    "Or, for a service account: under IAM, Service Accounts, make one and a JSON key of it, and paste that file. To act for people of a Workspace, let its administrator delegate the scopes listed here to it.",
   ];
 }
 

@@ -69,6 +69,7 @@ const FORMS: Record<string, (secret: string) => string> = {
   base64url: (secret) => Buffer.from(secret).toString("base64url"),
   hex,
   HEX: (secret) => hex(secret).toUpperCase(),
+  "hexadecimal in both cases": (secret) => hex(secret).replace(/[a-f]./g, (two) => two.toUpperCase()),
   encodeURIComponent: (secret) => encodeURIComponent(secret),
   "lower-case percent": percent,
   "upper-case percent": (secret) => percent(secret).toUpperCase(),

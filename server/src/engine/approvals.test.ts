@@ -65,11 +65,16 @@ test("an effect that needs a person waits for one, and is sent once under the ap
   await until(async () => (await statusOf(it, run)) === "waiting");
   expect(gate.sent).toEqual([]);
   const { items } = (await it.engine.listSteps(it.scope, run, 0, 10, null))!;
-  expect(items).toMatchObject([{ step: "send", status: "waiting" }]);
+  expect(items).toMatchObject([{ step: "send", status: "waiting", approval: row!.id }]);
 
   await decide(it, row!, "approved");
   expect(await ended(it, run)).toMatchObject({ status: "completed", output: { ok: true } });
   expect(gate.sent.map(({ approval }) => approval)).toEqual([row!.id]);
+  const after = (await it.engine.listSteps(it.scope, run, 0, 10, null))!.items;
+  expect(after).toMatchObject([
+    { step: "send", approval: row!.id },
+    { step: "out", approval: null },
+  ]);
   expect(await approvals(it)).toMatchObject([{ status: "used" }]);
   expect((await recordsOf(it, run)).map(({ t }) => t)).toEqual([
     "accepted",
@@ -251,5 +256,26 @@ test.each(["approved", "rejected", "expired"] as const)(
     await decide(it, row!, how, { note: "as agreed" });
     const output = { port: how, said: how, by: "acc_ann", note: "as agreed" };
     expect(await ended(it, run)).toMatchObject({ status: "completed", output });
+    expect(await approvals(it)).toMatchObject([{ status: how }]); // the run's end takes nobody's word back
   },
 );
+
+test("what a step shows may hold expressions, of objects too", async () => {
+  const { it } = await asking();
+  const show = {
+    order: "{{ trigger.body.order }}",
+    whole: "{{ trigger.body }}",
+    list: ["{{ trigger.body.order.id }}"],
+  };
+  const input = { message: "May it?", to: ["role:owner"], show };
+  const version = it.flow(flow({ id: "ok", kind: "approval", input }));
+  const run = await start(it, version, { order: { id: "A-17", lines: [{ sku: 1 }] } });
+  const [row] = await asked(it);
+  const order = { id: "A-17", lines: [{ sku: 1 }] };
+  expect(await argumentsOf(it, row!)).toEqual({
+    message: "May it?",
+    show: { order, whole: { order }, list: ["A-17"] },
+  });
+  await decide(it, row!, "approved");
+  expect(await ended(it, run)).toMatchObject({ status: "completed" });
+});

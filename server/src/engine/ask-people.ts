@@ -1,4 +1,5 @@
 /** A step waits for people: its record and the row they see are committed together, and the run rests until they have decided. */
+import { modelFields } from "@steward/sdk";
 import { placeOf } from "../catalogue/tables.ts";
 import { uuidBytes } from "../core/id.ts";
 import { canonicalJson, type JsonObject } from "../core/json.ts";
@@ -69,6 +70,11 @@ interface Shown {
   readonly needed: Omit<ApprovalNeeded, "reasons"> & { readonly reasons: readonly StoredReason[] };
 }
 
+/** Of the arguments, what a model has written. */
+function byModel({ version }: LiveRun, { step }: Task): readonly string[] {
+  return modelFields(version.compiled.file).get(step.id) ?? [];
+}
+
 /** The row that people see, with the record that was just added. What is private is shown to nobody. */
 function add(parts: EngineParts, run: LiveRun, task: Task, asked: Asked, shown: Shown): void {
   if (run.overflow) return;
@@ -93,6 +99,7 @@ function add(parts: EngineParts, run: LiveRun, task: Task, asked: Asked, shown: 
     arguments: keys.seal("approval", ARGUMENTS, uuidBytes(asked.approval), Buffer.from(text)),
     parties: needed.parties,
     reasons: needed.reasons,
+    byModel: isPrivate ? [] : byModel(run, task),
     createdMs: atMs,
     expiresMs: atMs + needed.expiresHours * 3_600_000,
   });

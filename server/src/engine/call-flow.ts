@@ -105,7 +105,8 @@ export function childOf(
     ...(run.state.starter === null ? {} : { starter: run.state.starter }),
     tainted: run.state.tainted,
   };
-  return { id: parts.ids.uuid(), version, trigger, record: JSON.stringify(accepted), parent: run.id };
+  const { starter } = run.state;
+  return { id: parts.ids.uuid(), version, trigger, record: JSON.stringify(accepted), parent: run.id, starter };
 }
 
 /** Adds a message to another run of the project, to be committed with this run's records. */

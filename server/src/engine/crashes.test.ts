@@ -24,12 +24,13 @@ interface Death {
 }
 
 /** A database on which the worker dies: what it has not committed is void, and another one may take its runs. */
-function mortal(death: Death, die: () => Promise<void>) {
+function mortal(death: Death, fatal: { isDead: boolean }, die: () => Promise<void>) {
   let flushes = 0;
   let dead = false;
   const around = async <T>(write: () => Promise<T>): Promise<T> => {
     if (++flushes !== death.flush || dead) return await write();
     dead = true;
+    fatal.isDead = true;
     if (death.when === "after") await write();
     await die();
     throw new ConnectionLostError("unknown", { cause: new Error("the test killed the worker") });
@@ -88,9 +89,10 @@ async function through(
   it = base;
   engines.push(base);
   const died = Promise.withResolvers<true>();
+  const fatal = { isDead: false };
   const dying = await base.another({
     limits: {},
-    database: mortal(death, async () => {
+    database: mortal(death, fatal, async () => {
       dying.worker.claim = () => Promise.resolve(0);
       await base.db.admin.query({
         text: "update steward.queue set worker = null, fence = fence + 1, due_at = '-infinity'",
@@ -108,7 +110,7 @@ async function through(
     await started;
     await driven;
     await ended(base);
-    return false;
+    return fatal.isDead; // of the last flush the run's end may be seen before the death is done
   })();
   isOver.catch(() => undefined);
   const isDead = await Promise.race([died.promise, isOver]);

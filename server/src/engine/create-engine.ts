@@ -17,6 +17,7 @@ import {
   RUNS_PER_WORD,
   type EngineLimits,
   type EngineParts,
+  type EventWorks,
   type Place,
 } from "./engine-parts.ts";
 import { fireSchedules } from "./fire-schedules.ts";
@@ -26,11 +27,12 @@ import { createJournal } from "./journal.ts";
 import { createRegionWatch, type RegionWatch } from "./leave-region.ts";
 import { createLease, type Lease } from "./lease.ts";
 import { forgetLive, type LiveRun } from "./live-run.ts";
+import { createTriggerPoller, type TriggerPoller } from "./poll-triggers.ts";
 import type { Projects } from "./projects.ts";
 import { listSteps, readRun } from "./read-run.ts";
 import { startRun, waitSettled } from "./start-run.ts";
 import { retryRun } from "./retry-run.ts";
-import { cancelRun, resolveEffect, sealDecision, sendEvent } from "./send-message.ts";
+import { cancelRun, resolveEffect, sealCancel, sealDecision, sendEvent } from "./send-message.ts";
 import { createSubRuns } from "./sub-runs.ts";
 import { createTurns } from "./turns.ts";
 import { createRunWatch } from "./watch-run.ts";
@@ -47,6 +49,7 @@ export interface EngineConfig {
   readonly projects: Projects;
   readonly versions: Versions;
   readonly gate: Gate;
+  readonly events?: EventWorks;
   readonly code: CodeRunner;
   readonly blobs: BlobValues;
   readonly limits: EngineLimits;
@@ -69,6 +72,7 @@ export interface RunningEngine {
   readonly worker: Worker;
   readonly lease: Lease;
   readonly regions: RegionWatch;
+  readonly poller: TriggerPoller;
   /** Claims and fires what is due now: what the turns do by themselves once `start` is called. */
   tick(): Promise<void>;
   start(): void;
@@ -112,13 +116,15 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
     for (const run of payload.split(",")) if (!live.has(run)) parts.watch.tell(run, null);
   });
   const regions = createRegionWatch(parts);
-  const turns = createTurns(parts, worker, lease, regions, config.abortEffects);
+  const poller = createTriggerPoller(parts);
+  const turns = createTurns(parts, { worker, lease, regions, poller }, config.abortEffects);
   return {
     engine: verbs(parts),
     parts,
     worker,
     lease,
     regions,
+    poller,
     lost: lost.promise,
     async tick() {
       await fireSchedules(parts);
@@ -128,7 +134,7 @@ export async function createEngine(config: EngineConfig): Promise<RunningEngine>
     start: () => turns.start(),
     async stop(graceMs) {
       lease.resign();
-      await Promise.all([turns.stop(), worker.stop(graceMs)]);
+      await Promise.all([turns.stop(), poller.stop(), worker.stop(graceMs)]);
     },
   };
 }
@@ -258,6 +264,7 @@ function verbs(parts: EngineParts): Engine {
     sendEvent: (scope, run, name, data, by) => sendEvent(parts, scope, run, name, data, by),
     resolveEffect: (scope, run, resolution, by) => resolveEffect(parts, scope, run, resolution, by),
     sealDecision: (scope, run, decision) => sealDecision(parts, scope, run, decision),
+    sealCancel: (scope, run, by) => sealCancel(parts, scope, run, by),
     wake: (runs) => parts.announce(RUN_CHANNEL, runs),
     retryRun: (scope, run, from, by, starter = null) => retryRun(parts, scope, run, from, by, starter),
     forgetProject: (project) => parts.projects.forget(project),

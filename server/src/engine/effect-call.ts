@@ -1,5 +1,5 @@
 /** An effect as the engine hands it to the gate. */
-import type { EffectCall } from "../core/ports/gate.ts";
+import type { EffectCall, Intent } from "../core/ports/gate.ts";
 import type { Asked, BeginRecord, Hold } from "../core/run/record.ts";
 import type { Active } from "../core/run/state.ts";
 import type { EffectRequest } from "../core/step-kind.ts";
@@ -15,9 +15,10 @@ export type Sending = { readonly effect: EffectRequest; readonly key: string | n
 
 /** Records the intent, and gives the number of the record that began the step. */
 export function recordedBy(parts: EngineParts, run: LiveRun, sending: Sending) {
-  return (asked: readonly Hold[]): number => {
+  return (asked: readonly Hold[], repeat: Intent["repeat"]): number => {
     const reserves = asked.length === 0 ? {} : { reserves: asked };
-    const { effect, key, active } = sending;
+    const { key, active } = sending;
+    const effect = repeat === undefined ? sending.effect : { ...sending.effect, repeat };
     if (active) {
       record(parts, run, { t: "again", of: active.seq, at: parts.clock.nowMs(), ...reserves });
       return active.seq;

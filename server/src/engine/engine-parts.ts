@@ -2,9 +2,11 @@
 import type { Clock } from "../core/ports/clock.ts";
 import type { CodeRunner } from "../core/ports/code-runner.ts";
 import type { Database } from "../core/ports/database.ts";
+import type { EventGate } from "../core/ports/events.ts";
 import type { Gate } from "../core/ports/gate.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Notifications } from "../core/ports/notifications.ts";
+import type { ProjectKeys } from "../keyring/keyring.ts";
 import type { BlobValues } from "./blob-values.ts";
 import type { Journal } from "./journal.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -52,6 +54,13 @@ export interface Place {
   readonly region: string | null;
 }
 
+/** What triggers of connectors need of the rest; absent where nothing is asked for them. */
+export interface EventWorks {
+  readonly gate: EventGate;
+  /** The address of a trigger, from its sealed token; null where this process does not know where it is called. */
+  addressOf(keys: ProjectKeys, trigger: string, token: Buffer): string | null;
+}
+
 export interface EngineParts {
   readonly database: Database;
   /** The same server as steward_dispatch: routing tables of all projects. */
@@ -62,6 +71,7 @@ export interface EngineParts {
   readonly projects: Projects;
   readonly versions: Versions;
   readonly gate: Gate;
+  readonly events?: EventWorks;
   readonly code: CodeRunner;
   readonly blobs: BlobValues;
   readonly journal: Journal;

@@ -74,6 +74,8 @@ export interface StepView {
   readonly startedAt: number;
   readonly durationMs: number | null;
   readonly copied: boolean;
+  /** UUID of the last approval that it asked for. */
+  readonly approval: string | null;
 }
 
 /** A committed record and what it shows: a step's state, or the run's. */
@@ -112,6 +114,8 @@ export interface Engine {
    * (without a row the run has ended, and nothing is written), with `insertInbox` and `wakeRuns`; then `wake`.
    */
   sealDecision(scope: Scope, run: string, decision: ApprovalDecision): Promise<InboxRow>;
+  /** A wish that a run be cancelled, as it is written to its inbox in the same way; who writes it audits it. */
+  sealCancel(scope: Scope, run: string, by: string): Promise<InboxRow>;
   /** Tells whoever leads these runs that their inboxes have something new, once it is committed. */
   wake(runs: readonly string[]): void;
   /** Begins a new run with the earlier records kept (R3); gives its UUID. Throws `run_not_finished`, `value_invalid`. */

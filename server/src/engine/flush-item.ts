@@ -80,12 +80,13 @@ function rowOf(run: LiveRun, records: number): RunRow {
     costMicro: String(run.state.cost),
     costCurrency: run.state.currency,
     labels: run.version.compiled.file.labels ?? null,
+    starter: run.state.starter,
   };
 }
 
 /** A run that this worker does not lead itself, as it is first written: accepted, queued, held by nobody. */
 export function queuedRows(project: Project, queued: ChildRun): { readonly row: RunRow; readonly segment: SegmentRow } {
-  const { id, version, trigger, record, parent } = queued;
+  const { id, version, trigger, record, parent, starter = null } = queued;
   const row: RunRow = {
     id,
     flow: version.flow,
@@ -106,6 +107,7 @@ export function queuedRows(project: Project, queued: ChildRun): { readonly row: 
     costMicro: "0",
     costCurrency: null,
     labels: version.compiled.file.labels ?? null,
+    starter,
   };
   const body = project.keys.run(id).seal(BODY, segmentRow(uuidBytes(id), 1), packSegment([record]));
   return { row, segment: { run: id, first: 1, last: 1, body } };

@@ -9,6 +9,7 @@ import { isNotHeld, requireHeld } from "../store/queue.ts";
 import { lockCounters, takeReservations } from "../store/reservations.ts";
 import { scopeStatement } from "../store/scope.ts";
 import { intendedOf } from "./claims.ts";
+import { settleSent } from "./settle-closed.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { markBegun, stillCounts } from "./flight.ts";
 import { RunLostError, type Flight, type IntentWish, type LiveRun } from "./live-run.ts";
@@ -21,14 +22,16 @@ export async function recordIntent(
   run: LiveRun,
   flight: Flight,
   active: Active | null,
-  { audit, reservations }: Intent,
-  recordIt: (reserves: readonly Hold[]) => number,
+  { audit, reservations, repeat }: Intent,
+  recordIt: (reserves: readonly Hold[], repeat: Intent["repeat"]) => number,
 ): Promise<Intended> {
   if (run.gone || !stillCounts(run, flight)) throw new RunLostError(run.id, "the step is not to be run any more");
   const caps = new Set(reservations.map(({ cap }) => cap));
   invariant(caps.size === reservations.length, "an effect reserves once from each cap");
   const wish = wishOf(flight.task, active, reservations);
-  const seq = recordIt(reservations.map(({ cap, periodKey }) => ({ cap, periodKey })));
+  if (active) settleSent(run, active);
+  const holds = reservations.map(({ cap, periodKey }) => ({ cap, periodKey }));
+  const seq = recordIt(holds, repeat);
   if (run.overflow) throw new RunLostError(run.id, "it is too large, and ends");
   markBegun(run, flight, seq);
   run.unsaved.audit.push(...audit);

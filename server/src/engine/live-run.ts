@@ -19,6 +19,8 @@ export interface ChildRun {
   readonly trigger: string;
   readonly record: string;
   readonly parent: string | null;
+  /** As `RunState.starter` will be; left out where nobody did. */
+  readonly starter?: string | null;
 }
 
 /** What an intent asks for in the commit that records it. */

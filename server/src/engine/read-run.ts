@@ -111,6 +111,7 @@ function endedView(seq: number, record: StepRecord, output: StepView["output"], 
     startedAt: at,
     durationMs: ms,
     copied: record.copied ?? false,
+    approval: null,
   };
 }
 
@@ -131,6 +132,7 @@ function begunView(seq: number, record: BeginRecord): StepView {
     startedAt: at,
     durationMs: null,
     copied: false,
+    approval: pending.kind === "approval" ? pending.approval : null,
   };
 }
 
@@ -138,7 +140,7 @@ type StateRecord = Extract<RunRecord, { t: "unknown" | "again" | "held" | "decid
 
 function nextView(before: StepView, record: EndRecord | StateRecord): StepView {
   const where = { step: before.step, path: before.path };
-  if (record.t === "held") return { ...before, status: "waiting", error: null };
+  if (record.t === "held") return { ...before, status: "waiting", error: null, approval: record.approval };
   if (record.t === "again" || record.t === "decided" || record.t === "next")
     return { ...before, status: "running", error: null };
   if (record.t === "unknown")

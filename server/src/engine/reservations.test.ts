@@ -213,6 +213,47 @@ test("a run that ends with an effect in doubt leaves what it reserved spent, for
   expect(await counters(it.db)).toMatchObject([{ spent: 7, reserved: 0, held: 0 }]);
 });
 
+test("what is sent again after a crash reserves anew, and the call before counts as reserved", async () => {
+  const it = await engine({ start: false });
+  const cap = await makeCap(it.db, it.scope, 20);
+  const gateOf = (does: () => Promise<typeof DONE> | typeof DONE) =>
+    cappedGate({ takes: () => [reservation(cap, 7n, 20n)], settles: () => [{ cap, amount: 5n }], does, waitMs: 0 });
+  const hanging = gateOf(() => new Promise(() => undefined));
+  const [first] = post.steps as readonly object[];
+  const version = it.flow({
+    ...post,
+    steps: [{ ...first, input: { url: "https://example.com/" }, next: [] }] as never,
+  });
+  const { run } = await crashed(it, hanging, version);
+  const next = await second(it, { gate: gateOf(() => DONE), start: false });
+  await next.tick();
+  expect(await next.engine.waitForEnd(it.scope, run, 10_000)).toMatchObject({ status: "completed" });
+  expect(await counters(it.db)).toMatchObject([{ spent: 12, reserved: 0, held: 0 }]);
+
+  // The call before has used up what this one would take: it is refused, and the cap is not passed.
+  const again = await crashed(it, hanging, version);
+  await next.tick();
+  expect(await next.engine.waitForEnd(it.scope, again.run, 10_000)).toMatchObject({
+    status: "failed",
+    error: { code: "budget_exceeded" },
+  });
+  expect(await counters(it.db)).toMatchObject([{ spent: 19, reserved: 0, held: 0 }]);
+});
+
+/** A run whose worker dies while its effect is on its way. */
+async function crashed(it: TestEngine, gate: ReturnType<typeof cappedGate>, version: ReturnType<TestEngine["flow"]>) {
+  const sent = gate.sent.length;
+  const worker = await second(it, { gate, start: false });
+  const started = await worker.engine.startRun({ scope: it.scope, version, trigger: "manual", input: {} }, null, 0);
+  await until(() => gate.sent.length > sent);
+  worker.worker.claim = () => Promise.resolve(0);
+  await it.db.admin.query({
+    text: "update steward.queue set worker = null, fence = fence + 1, due_at = '-infinity' where run = $1",
+    values: [started.run],
+  });
+  return started;
+}
+
 test("R2: who has lost its fence reserves nothing more, also while it waits", async () => {
   const it = await engine({ start: false });
   const cap = await makeCap(it.db, it.scope, 10);

@@ -128,10 +128,11 @@ function recordOutcome(parts: EngineParts, run: LiveRun, active: Active, perform
   const { outcome } = performed;
   run.actuals.set(effectName(active), performed.settle);
   const usage = performed.usage ? { usage: recordedUsage(performed.usage) } : {};
+  const concluded = (): StepOutcome =>
+    step.kind.conclude?.(step.kind.schema.parse(active.begin.input), outcome, pending.effect) ??
+    failed("effect_failed", `step ${step.id} can't read its outcome`);
   if (outcome.kind !== "unknown") {
-    const next =
-      step.kind.conclude?.(step.kind.schema.parse(active.begin.input), outcome, pending.effect) ??
-      failed("effect_failed", `step ${step.id} can't read its outcome`);
+    const next = concluded();
     if (next.kind === "effect" && active.ordinal < EFFECTS_PER_STEP_MAX) {
       return goOn(parts, run, active, { at, outcome, effect: next.effect, ...usage });
     }
@@ -145,8 +146,13 @@ function recordOutcome(parts: EngineParts, run: LiveRun, active: Active, perform
     return record(parts, run, { t: "end", of: seq, at, status: "cancelled", error, ...usage });
   }
   switch (decideUnknown(pending.effect, step.definition.ifUnknown, active.sent)) {
-    case "repeat": // safe to repeat, so it is a failure like any other: the step's policy says whether
+    case "repeat": {
+      // Safe to repeat, so it is a failure like any other: the kind may ask otherwise, else the step's policy says whether.
+      const next = concluded();
+      if (next.kind === "effect" && active.ordinal < EFFECTS_PER_STEP_MAX)
+        return goOn(parts, run, active, { at, outcome, effect: next.effect, ...usage });
       return end(failed(code, `step ${step.id}: ${message}`, "policy"));
+    }
     case "fail":
       return end(failed("effect_unknown", `step ${step.id}: ${message}; it may have happened`));
     case "ask":

@@ -56,6 +56,11 @@ export function sealDecision(
   return rowOf(parts, scope, run, { kind: "approval", ...decision });
 }
 
+/** That somebody wants a run cancelled, likewise. */
+export function sealCancel(parts: EngineParts, scope: Scope, run: string, by: string): Promise<InboxRow> {
+  return rowOf(parts, scope, run, { kind: "cancel", by });
+}
+
 const finished = (run: string): AppError =>
   new AppError("run_finished", `run ${showId("run", run)} has finished`, { run: showId("run", run) });
 

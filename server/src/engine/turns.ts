@@ -4,6 +4,7 @@ import { makeWeekPartition } from "../store/partitions.ts";
 import { fireSchedules } from "./fire-schedules.ts";
 import { ignoreLost } from "./ignore-lost.ts";
 import type { RegionWatch } from "./leave-region.ts";
+import type { TriggerPoller } from "./poll-triggers.ts";
 import { BEAT_MS, type Lease } from "./lease.ts";
 import { LOOK_MS, type Worker } from "./worker.ts";
 
@@ -17,11 +18,16 @@ export interface Turns {
   stop(): Promise<void>;
 }
 
+interface Turning {
+  readonly worker: Worker;
+  readonly lease: Lease;
+  readonly regions: RegionWatch;
+  readonly poller: TriggerPoller;
+}
+
 export function createTurns(
   parts: EngineParts,
-  worker: Worker,
-  lease: Lease,
-  regions: RegionWatch,
+  { worker, lease, regions, poller }: Turning,
   abortEffects: (reason: string) => void,
 ): Turns {
   let stopped = true;
@@ -70,6 +76,7 @@ export function createTurns(
       repeat("reconciling", 5000, () => worker.reconcile());
       repeat("leaving regions", 2 * LOOK_MS, () => regions.look());
       repeat("firing schedules", LOOK_MS, () => fireSchedules(parts));
+      repeat("looking at triggers", LOOK_MS, () => poller.look());
       repeat("making partitions", PARTITION_MS, () => makePartitions(parts));
     },
     async stop() {

@@ -4,13 +4,12 @@
  * it knows who has acted on it. A process that hears nothing at all holds its effects back by itself (R6).
  */
 import { z } from "zod";
-import type { Stopped } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Notifications } from "../core/ports/notifications.ts";
-import type { PolicyPlace, PolicyWords, RevokedThing } from "../core/ports/policy-words.ts";
+import type { PolicyPlace, PolicyWords, RevokedThing, StoppedEffects } from "../core/ports/policy-words.ts";
 import type { KeyWord } from "../keyring/key-tools.ts";
 import { listWorkers } from "../store/workers.ts";
 
@@ -30,7 +29,12 @@ const ANSWERS_MAX = 200;
 
 const Policy = z.object({
   policy: z.object({ organization: z.uuid(), project: z.uuid().nullable() }),
-  revoked: z.object({ kind: z.enum(["grant", "connection", "approval", "member"]), id: z.uuid() }).optional(),
+  revoked: z
+    .object({
+      kind: z.enum(["grant", "connection", "credential", "flow", "approval", "member"]),
+      id: z.string().max(100),
+    })
+    .optional(),
 });
 const Said = z.object({
   id: z.string(),
@@ -110,7 +114,7 @@ export async function createWords(parts: WordParts): Promise<Words> {
   };
   const end = (saying: Saying): void => void sayings.delete(saying.id);
 
-  const sayPolicy = async (place: PolicyPlace, thing: RevokedThing | null): Promise<Stopped> => {
+  const sayPolicy = async (place: PolicyPlace, thing: RevokedThing | null): Promise<StoppedEffects> => {
     const atMs = clock.nowMs();
     const own = actOnPolicy(parts, place, thing); // here at once, whatever the others do
     const saying = begin({ policy: place, ...(thing ? { revoked: thing } : {}) });
@@ -129,8 +133,6 @@ export async function createWords(parts: WordParts): Promise<Words> {
       acknowledged: [parts.worker(), ...saying.answered()],
       silent: [...silent],
       inFlight: stopped,
-      pausedTriggers: [],
-      cancelledRuns: [],
     };
   };
 

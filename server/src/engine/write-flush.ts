@@ -23,6 +23,7 @@ import { deletePrivateValues, insertPrivateValues } from "../store/private-value
 import { insertRuns, updateRuns, type RunRow } from "../store/runs.ts";
 import { insertSegments, type SegmentRow } from "../store/segments.ts";
 import { insertAuditBatch, type AuditBatch } from "../store/audit.ts";
+import { noteOutboundEffects } from "../store/outbound-effects.ts";
 import { referBlobs } from "../store/blobs.ts";
 import { mayLeadProject, requireRegion } from "../store/regions.ts";
 import { scopeStatement, type Scope } from "../store/scope.ts";
@@ -198,6 +199,10 @@ function statementsOf(
       ...enter(batch.scope),
       ...rowStatements(batch, worker, woken),
       ...approvalStatements(batch.scope, items, nowMs),
+      ...noteOutboundEffects(
+        batch.scope,
+        items.flatMap((item) => item.unsaved.audit),
+      ),
     );
     for (const item of items) {
       if (item.unsaved.audit.length === 0) continue;

@@ -12,6 +12,7 @@ import { diskBlobs } from "../adapters/blobs/disk-blobs.ts";
 import { checkCode } from "../adapters/quickjs/check-code.ts";
 import { createCodePool } from "../adapters/quickjs/code-pool.ts";
 import { systemIds } from "../adapters/system/system-ids.ts";
+import type { Endings } from "../core/ports/endings.ts";
 import type { Notifications } from "../core/ports/notifications.ts";
 import { createBlobValues } from "../engine/blob-values.ts";
 import { createEngine } from "../engine/create-engine.ts";
@@ -26,6 +27,7 @@ import { stepKinds } from "../steps/kinds.ts";
 import { findCredential } from "../store/credentials.ts";
 import { createChanges } from "./changes.ts";
 import type { FlowParts } from "./flow-parts.ts";
+import { testEndings } from "./endings.testsuite.ts";
 import { createVersions } from "./load-versions.ts";
 import { publishFlow } from "./publish-flow.ts";
 import type { WebhookParts } from "./receive-webhook.ts";
@@ -46,7 +48,7 @@ export interface World {
 
 /** What one process of the installation holds. */
 export interface Process {
-  readonly parts: FlowParts;
+  readonly parts: FlowParts & { readonly endings: Endings };
   readonly routes: WebhookRoutes;
   readonly notifications: Notifications;
   readonly verifySignature: WebhookParts["verifySignature"];
@@ -84,7 +86,18 @@ async function newProcess(
   const routes = createWebhookRoutes({ dispatch, versions, projects, clock });
   const changes = await createChanges(notifications, { versions, routes, projects });
   const ids = systemIds(() => clock.nowMs());
-  const parts = { database, clock, ids, projects, versions, kinds, changes, publicUrl: "http://127.0.0.1:7788" };
+  const endings = testEndings({ database, dispatch, keyring, clock, ids }, { changes });
+  const parts = {
+    endings,
+    database,
+    clock,
+    ids,
+    projects,
+    versions,
+    kinds,
+    changes,
+    publicUrl: "http://127.0.0.1:7788",
+  };
   const verifySignature = createVerifySignature({
     findCredential: (scope, slug) => findCredential(database, scope, slug),
     keysOf: async (scope) => (await projects.get(scope)).keys,

@@ -20,7 +20,7 @@ export async function pauseFlow(parts: FlowParts, scope: Scope, slug: string, ac
     if (row.paused) return row.id;
     const nowMs = parts.clock.nowMs();
     await tx.query(setPaused(scope.project, row.id, true, nowMs));
-    await stopTriggers(tx, scope.project, row.id);
+    await stopTriggers(tx, scope.project, row.id, nowMs);
     const act = actOn(scope.project, actor, "flow.paused", `flow:${slug}`, { id: showId("flw", row.id) }, nowMs);
     await appendActs(tx, scope.organization, [act], nowMs);
     return row.id;

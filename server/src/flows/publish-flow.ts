@@ -11,8 +11,10 @@ import { inScope, type Scope } from "../store/scope.ts";
 import { alignTriggers } from "./align-triggers.ts";
 import type { FlowParts } from "./flow-parts.ts";
 import { noSuchFlow } from "./flow-refusals.ts";
+import { noteUses } from "./note-uses.ts";
 import { findProblems } from "./save-draft.ts";
 import { digestFile, fileOf, openDraft, sealDefinition } from "./sealed-flow.ts";
+import { listEvents } from "./list-events.ts";
 import { listWebhooks } from "./list-webhooks.ts";
 
 /**
@@ -39,7 +41,7 @@ export async function publishFlow(
     return { flow: row.id, published: { version, webhooks } };
   });
   parts.changes.flow(flow);
-  return published;
+  return { ...published, events: await listEvents(parts, scope, slug) };
 }
 
 async function writeVersion(
@@ -72,6 +74,7 @@ async function writeVersion(
     ),
     tx.query(setPublished(scope.project, row.id, version, digest, nowMs)),
   ]);
+  await noteUses(tx, scope.project, { flow: row.id, version, file });
   const around = { scope, keys, ids: parts.ids, nowMs };
   await alignTriggers(tx, around, { flow: row.id, version, triggers: file.triggers, running: !row.paused });
   return version;

@@ -6,15 +6,14 @@
 import { AppError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { VerifySignature } from "../core/ports/signatures.ts";
-import type { Engine } from "../engine/engine.ts";
 import { readWebhookBody } from "./read-webhook-body.ts";
 import { webhookAnswer, type WebhookAnswer } from "./webhook-answer.ts";
+import { receiveEvent, type ReceiveEventParts } from "./receive-event.ts";
 import { deliveryIdOf, maskedHeaders, plainQuery, type DeliveryHeaders, type DeliveryQuery } from "./webhook-input.ts";
-import type { WebhookRoute, WebhookRoutes } from "./webhook-routes.ts";
+import type { EventRoute, WebhookRoute, WebhookRoutes } from "./webhook-routes.ts";
 
-export interface WebhookParts {
+export interface WebhookParts extends ReceiveEventParts {
   readonly routes: WebhookRoutes;
-  readonly engine: Pick<Engine, "startRun">;
   readonly verifySignature: VerifySignature;
 }
 
@@ -45,6 +44,7 @@ const REPLY_MS_MAX = 30_000;
 export async function receiveWebhook(parts: WebhookParts, request: WebhookRequest): Promise<WebhookAnswer> {
   const route = parts.routes.peek(request.token) ?? (await parts.routes.find(request.token));
   if (route === null) throw new AppError("not_found", "there is nothing at this address");
+  if (isEventRoute(route)) return await receiveEvent(parts, route, request);
   const { definition, scope, version } = route;
   refuseEarly(route, request);
   if (definition.signature !== undefined) await parts.verifySignature(scope, definition.signature, request);
@@ -66,6 +66,8 @@ export async function receiveWebhook(parts: WebhookParts, request: WebhookReques
   const answer = webhookAnswer(started, definition.reply);
   return started.repeated ? { ...answer, headers: { ...answer.headers, "idempotent-replayed": "true" } } : answer;
 }
+
+const isEventRoute = (route: WebhookRoute | EventRoute): route is EventRoute => route.definition.kind === "event";
 
 /** Whoever sends an `Idempotency-Key` is refused when it comes with another body, here as anywhere. */
 function byIdempotencyKey({ dedupeBy }: WebhookRoute, { headers }: WebhookRequest): boolean {

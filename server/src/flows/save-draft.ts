@@ -2,10 +2,13 @@ import type { Draft, DraftProblem, FlowFile } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Transaction } from "../core/ports/database.ts";
+import { appendActs } from "../store/append-acts.ts";
 import { insertFlow, lockFlow, updateDraft } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
 import { checkActions } from "./check-actions.ts";
+import { checkEvents } from "./check-events.ts";
+import { endGrantsTo } from "./end-grants-to.ts";
 import { compileInTurns } from "./compile-in-turns.ts";
 import { positionsOf } from "./line-of.ts";
 import { readFlowFile } from "./read-flow-file.ts";
@@ -48,7 +51,12 @@ export async function saveDraft(
       draftProblems: problems.length,
       nowMs: parts.clock.nowMs(),
     };
-    if (!before) return (await insertFlow(tx, scope, values)) ? true : null;
+    if (!before) {
+      if (!(await insertFlow(tx, scope, values))) return null;
+      // What was granted to one of that name which was deleted is none of this one's.
+      await appendActs(tx, scope.organization, await endGrantsTo(tx, scope, slug, values.nowMs), values.nowMs);
+      return true;
+    }
     await tx.query(updateDraft(scope.project, values));
     return false;
   };
@@ -67,7 +75,10 @@ export async function findProblems(
   text: string | null,
 ): Promise<DraftProblem[]> {
   const compiled = (await compileInTurns(file, kinds)).problems;
-  const ofActions = connectors === undefined ? [] : await checkActions(connectors, scope, file);
+  const ofActions =
+    connectors === undefined
+      ? []
+      : [...(await checkActions(connectors, scope, file)), ...(await checkEvents(connectors, scope, file))];
   const told = new Set(compiled.map(({ field, message }) => `${field} ${message}`));
   const problems = [...compiled, ...ofActions.filter(({ field, message }) => !told.has(`${field} ${message}`))];
   if (problems.length === 0) return [];

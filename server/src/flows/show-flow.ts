@@ -4,11 +4,16 @@ import type { FlowRow } from "../store/flows.ts";
 
 /** A flow as the API shows it. */
 export function showFlow(row: FlowRow): Flow {
-  const { slug, name, paused, version, versionDigest, draftDigest } = row;
+  const { slug, name, paused, pausedBecause, version, versionDigest, draftDigest } = row;
   return {
     slug,
     name,
     paused,
+    pausedBecause: pausedBecause && {
+      ended: pausedBecause.ended,
+      name: pausedBecause.name,
+      at: showTime(pausedBecause.atMs),
+    },
     version,
     draftDiffers: versionDigest === null || !versionDigest.equals(draftDigest),
     createdAt: showTime(row.createdAt),

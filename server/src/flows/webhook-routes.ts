@@ -1,4 +1,4 @@
-import type { WebhookTrigger } from "@steward/sdk";
+import type { EventTrigger, WebhookTrigger } from "@steward/sdk";
 import type { Template } from "../core/expression/template.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -24,11 +24,21 @@ export interface WebhookRoute {
   readonly dedupeBy: Template | null;
 }
 
+/** The same of a connector's hook, active or not: one address may be that of several. */
+export interface EventRoute {
+  readonly active: boolean;
+  readonly scope: Scope;
+  readonly trigger: string;
+  readonly version: Version;
+  readonly definition: EventTrigger;
+  readonly keys: ProjectKeys;
+}
+
 export interface WebhookRoutes {
   /** The route behind a token when it is at hand and not older than a second: no waiting for the many. */
-  peek(token: string): WebhookRoute | null;
-  /** The same from the database; null for a token that nobody has, and for a trigger that is not active. */
-  find(token: string): Promise<WebhookRoute | null>;
+  peek(token: string): WebhookRoute | EventRoute | null;
+  /** The same from the database; null for a token that nobody has, and for a webhook that is not active. */
+  find(token: string): Promise<WebhookRoute | EventRoute | null>;
   /** Looks a flow's routes up again before they are next used. */
   forget(flow: string): void;
   /** Whether a header of this lower-case name carries a secret; remembered by name. */
@@ -50,17 +60,17 @@ const BELIEVED_MS = 1000;
 const RENEWED_MS = 500;
 
 interface Held {
-  readonly route: WebhookRoute;
+  readonly route: WebhookRoute | EventRoute;
   readonly atMs: number;
 }
 
 export function createWebhookRoutes(options: WebhookRoutesOptions): WebhookRoutes {
   const held = new Map<string, Held>();
-  const loading = new Map<string, Promise<WebhookRoute | null>>();
+  const loading = new Map<string, Promise<WebhookRoute | EventRoute | null>>();
   const secret = new Map<string, boolean>();
   let forgotten = 0;
 
-  const load = async (token: string): Promise<WebhookRoute | null> => {
+  const load = async (token: string): Promise<WebhookRoute | EventRoute | null> => {
     const atMs = options.clock.monotonicMs();
     const before = forgotten;
     const route = await loadRoute(options, token);
@@ -71,7 +81,7 @@ export function createWebhookRoutes(options: WebhookRoutesOptions): WebhookRoute
     return route;
   };
 
-  const find = async (token: string): Promise<WebhookRoute | null> => {
+  const find = async (token: string): Promise<WebhookRoute | EventRoute | null> => {
     if (!isWebhookToken(token)) return null;
     const under = loading.get(token) ?? load(token);
     loading.set(token, under);
@@ -109,15 +119,17 @@ export function createWebhookRoutes(options: WebhookRoutesOptions): WebhookRoute
   };
 }
 
-async function loadRoute(options: WebhookRoutesOptions, token: string): Promise<WebhookRoute | null> {
+async function loadRoute(options: WebhookRoutesOptions, token: string): Promise<WebhookRoute | EventRoute | null> {
   const row = await findWebhook(options.dispatch, hashWebhookToken(token));
-  if (row === null || !row.active) return null;
+  if (row === null || (!row.active && row.kind !== "event")) return null;
   const scope: Scope = { organization: row.organization, project: row.project };
   const [version, { keys }] = await Promise.all([
     options.versions.get(scope, row.flow, row.version),
     options.projects.get(scope),
   ]);
   const definition = version.compiled.triggers.get(row.name);
+  if (definition?.kind === "event") return { active: row.active, scope, trigger: row.id, version, definition, keys };
+  if (!row.active) return null; // no version has it any more
   invariant(definition?.kind === "webhook", `version ${row.version} of flow ${row.flow} has no webhook ${row.name}`);
   return {
     scope,

@@ -3,7 +3,7 @@ import type { AuditEntry } from "../core/audit-entry.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Estimate } from "../core/policy/decision.ts";
 import type { EffectCall, EffectUsage } from "../core/ports/gate.ts";
-import type { EffectAction, EffectOutcome } from "../core/step-kind.ts";
+import type { EffectAction, EffectOutcome, EffectRequest } from "../core/step-kind.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import type { ConnectionRow } from "../store/connections.ts";
 import type { CredentialRow } from "../store/credentials.ts";
@@ -50,6 +50,11 @@ export interface ActionPerformer<Subject = unknown> {
   readonly checks: readonly Check<Subject>[];
   /** Of every audit entry: where the effect goes. Ids, hosts, codes and counts only. `host` is null where there is none. */
   facts(subject: Subject, connection: ConnectionRow | null): AuditFacts & { readonly host: string | null };
+  /**
+   * Whether an effect may be sent again though unknown, where its step could not know: of an action that its project has
+   * imported. Left out, what the step has said counts.
+   */
+  repeats?(subject: Subject): EffectRequest["repeat"] | null;
   /** Of the intent's entry beside these. */
   intentFacts(subject: Subject): AuditFacts;
   perform(matter: Matter<Subject>): Promise<EffectEnd>;
@@ -80,6 +85,8 @@ export interface Matter<Subject = unknown> {
   readonly credential: CredentialRow | null;
   /** The connection that the effect names; null when it names none, or one that does not exist. */
   readonly connection: ConnectionRow | null;
+  /** Monotonic, from before its rows were asked for. */
+  readonly readAtMs: number;
   /** Of the project whose run asks. */
   readonly keys: ProjectKeys;
   /** What grants and limits say of it; null for what they are not about. */

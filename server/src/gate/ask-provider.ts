@@ -7,9 +7,10 @@ import type { Connector, ConnectorAnswer, ConnectorCall } from "@steward/sdk";
 import type { HttpResult } from "../core/http-effect.ts";
 import { parseJson } from "../core/parse-json.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { ConnectionPlace, FreshSecrets, NoSecret, ReadySecret } from "../core/ports/connections.ts";
+import type { ConnectionPlace, NoSecret, ReadySecret } from "../core/ports/connections.ts";
 import type { Egress } from "../core/ports/egress.ts";
 import { endedAs, type AuditFacts, type EffectEnd, type EffectRefusal } from "./action.ts";
+import type { EffectSecrets, ReadRow } from "./connection-secret.ts";
 import { connectorRequest, isRead } from "./connector-request.ts";
 import type { Asked } from "./drive-calls.ts";
 import { readAnswer } from "./read-answer.ts";
@@ -23,7 +24,7 @@ const REDIRECTS_MAX = 5;
 
 export interface AskProviderParts {
   readonly egress: Egress;
-  readonly secrets: FreshSecrets;
+  readonly secrets: EffectSecrets;
   readonly clock: Clock;
 }
 
@@ -31,6 +32,8 @@ export interface AskProviderParts {
 export interface Asking {
   readonly connector: Connector;
   readonly connection: ConnectionPlace;
+  /** As the effect was judged by it. */
+  readonly read?: ReadRow | null;
   /** For all calls together. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -59,7 +62,7 @@ export function askProvider(parts: AskProviderParts, asking: Asking): Provider {
 
   /** @param refused the mark of the secret that the provider has just refused */
   const open = async (refused?: string): Promise<EffectEnd | null> => {
-    const options = refused === undefined ? { signal } : { signal, refused };
+    const options = refused === undefined ? { signal, read: asking.read ?? null } : { signal, refused };
     const secret = await parts.secrets.freshSecret(connection, options);
     if (secret.kind !== "ready") return endOfSecret(secret);
     const missing = missingScopes(secret, asking.scopes);

@@ -46,8 +46,10 @@ export function outcomeEntry(
   return entry(matter, atMs, "effect.outcome", { ...place, ...facts, outcome: outcome.kind, code, ms });
 }
 
-/** Which effect of which run, as the audit names it. */
+/** Which effect of which run, or which trigger, as the audit names it. */
 export function targetOf(call: EffectCall): string {
+  if (call.cause !== undefined) return call.cause.target;
+  if (call.event !== undefined) return `trigger:${call.flow}/${call.step}`;
   const place = call.path.length === 0 ? call.step : `${call.path.join(".")}/${call.step}`;
   return `${call.run}/${place}`;
 }
@@ -58,7 +60,7 @@ function entry(matter: Matter, atMs: number, action: string, more: AuditFacts): 
   return {
     atMs,
     project: call.project,
-    actor: `flow:${call.flow}`,
+    actor: call.cause?.principal ?? call.event?.by ?? `flow:${call.flow}`,
     action,
     target: targetOf(call),
     facts: {

@@ -10,6 +10,7 @@ import type { EffectCall } from "../core/ports/gate.ts";
 import type { ActionPerformer, Act, Check, EffectEnd, Matter } from "./action.ts";
 import { askProvider, type AskProviderParts, missingScopes } from "./ask-provider.ts";
 import { judgeCancelled } from "./checks.ts";
+import { readRowOf } from "./connection-secret.ts";
 import { driveCalls, type Driven } from "./drive-calls.ts";
 import { endOfCalls } from "./provider-outcome.ts";
 
@@ -37,6 +38,8 @@ export function callConnector(parts: CallConnectorParts): ActionPerformer<Subjec
     act: ({ action, input }, call) => (action === null || !input.ok ? null : actOf(action, input.value, call)),
     usable: USABLE,
     checks: CHECKS,
+    // A key is the step's to make; what a step of an imported action could not know is whether it is safe (RFC 9110, 9.2.2).
+    repeats: ({ action }) => (action?.repeat === "safe" ? "safe" : null),
     facts: ({ connector }) => ({ host: URL.parse(connector?.base ?? "")?.hostname ?? null }),
     intentFacts: () => ({}),
     perform: (matter) => perform(parts, matter),
@@ -91,15 +94,14 @@ function judgeScope({ connection, subject: { action } }: ConnectorMatter) {
   return missingScopes(connection, action.scopes);
 }
 
-async function perform(
-  parts: CallConnectorParts,
-  { call, keys, connection, subject }: ConnectorMatter,
-): Promise<EffectEnd> {
+async function perform(parts: CallConnectorParts, matter: ConnectorMatter): Promise<EffectEnd> {
+  const { call, keys, connection, subject } = matter;
   const { connector, action, input } = subject;
   invariant(connector !== null && action !== null && input.ok && connection !== null, "checked before");
   const provider = askProvider(parts, {
     connector,
     connection: { organization: call.organization, project: call.project, id: connection.id },
+    read: readRowOf(matter),
     timeoutMs: call.effect.timeoutMs,
     signal: call.signal,
     mayProceed: () => judgeCancelled(call) === null,

@@ -12,7 +12,7 @@ import { costAtMost } from "../core/models/cost.ts";
 import { findPrice, type Price, type PriceBook } from "../core/models/prices.ts";
 import { plainArguments } from "../core/policy/canonical.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { FreshSecrets, NoSecret } from "../core/ports/connections.ts";
+import type { NoSecret } from "../core/ports/connections.ts";
 import type { Embedded, Generated, GenerateRequest, ModelOutcome, Models } from "../core/ports/models.ts";
 import type { ConnectionRow } from "../store/connections.ts";
 import {
@@ -26,6 +26,7 @@ import {
   type Matter,
 } from "./action.ts";
 import { judgeCancelled } from "./checks.ts";
+import { type EffectSecrets, readRowOf } from "./connection-secret.ts";
 import { endOfModelCall } from "./model-end.ts";
 import { createEchoSlices, type RedactEchoSlices } from "./redact-echo.ts";
 
@@ -34,7 +35,7 @@ export interface CallModelParts {
   /** By id. */
   readonly connectors: ReadonlyMap<string, Connector>;
   readonly prices: PriceBook;
-  readonly secrets: FreshSecrets;
+  readonly secrets: EffectSecrets;
   readonly clock: Clock;
 }
 
@@ -146,13 +147,18 @@ function judgeConnection(
 async function perform<Input extends { readonly model: string }, Result extends Generated | Embedded>(
   parts: CallModelParts,
   kind: ModelKind<Input, Result>,
-  { call, connection, subject: { input } }: Matter<ModelSubject<Input>>,
+  matter: Matter<ModelSubject<Input>>,
 ): Promise<EffectEnd> {
+  const {
+    call,
+    connection,
+    subject: { input },
+  } = matter;
   const connector = placeOf(parts, connection);
   invariant(input !== null && connector !== null && connection !== null, "what can't be called was refused by a check");
   const { organization, project, signal } = call;
   const where = { organization, project, id: connection.id };
-  const secret = await parts.secrets.freshSecret(where, { signal });
+  const secret = await parts.secrets.freshSecret(where, { signal, read: readRowOf(matter) });
   if (secret.kind !== "ready") return endOfSecret(secret);
   const { header, hosts, mark, forms } = secret;
   const place: ModelPlace = {

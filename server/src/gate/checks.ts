@@ -71,7 +71,8 @@ function judgeConnectionUsable({ call, connection }: Matter): EffectRefusal | nu
   if (connection === null) return null;
   const { slug, flow, owner } = connection;
   const other = flow !== null && flow !== call.flow;
-  if (!other && (owner === null || owner === call.starter)) return null;
+  // For events of a person's own connection the flow itself must be granted them, which is that person's to do.
+  if (!other && (owner === null || owner === call.starter || call.event !== undefined)) return null;
   const message = other
     ? `the connection ${slug} is for another flow alone`
     : `the connection ${slug} is a person's own: it acts in runs that they start themselves`;

@@ -1,22 +1,71 @@
 /** A connection's secret as it is sealed. Opened in the gate alone, for the calls of one effect. */
+import { createHash } from "node:crypto";
 import type { Authentication, Connector } from "@steward/sdk";
 import { placeOf } from "../catalogue/tables.ts";
 import { uuidBytes } from "../core/id.ts";
 import { invariant, unreachable } from "../core/invariant.ts";
 import { parseOwn } from "../core/json.ts";
-import type { ReadySecret } from "../core/ports/connections.ts";
+import type { ConnectionPlace, FreshOptions, FreshSecrets, NoSecret, ReadySecret } from "../core/ports/connections.ts";
+import type { KeyProof } from "../core/ports/oauth.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { openCredential } from "../keyring/open-credential.ts";
-import type { ConnectionFacts } from "../store/connections.ts";
+import type { ConnectionFacts, ConnectionRow } from "../store/connections.ts";
+import type { Matter } from "./action.ts";
 import { formsOf } from "./open-secret.ts";
 
 const SECRET = placeOf("connections", "secret");
 
+/** A connection's row as its effect was judged by it. */
+export interface ReadRow {
+  readonly row: ConnectionRow;
+  /** Monotonic, from before it was asked for. */
+  readonly atMs: number;
+}
+
+/** With `read`, what an effect was judged by serves for its secret too while it is young: it is read once for an effect. */
+export interface EffectSecrets extends FreshSecrets {
+  freshSecret(
+    place: ConnectionPlace,
+    options: FreshOptions & { readonly read?: ReadRow | null },
+  ): Promise<ReadySecret | NoSecret>;
+}
+
+/** The row that a matter holds, for `freshSecret`. */
+export function readRowOf({ connection, readAtMs }: Pick<Matter, "connection" | "readAtMs">): ReadRow | null {
+  return connection && { row: connection, atMs: readAtMs };
+}
+
 /** `client`: of client credentials, with the token that they last gave. */
 export type HeldSecret =
   | { readonly kind: "tokens"; readonly access: string; readonly refresh: string | null }
-  | { readonly kind: "client"; readonly clientId: string; readonly clientSecret: string; readonly access: string }
-  | { readonly kind: "key"; readonly key: string }
+  | {
+      readonly kind: "client";
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly access: string;
+      /** Where the connector names none. */
+      readonly tokenUrl?: string | null;
+    }
+  /** Of a key that signs who asks, with the token that this last gave. */
+  | ({ readonly kind: "signer"; readonly access: string; readonly tokenUrl: string | null } & Omit<
+      KeyProof,
+      "atMs" | "id"
+    >)
+  | {
+      readonly kind: "certificate";
+      readonly certificate: string;
+      readonly key: string;
+      readonly passphrase: string | null;
+      readonly authority: string | null;
+    }
+  /** `signing`: by which the provider signs what it sends here. */
+  | {
+      readonly kind: "key";
+      readonly key: string;
+      readonly signing?: string;
+      /** Where it goes, with connectors that leave it open. */
+      readonly sentIn?: { readonly header: string | null; readonly query: string | null };
+    }
   | { readonly kind: "basic"; readonly user: string; readonly password: string };
 
 export function sealHeld(keys: ProjectKeys, connection: string, held: HeldSecret): Buffer {
@@ -57,20 +106,27 @@ export function readySecret(
   };
 }
 
-function sent(connector: Connector, held: HeldSecret | null): Pick<ReadySecret, "header" | "query" | "forms"> {
+function sent(
+  connector: Connector,
+  held: HeldSecret | null,
+): Pick<ReadySecret, "header" | "query" | "forms" | "certificate"> {
   if (held === null) return { header: null, query: null, forms: [] };
   switch (held.kind) {
     case "tokens":
     case "client":
+    case "signer":
       return {
         header: { name: "authorization", value: `Bearer ${held.access}` },
         query: null,
         forms: formsOf(held.access),
       };
     case "key": {
-      const { header: name, prefix, in: where } = keyOf(connector);
-      const sentAs = { name, value: prefix + held.key };
       const forms = formsOf(held.key);
+      const { header: name, prefix, in: where, chosen } = keyOf(connector);
+      const own = chosen === true ? (held.sentIn ?? null) : null;
+      if (own?.query) return { header: null, query: { name: own.query, value: held.key }, forms };
+      if (own?.header) return { header: { name: own.header.toLowerCase(), value: held.key }, query: null, forms };
+      const sentAs = { name, value: prefix + held.key };
       return where === "query" ? { header: null, query: sentAs, forms } : { header: sentAs, query: null, forms };
     }
     case "basic": {
@@ -78,6 +134,12 @@ function sent(connector: Connector, held: HeldSecret | null): Pick<ReadySecret, 
       const encoded = Buffer.from(pair).toString("base64");
       const header = { name: "authorization", value: `Basic ${encoded}` };
       return { header, query: null, forms: formsOf(pair, encoded, held.password) };
+    }
+    case "certificate": {
+      const { certificate, key, passphrase, authority } = held;
+      const id = createHash("sha256").update(JSON.stringify(held)).digest("base64url");
+      const forms = formsOf(key, ...(passphrase === null ? [] : [passphrase]));
+      return { header: null, query: null, forms, certificate: { certificate, key, passphrase, authority, id } };
     }
     default:
       return unreachable(held);

@@ -7,12 +7,12 @@ import type { ReadySecret } from "../core/ports/connections.ts";
 import type { EgressRequest } from "../core/ports/egress.ts";
 import type { EffectRefusal } from "./action.ts";
 
-type Sendable = Pick<EgressRequest, "method" | "url" | "headers" | "body" | "hosts" | "secretHeaders">;
-type Given = Pick<ReadySecret, "header" | "query" | "basic" | "hosts" | "address">;
+type Sendable = Pick<EgressRequest, "method" | "url" | "headers" | "body" | "hosts" | "secretHeaders" | "certificate">;
+type Given = Pick<ReadySecret, "header" | "query" | "basic" | "hosts" | "address" | "certificate">;
 
 /** Whether a call changes nothing that anybody sees. */
 export function isRead(call: ConnectorCall): boolean {
-  return call.method === "GET" || call.reads === true;
+  return call.method === "GET" || call.method === "HEAD" || call.reads === true;
 }
 
 /**
@@ -46,6 +46,7 @@ export function connectorRequest(
     headers: [...headers],
     body: bodyOf(call),
     hosts: secret.hosts,
+    ...(secret.certificate === undefined ? {} : { certificate: secret.certificate }),
     secretHeaders: secret.header === null ? [] : [secret.header.name.toLowerCase()],
   };
 }

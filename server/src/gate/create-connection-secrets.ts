@@ -1,15 +1,15 @@
 /** `ConnectionSecrets` of the gate: everything around a connection's secret but its use by effects. */
-import { placeOf } from "../catalogue/tables.ts";
-import { uuidBytes } from "../core/id.ts";
+import type { Connector } from "@steward/sdk";
 import type { ConnectionPlace, ConnectionSecrets, FreshSecrets, NotConnected } from "../core/ports/connections.ts";
-import { findConnectionById } from "../store/connections.ts";
-import { askAccount } from "./ask-account.ts";
-import { type ConnectionGateParts, openOAuthClient } from "./oauth-client.ts";
-import { exchangeCode, keepTyped, pollDevice, startDevice } from "./oauth-connect.ts";
+import { SealError } from "../keyring/seal-error.ts";
+import { type ConnectionRow, findConnectionById } from "../store/connections.ts";
+import { sealClientSecrets } from "./client-secret.ts";
+import { askAccount, type AskedAccount } from "./ask-account.ts";
+import { type HeldSecret, openHeld } from "./connection-secret.ts";
+import { askForToken, type ConnectionGateParts, openOAuthClient } from "./oauth-client.ts";
+import { accountOfSigner, exchangeCode, keepTyped, pollDevice, startDevice } from "./oauth-connect.ts";
 import { makeVerifier, sealConsent } from "./oauth-consent.ts";
 import { toRevoke } from "./revocation-slot.ts";
-
-const CLIENT_SECRET = placeOf("oauth_clients", "secret");
 
 export function createConnectionSecrets(parts: ConnectionGateParts, secrets: FreshSecrets): ConnectionSecrets {
   return {
@@ -25,17 +25,8 @@ export function createConnectionSecrets(parts: ConnectionGateParts, secrets: Fre
     askAccount: (place) => askOf(parts, secrets, place),
     clientIdOf: async (connection) =>
       (await openOAuthClient(parts, connection, connection.connector, connection.client))?.clientId ?? null,
-    async sealClientSecret({ organization, project, id }, secret) {
-      const plain = Buffer.from(secret);
-      const sealed = (await parts.keysOf({ organization, project })).seal(
-        "credential",
-        CLIENT_SECRET,
-        uuidBytes(id),
-        plain,
-      );
-      plain.fill(0);
-      return sealed;
-    },
+    sealClientSecrets: async ({ organization, project, id }, both) =>
+      sealClientSecrets(await parts.keysOf({ organization, project }), id, both),
     toRevoke: (connection, revocation) => toRevoke(parts, connection, revocation),
   };
 }
@@ -49,10 +40,42 @@ async function askOf(
   const row = await findConnectionById(parts.database, scope, id);
   const connector = row && (await parts.connectors.find(scope, row.connector));
   if (row === null || connector === null || row.status !== "active") return NOT_CONNECTED;
-  const asked = await askAccount({ ...parts, secrets }, connector, { ...scope, ...row });
+  const asked =
+    (await trySigner(parts, connector, { ...scope, ...row })) ??
+    (await askAccount({ ...parts, secrets }, connector, { ...scope, ...row }));
   if (asked.kind === "account") return asked;
   const code = asked.kind === "dead" ? "reauth_required" : (CODES[asked.code] ?? "provider_refused");
   return { kind: "refused", code, message: asked.message };
+}
+
+/** Who signs for themselves is asked for a token anew, which is not kept; null for all others. */
+async function trySigner(
+  parts: ConnectionGateParts,
+  connector: Connector,
+  connection: ConnectionPlace & ConnectionRow,
+): Promise<AskedAccount | null> {
+  const { id, secret, scopes } = connection;
+  const held = secret && (await openHeldOrNull(parts, connection, id, secret));
+  const account = held && accountOfSigner(held);
+  if (held?.kind !== "signer" || account === null) return null;
+  const answer = await askForToken(parts, connector, held, connection, scopes);
+  if (answer.kind === "tokens") return { ...account, note: "The provider takes its key, and gave a token for it." };
+  const { kind, code, message } = answer;
+  return { kind: kind === "unavailable" ? "unclear" : "dead", code, message };
+}
+
+async function openHeldOrNull(
+  { keysOf }: ConnectionGateParts,
+  { organization, project }: ConnectionPlace,
+  id: string,
+  secret: Buffer,
+): Promise<HeldSecret | null> {
+  try {
+    return openHeld(await keysOf({ organization, project }), id, secret);
+  } catch (error) {
+    if (error instanceof SealError) return null; // `askAccount` says so
+    throw error;
+  }
 }
 
 /** What may be otherwise in a while. */

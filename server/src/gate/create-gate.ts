@@ -42,9 +42,12 @@ const BELIEVED_MS = 100;
 /** The gate. `checks` is what every effect must pass; only tests give another list. */
 export function createGate(parts: GateParts, checks: Checks = CHECKS): Gate {
   const actions: Actions = { "http.request": requestHttp(parts), ...parts.actions };
-  const performerOf = ({ action, connection = null }: EffectCall["effect"]): ActionPerformer =>
-    actions[action] ?? (connection === null ? undefined : actions["connector.call"]) ?? unavailable;
-  return { perform: (call) => perform(parts, performerOf(call.effect), checks, call) };
+  const performerOf = ({ effect: { action, connection = null }, event }: EffectCall): ActionPerformer =>
+    (event && actions[event.work.does === "unregister" ? "event.unregister" : "event.ask"]) ??
+    actions[action] ??
+    (connection === null ? undefined : actions["connector.call"]) ??
+    unavailable;
+  return { perform: (call) => perform(parts, performerOf(call), checks, call) };
 }
 
 async function perform(
@@ -131,8 +134,8 @@ function held({ judged, ...matter }: Matter, place: AuditFacts, atMs: number): H
   };
 }
 
-function enter({ inFlight }: GateParts, { call, judged, connection }: Matter): Flight {
-  const { step, path, organization, project, run, starter, approval, signal } = call;
+function enter({ inFlight }: GateParts, { call, judged, connection, credential }: Matter): Flight {
+  const { step, path, organization, project, run, flow, starter, approval, signal } = call;
   const decision = judged?.decision.kind === "allowed" ? judged.decision : null;
   const lines = [...(decision?.by ? [decision.by] : []), ...(decision?.limits ?? [])];
   const on = {
@@ -141,6 +144,8 @@ function enter({ inFlight }: GateParts, { call, judged, connection }: Matter): F
     run,
     grants: [...new Set(lines.map(uuidOfLine))],
     connection: connection?.id ?? null,
+    credential: credential?.id ?? null,
+    flow,
     members: [starter, connection?.owner ?? null].filter((account) => account !== null),
     approval,
   };
@@ -164,8 +169,11 @@ async function send(
   const { clock } = parts;
   const { call, judged } = matter;
   const reservations = judged?.reservations ?? [];
-  const audit = [intentEntry(matter, place, clock.nowMs(), action.intentFacts(matter.subject))];
-  const intended = await call.intend({ audit, reservations });
+  const { effect } = call;
+  const repeat = effect.repeat === "never" ? (action.repeats?.(matter.subject) ?? "never") : effect.repeat;
+  const asked = { ...matter, call: { ...call, effect: { ...effect, repeat } } };
+  const audit = [intentEntry(asked, place, clock.nowMs(), action.intentFacts(matter.subject))];
+  const intended = await call.intend({ audit, reservations, ...(repeat === effect.repeat ? {} : { repeat }) });
   const begunMs = clock.monotonicMs();
   const full = await takeReservations(clock, call, reservations, intended);
   const refusal = full ?? (intended.approved ? judgeCancelled(call) : USED);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { callOf, connection, connections, answer, openGate, serve } from "./gate.testsuite.ts";
 import { connector, documentOf } from "../core/openapi/openapi.testsuite.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { EffectCall } from "../core/ports/gate.ts";
 import { connectorsOf } from "../core/ports/connectors.ts";
 import { boxSecrets } from "./box.testsuite.ts";
 import { callConnector } from "./call-connector.ts";
@@ -10,6 +11,10 @@ import { uuidOf } from "./policy.testsuite.ts";
 
 const DOCUMENT = documentOf({
   "/orders/{id}": {
+    put: {
+      operationId: "putOrder",
+      parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+    },
     post: {
       operationId: "changeOrder",
       parameters: [
@@ -28,14 +33,24 @@ const DOCUMENT = documentOf({
 });
 const JSON_TYPE = { "content-type": "application/json", link: "<next>" };
 
+interface Asking extends Partial<Pick<EffectCall, "intend">> {
+  readonly action?: `made.${string}`;
+  readonly repeat?: "never" | "key";
+}
+
 async function open() {
   const server = await serve((socket) => socket.write(answer(JSON.stringify({ done: true }), JSON_TYPE)));
   const made = connector(DOCUMENT, { server: server.url, destination: { changeOrder: ["body.to"] } });
-  const line = { actions: ["made.*"], when: [{ field: "body.to", domains: ["example.org"] }] };
+  const line = { actions: ["made.changeOrder"], when: [{ field: "body.to", domains: ["example.org"] }] };
   const { gate } = openGate({
     connections: connections([connection({ slug: "shop", connector: "made", authentication: "api_key" })]),
     inForce: {
-      grants: [{ connection: uuidOf("connection", 0), form: { to: "project", connection: "shop", lines: [line] } }],
+      grants: [
+        {
+          connection: uuidOf("connection", 0),
+          form: { to: "project", connection: "shop", lines: [line, { actions: ["made.putOrder"] }] },
+        },
+      ],
     },
     actionsOn: (parts) => ({
       "connector.call": callConnector({
@@ -48,10 +63,13 @@ async function open() {
       }),
     }),
   });
-  const ask = (given: JsonObject) => {
-    const effect = { action: "made.changeOrder", connection: "shop", arguments: given, repeat: "key" } as const;
+  const ask = (given: JsonObject, more: Asking = {}) => {
+    const { action = "made.changeOrder", repeat = "key", intend } = more;
+    const effect = { action, connection: "shop", arguments: given, repeat } as const;
     const written = { action: effect.action, connection: "shop", arguments: given };
-    return gate.perform(callOf({ url: "" }, effect, { written, idempotencyKey: "key-of-this-effect" }));
+    return gate.perform(
+      callOf({ url: "" }, effect, { written, idempotencyKey: "key-of-this-effect", ...(intend && { intend }) }),
+    );
   };
   return { server, ask };
 }
@@ -75,6 +93,19 @@ test.each<[string, JsonObject, string]>([
   const { server, ask } = await open();
   expect((await ask(given)).outcome).toMatchObject({ kind: "refused", code });
   expect(server.sockets).toHaveLength(0);
+});
+
+test("whether it may be sent again is its method's to say, and goes into the record with the intent", async () => {
+  const { server, ask } = await open();
+  const intents: (string | undefined)[] = [];
+  const intend: EffectCall["intend"] = ({ repeat }) => {
+    intents.push(repeat);
+    return Promise.resolve({ reserved: "granted", cap: null, approved: true });
+  };
+  await ask({ id: "7" }, { action: "made.putOrder", repeat: "never", intend });
+  await ask({ id: "7", body: { to: "ann@example.org" } }, { repeat: "never", intend });
+  expect(server.requests.map((request) => request.split(" ")[0])).toEqual(["PUT", "POST"]);
+  expect(intents).toEqual(["safe", undefined]);
 });
 
 test("a part of the address that would be another one is refused, though its schema lets it through", async () => {

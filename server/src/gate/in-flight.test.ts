@@ -18,6 +18,8 @@ const ON: RestsOn = {
   run: "run_1",
   grants: ["g"],
   connection: "c",
+  credential: "k",
+  flow: "f",
   members: ["m"],
   approval: "a",
 };

@@ -18,6 +18,9 @@ export interface RestsOn {
   /** The grant that allows it, and the limits that were judged. */
   readonly grants: readonly string[];
   readonly connection: string | null;
+  readonly credential: string | null;
+  /** Whose run it is, by slug. */
+  readonly flow: string;
   /** Of the account that started the run, and of the one whose connection it is. */
   readonly members: readonly string[];
   readonly approval: string | null;
@@ -122,6 +125,10 @@ function restsOn(on: RestsOn, { organization, project }: PolicyPlace, { kind, id
       return on.grants.includes(id);
     case "connection":
       return on.connection === id;
+    case "credential":
+      return on.credential === id;
+    case "flow":
+      return on.flow === id;
     case "approval":
       return on.approval === id;
     case "member":

@@ -62,12 +62,16 @@ export async function judgeEffect(destinations: Destinations, given: ToJudge): P
 }
 
 function requestOf({ call, act, connection, ...given }: ToJudge): PolicyRequest {
-  const { effect, starter, tainted } = call;
+  const { effect, tainted, event } = call;
+  const owner = connection?.owner ?? null;
+  // Events of a person's own connection are for flows that were granted them by name, and bound by that person's limits.
+  const starter = event === undefined ? call.starter : owner;
   const member = starter === null ? null : `member:${showId("acc", starter)}`;
   // Who lets their own account act has what they were granted with it; with others' a person who starts a flow has not.
-  const asThemselves = member !== null && connection !== null && connection.owner === starter;
+  const asThemselves = event === undefined && member !== null && connection !== null && owner === starter;
+  const ofRun = [`flow:${call.flow}`, ...(asThemselves ? [member] : []), ...(event && owner ? [] : ["project"])];
   return {
-    principals: [`flow:${call.flow}`, ...(asThemselves ? [member] : []), "project"],
+    principals: call.cause === undefined ? ofRun : [call.cause.principal],
     boundAs: member === null ? [] : [member],
     connection: refOf({ call, connection, ...given }),
     action: effect.action,

@@ -26,6 +26,7 @@ export async function gatherMatter<Subject>(
   const scope = { organization, project };
   const named = effect.connection ?? null;
   invariant(named === null || effect.credential === null, "an effect names a connection or a credential, not both");
+  const readAtMs = parts.clock.monotonicMs();
   const [keys, credential, connection, subject] = await Promise.all([
     parts.keysOf(scope),
     effect.credential === null ? null : parts.findCredential(scope, effect.credential),
@@ -40,7 +41,7 @@ export async function gatherMatter<Subject>(
     connection: connection?.id ?? credential?.id ?? null,
     arguments: act?.arguments ?? effect.arguments,
   });
-  return { call, subject, credential, connection, keys, judged, digest };
+  return { call, subject, credential, connection, readAtMs, keys, judged, digest };
 }
 
 async function findConnection(parts: GateParts, call: EffectCall, slug: string): Promise<ConnectionRow | null> {

@@ -1,7 +1,5 @@
 /** With which OAuth client a provider is asked: the project's own, else the installation's. */
 import type { Authentication, Connector } from "@steward/sdk";
-import { placeOf } from "../catalogue/tables.ts";
-import { uuidBytes } from "../core/id.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ConnectionPlace } from "../core/ports/connections.ts";
@@ -9,13 +7,15 @@ import type { Connectors } from "../core/ports/connectors.ts";
 import type { Database, Transaction } from "../core/ports/database.ts";
 import type { Egress } from "../core/ports/egress.ts";
 import type { Ids } from "../core/ports/ids.ts";
-import type { OAuth, OAuthCall, OAuthClientKeys, OAuthServer } from "../core/ports/oauth.ts";
+import type { OAuth, OAuthCall, OAuthClientKeys, OAuthServer, TokenAnswer } from "../core/ports/oauth.ts";
 import type { NoteOutbound } from "../core/ports/outbound.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
-import { openCredential } from "../keyring/open-credential.ts";
 import type { ConnectionFacts } from "../store/connections.ts";
 import { findOAuthClient } from "../store/oauth-clients.ts";
 import type { Scope } from "../store/scope.ts";
+import type { HeldSecret } from "./connection-secret.ts";
+import type { SignInWays } from "./sign-in.ts";
+import { openClientSecrets } from "./client-secret.ts";
 
 /** What the gate works with where it handles connections' secrets; built once in `build.ts`. */
 export interface ConnectionGateParts {
@@ -34,10 +34,10 @@ export interface ConnectionGateParts {
    * another scope.
    */
   readonly tellOwner: (tx: Transaction, scope: Scope, connection: ConnectionFacts) => Promise<void>;
+  /** How servers of other protocols than HTTP let somebody in, by protocol. */
+  readonly signIn?: SignInWays | undefined;
   readonly log: (message: string, error?: unknown) => void;
 }
-
-const CLIENT_SECRET = placeOf("oauth_clients", "secret");
 
 type OAuth2 = Extract<Authentication, { readonly kind: "oauth2" }>;
 
@@ -53,9 +53,7 @@ export async function openOAuthClient(
   const row = await findOAuthClient(database, scope, { id: client });
   if (row === null) return null;
   if (row.secret === null) return { clientId: row.clientId, clientSecret: null };
-  const plain = openCredential(await keysOf(scope), CLIENT_SECRET, uuidBytes(row.id), row.secret);
-  const clientSecret = plain.toString("utf8");
-  plain.fill(0);
+  const { clientSecret } = openClientSecrets(await keysOf(scope), row.id, row.secret);
   return { clientId: row.clientId, clientSecret };
 }
 
@@ -65,15 +63,37 @@ export function oauth2Of(connector: Connector): OAuth2 {
   return found;
 }
 
-export function serverOf({ authorizationUrl, tokenUrl, deviceUrl, revocationUrl, client }: OAuth2): OAuthServer {
-  return { authorizationUrl, tokenUrl, deviceUrl, revocationUrl, client };
+export function serverOf({ authorizationUrl, tokenUrl, deviceUrl, revocationUrl, client, asks }: OAuth2): OAuthServer {
+  return { authorizationUrl, tokenUrl, deviceUrl, revocationUrl, client, asks };
 }
 
 /** Of RFC 6749, 4.4: the connection's own client asks for itself. */
-export function clientServerOf(connector: Connector): OAuthServer {
-  const found = connector.authentication.find((one) => one.kind === "client_credentials");
-  invariant(found?.kind === "client_credentials", `${connector.id} is connected by client credentials`);
-  return { authorizationUrl: null, tokenUrl: found.tokenUrl, deviceUrl: null, revocationUrl: null, client: "basic" };
+function tokenServerOf(
+  connector: Connector,
+  held: Extract<HeldSecret, { readonly kind: "client" | "signer" }>,
+): OAuthServer {
+  const kind = held.kind === "signer" && held.how === "account" ? "service_account" : "client_credentials";
+  const found = connector.authentication.find((one) => one.kind === kind);
+  invariant(found?.kind === kind, `${connector.id} is connected by ${kind}`);
+  const tokenUrl = found.tokenUrl ?? held.tokenUrl ?? null;
+  invariant(tokenUrl !== null, `the secret says where ${connector.id} gives tokens`);
+  return { authorizationUrl: null, tokenUrl, deviceUrl: null, revocationUrl: null, client: "basic" };
+}
+
+/** A token for whoever acts for itself: a client by its secret, or who holds a key. */
+export async function askForToken(
+  parts: Pick<ConnectionGateParts, "oauth" | "clock" | "ids">,
+  connector: Connector,
+  held: Extract<HeldSecret, { readonly kind: "client" | "signer" }>,
+  place: ConnectionPlace,
+  scopes: readonly string[],
+): Promise<TokenAnswer> {
+  const server = tokenServerOf(connector, held);
+  if (held.kind === "client") return await parts.oauth.askAsClient(callOf(server, held, place), scopes);
+  const { how, issuer, subject, key, keyId, algorithm } = held;
+  const proof = { how, issuer, subject, key, keyId, algorithm, atMs: parts.clock.nowMs(), id: parts.ids.uuid() };
+  const call = callOf(server, { clientId: issuer, clientSecret: null }, place);
+  return await parts.oauth.askByKey(call, proof, scopes);
 }
 
 /** A call to the provider in a project's name, which ends by itself. */

@@ -12,16 +12,10 @@ import type {
 } from "../core/ports/connections.ts";
 import type { NoTokens, OAuthClientKeys, Tokens } from "../core/ports/oauth.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
-import { askAccountBy } from "./ask-account.ts";
+import { askAccountBy, type AskedAccount } from "./ask-account.ts";
 import { type HeldSecret, readySecret, sealHeld } from "./connection-secret.ts";
-import {
-  callOf,
-  clientServerOf,
-  type ConnectionGateParts,
-  oauth2Of,
-  openOAuthClient,
-  serverOf,
-} from "./oauth-client.ts";
+import { heldOf } from "./held-of.ts";
+import { askForToken, callOf, type ConnectionGateParts, oauth2Of, openOAuthClient, serverOf } from "./oauth-client.ts";
 import { openDevice, openVerifier, sealConsent } from "./oauth-consent.ts";
 
 /** Added to what a provider asks for between two questions, when it was asked too often (RFC 8628, 3.5). */
@@ -33,18 +27,18 @@ export async function keepTyped(
   typed: ConnectionSecret,
   scopes: readonly string[],
 ): Promise<SealedTokens | NotConnected> {
-  if ("apiKey" in typed) return await keep(parts, connection, { kind: "key", key: typed.apiKey }, { scopes });
-  if ("user" in typed) {
-    const { user, password } = typed;
-    return await keep(parts, connection, { kind: "basic", user, password }, { scopes });
-  }
+  const held = heldOf(typed);
+  if (held.kind !== "client" && held.kind !== "signer") return await keep(parts, connection, held, { scopes });
+  const wanted = [...new Set([...scopes, ...(("scopes" in typed ? typed.scopes : undefined) ?? [])])];
   const begunMs = parts.clock.nowMs();
-  const call = callOf(clientServerOf(await connectorOf(parts, connection)), typed, connection);
-  const answer = await parts.oauth.askAsClient(call, scopes);
+  const answer = await askForToken(parts, await connectorOf(parts, connection), held, connection, wanted);
   if (answer.kind !== "tokens") return refusedBy(answer);
-  const { clientId, clientSecret } = typed;
-  const held: HeldSecret = { kind: "client", clientId, clientSecret, access: answer.accessToken };
-  return await keep(parts, connection, held, { scopes: answer.scopes ?? scopes, expiresAt: endOf(answer, begunMs) });
+  return await keep(
+    parts,
+    connection,
+    { ...held, access: answer.accessToken },
+    { scopes: answer.scopes ?? wanted, expiresAt: endOf(answer, begunMs) },
+  );
 }
 
 export async function exchangeCode(
@@ -144,7 +138,9 @@ async function keep(
   const connector = await connectorOf(parts, connection);
   const { scopes, expiresAt = null } = known;
   const shown = { ...connection, authentication: "none", scopes, generation: 0 } as const;
-  const asked = await askAccountBy(parts, connector, connection, readySecret(connector, shown, held));
+  const ready = readySecret(connector, shown, held);
+  // Whose token it is, is known already; to ask would want scopes that nobody has given to it.
+  const asked = accountOfSigner(held) ?? (await askAccountBy(parts, connector, connection, ready));
   if (asked.kind === "dead") {
     const message = `the provider does not accept it: ${asked.message}`;
     return { kind: "refused", code: "provider_refused", message };
@@ -153,6 +149,13 @@ async function keep(
   const secret = sealHeld(await parts.keysOf({ organization, project }), id, held);
   const account = asked.kind === "account" ? { account: asked.account, label: asked.label } : null;
   return { kind: "sealed", secret, scopes: [...new Set(scopes)], expiresAt, account };
+}
+
+/** An account that signs for itself, or for its subject. */
+export function accountOfSigner(held: HeldSecret): Extract<AskedAccount, { readonly kind: "account" }> | null {
+  if (held.kind !== "signer") return null;
+  const { issuer, subject } = held;
+  return { kind: "account", account: subject, label: subject === issuer ? issuer : `${subject} (by ${issuer})` };
 }
 
 /** Counted from when the provider was asked, by our clock: of its clock nothing is known. */

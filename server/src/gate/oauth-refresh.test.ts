@@ -248,6 +248,19 @@ test("a clock that jumps back makes an expired token look good: its refusal brin
   expect(tokenOf(await ready(fresh, place, old.mark))).not.toBe(tokenOf(old));
 });
 
+test("a clock that jumps ahead refreshes once too early, and not again when it is put right", async () => {
+  const place = await it.connect();
+  const fresh = another();
+  const old = await ready(fresh, place);
+  it.http.clock.jump(10 * HOUR_MS);
+  const early = await ready(fresh, place);
+  expect(tokenOf(early)).not.toBe(tokenOf(old));
+  it.http.clock.jump(-10 * HOUR_MS);
+  expect(tokenOf(await ready(fresh, place))).toBe(tokenOf(early));
+  expect(refreshes()).toBe(1);
+  expect(await it.provider.takes(tokenOf(early))).toBe(true);
+});
+
 test("a key that the provider refuses is erased: nothing could make it good again", async () => {
   it.provider.instead = (path, response) =>
     path === "/me" && (void response.setHeader("content-type", "application/json").end('{"sub":"ann"}'), true);

@@ -5,28 +5,33 @@
  *    gives a new refresh token with each takes the one before for stolen. Who dies between the two leaves what only a
  *    consent anew can mend.
  * T3 Tokens are erased when the provider says that they are dead, and never for its silence.
+ * T4 An effect is judged and sent by one reading of the row while that is young. A revoke that comes after it says a word,
+ *    which has the effect judged anew or finds it in flight (E5, F1); one whose word is lost, its process having died just
+ *    then, is heeded by whatever reads the row after it.
  */
 import type { Connector } from "@steward/sdk";
 import { actOn } from "../core/audit-entry.ts";
+import { isElsewhere } from "../core/connectors/is-elsewhere.ts";
 import { showId } from "../core/id.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { isConnectionLost } from "../core/ports/database.ts";
-import type { FreshOptions, FreshSecrets, NoSecret, ReadySecret } from "../core/ports/connections.ts";
+import type { FreshOptions, NoSecret, ReadySecret } from "../core/ports/connections.ts";
 import type { NoTokens, TokenAnswer, Tokens } from "../core/ports/oauth.ts";
 import { SealError } from "../keyring/seal-error.ts";
 import { appendActs } from "../store/append-acts.ts";
 import { claimRefresh, dropRefresh, endTokens, keepRefreshed } from "../store/connection-refreshes.ts";
 import { type ConnectionRow, findConnectionById, noteConnectionUsed } from "../store/connections.ts";
+import { pauseEvents } from "../store/event-triggers.ts";
 import { inScope, type Scope, scopeStatement } from "../store/scope.ts";
-import { type HeldSecret, openHeld, readySecret, sealHeld } from "./connection-secret.ts";
 import {
-  callOf,
-  clientServerOf,
-  type ConnectionGateParts,
-  oauth2Of,
-  openOAuthClient,
-  serverOf,
-} from "./oauth-client.ts";
+  type EffectSecrets,
+  type HeldSecret,
+  openHeld,
+  type ReadRow,
+  readySecret,
+  sealHeld,
+} from "./connection-secret.ts";
+import { askForToken, callOf, type ConnectionGateParts, oauth2Of, openOAuthClient, serverOf } from "./oauth-client.ts";
 import { endOf } from "./oauth-connect.ts";
 import { revokeLate } from "./revocation-slot.ts";
 
@@ -34,15 +39,18 @@ import { revokeLate } from "./revocation-slot.ts";
 const AHEAD_MS = 60_000;
 /** What is left of a token that may still be used while somebody else fetches another. */
 const STILL_GOOD_MS = 5_000;
+const YOUNG_MS = 100;
 const LOOK_AGAIN_MS = 200;
 const WAIT_MS_MAX = 40_000;
+/** Triggers that wait for a connection are looked at again that often, if nothing wakes them. */
+const PAUSED_MS = 300_000;
 const KEEP_TRIES_MAX = 8;
 const KEEP_AGAIN_MS = 250;
 
 /** `moved`: look at the row again. */
 type Turn = { readonly kind: "moved" | "busy" } | { readonly kind: "failed"; readonly why: NoTokens };
 
-export function createFreshSecrets(parts: ConnectionGateParts): FreshSecrets {
+export function createFreshSecrets(parts: ConnectionGateParts): EffectSecrets {
   /** By connection; bounded by the effects under way. */
   const turns = new Map<string, Promise<Turn>>();
   const takeTurn = (scope: Scope, stale: Stale): Promise<Turn> => {
@@ -59,8 +67,10 @@ export function createFreshSecrets(parts: ConnectionGateParts): FreshSecrets {
     async freshSecret({ organization, project, id }, options) {
       const scope = { organization, project };
       const endsMs = parts.clock.monotonicMs() + WAIT_MS_MAX;
+      let known = youngRow(parts.clock, id, options);
       while (!options.signal.aborted) {
-        const row = await findConnectionById(parts.database, scope, id);
+        const row = known ?? (await findConnectionById(parts.database, scope, id));
+        known = null;
         const found = await look(parts, scope, row, options);
         if (found.kind === "ready") noteUsed(scope, id);
         if (found.kind !== "stale") return found;
@@ -75,6 +85,16 @@ export function createFreshSecrets(parts: ConnectionGateParts): FreshSecrets {
       return unavailable("it was stopped while it waited", null);
     },
   };
+}
+
+/** T4. None where the provider has just refused what it holds. */
+function youngRow(
+  clock: Clock,
+  id: string,
+  { read = null, refused }: FreshOptions & { readonly read?: ReadRow | null },
+): ConnectionRow | null {
+  const isYoung = read?.row.id === id && refused === undefined && clock.monotonicMs() - read.atMs < YOUNG_MS;
+  return isYoung ? read.row : null;
 }
 
 /** Connections whose last use is remembered, so that their row is written once a minute; the oldest is forgotten first. */
@@ -113,6 +133,7 @@ async function look(
   if (row === null || row.status !== "active") return row?.status === "reauth_required" ? DEAD : GONE;
   const connector = await parts.connectors.find(scope, row.connector);
   if (connector === null) return GONE;
+  if (isElsewhere(connector, row)) return elsewhere(connector, row);
   if (row.secret === null) return readySecret(connector, row, null);
   const held = await tryOpen(parts, scope, row, row.secret);
   if (held === null) {
@@ -133,7 +154,7 @@ function leftOf({ clock }: ConnectionGateParts, { secretExpiresAt }: ConnectionR
 }
 
 function canRefresh(held: HeldSecret): boolean {
-  return held.kind === "client" || (held.kind === "tokens" && held.refresh !== null);
+  return held.kind === "client" || held.kind === "signer" || (held.kind === "tokens" && held.refresh !== null);
 }
 
 /** A token that is good for a while yet, when another can't be had at once. */
@@ -152,6 +173,11 @@ const DEAD: NoSecret = {
   message: "the provider no longer accepts the connection: connect it again",
 };
 const GONE: NoSecret = { kind: "refused", code: "connection_missing", message: "it is not connected any more" };
+
+function elsewhere({ title, base }: Connector, { slug, hosts }: ConnectionRow): NoSecret {
+  const message = `${slug} was made while ${title} was at ${hosts.join(", ")}, and it is at ${new URL(base).hostname} now: make another connection`;
+  return { kind: "refused", code: "connection_missing", message };
+}
 
 function unavailable(why: string, retryAfterMs: number | null): NoSecret {
   const message = `the provider could not renew the connection: ${why}`;
@@ -214,8 +240,8 @@ async function refreshOnce(parts: ConnectionGateParts, scope: Scope, stale: Stal
 
 async function ask(parts: ConnectionGateParts, scope: Scope, { row, held, connector }: Stale): Promise<TokenAnswer> {
   const place = { ...scope, id: row.id };
-  if (held.kind === "client")
-    return await parts.oauth.askAsClient(callOf(clientServerOf(connector), held, place), row.scopes);
+  if (held.kind === "client" || held.kind === "signer")
+    return await askForToken(parts, connector, held, place, row.scopes);
   const way = oauth2Of(connector);
   const client = await openOAuthClient(parts, place, row.connector, row.client);
   if (client === null || held.kind !== "tokens" || held.refresh === null) return NO_CLIENT;
@@ -239,7 +265,7 @@ async function keep(
   begunMs: number,
 ): Promise<void> {
   const held: HeldSecret =
-    before.kind === "client"
+    before.kind === "client" || before.kind === "signer"
       ? { ...before, access: answer.accessToken }
       : {
           kind: "tokens",
@@ -272,6 +298,7 @@ async function end(parts: ConnectionGateParts, scope: Scope, row: ConnectionRow)
   const atMs = clock.nowMs();
   await inScope(database, scope, async (tx) => {
     if (!(await endTokens(tx, scope, row))) return;
+    await tx.query(pauseEvents(scope.project, row.id, "reauth_required", atMs + PAUSED_MS));
     await tellOwner(tx, scope, row);
     await tx.query(scopeStatement(scope));
     const facts = { connector: row.connector };

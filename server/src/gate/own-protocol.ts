@@ -3,10 +3,11 @@ import type { Action, Connector } from "@steward/sdk";
 import { issueText } from "../core/issue-text.ts";
 import { plainArguments } from "../core/policy/canonical.ts";
 import { literalFields } from "../core/policy/taint.ts";
-import type { FreshSecrets, NoSecret, ReadySecret } from "../core/ports/connections.ts";
+import type { NoSecret, ReadySecret } from "../core/ports/connections.ts";
 import type { EffectCall } from "../core/ports/gate.ts";
 import type { ConnectionRow } from "../store/connections.ts";
 import { type Act, type Check, type EffectEnd, endedAs, type Matter } from "./action.ts";
+import { type EffectSecrets, readRowOf } from "./connection-secret.ts";
 
 /** Arguments as the action's schema reads them, or what is wrong with them. */
 export type Given<Input> =
@@ -69,11 +70,12 @@ export interface OpenedWay {
 
 /** Opens the connection's secret, for this effect alone. */
 export async function openWay(
-  secrets: FreshSecrets,
-  { call, connection }: Matter,
+  secrets: EffectSecrets,
+  matter: Matter,
 ): Promise<OpenedWay | { readonly end: EffectEnd }> {
-  const { organization, project, signal } = call;
-  const secret = await secrets.freshSecret({ organization, project, id: connection?.id ?? "" }, { signal });
+  const { organization, project, signal } = matter.call;
+  const place = { organization, project, id: matter.connection?.id ?? "" };
+  const secret = await secrets.freshSecret(place, { signal, read: readRowOf(matter) });
   if (secret.kind !== "ready") return { end: endOfSecret(secret) };
   const { basic, address } = secret;
   if (basic !== null && address !== null) return { secret, ...basic, address };

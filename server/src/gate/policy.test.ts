@@ -3,7 +3,7 @@ import { testEngine, type TestEngine } from "../../test/engine.ts";
 import { arrangePolicy } from "../core/policy/policy.ts";
 import { decide } from "../core/policy/decide.ts";
 import type { PolicyRequest } from "../core/policy/decision.ts";
-import { readPolicy } from "../store/policy.ts";
+import { readChangedPolicy, readPolicy } from "../store/policy.ts";
 import type { Scope } from "../store/scope.ts";
 import { createPolicies, type PolicyParts } from "./policy.ts";
 import { policyRows, uuidOf } from "./policy.testsuite.ts";
@@ -28,6 +28,24 @@ function counting(change: Partial<PolicyParts> = {}) {
   return { policies, reads, logs };
 }
 
+/** The first reading gives a grant, those after it nothing, or the same where it has a mark; `during` is waited for in each of them. */
+function renewing({ during, mark = null }: { readonly during: () => Promise<void>; readonly mark?: string | null }) {
+  const known: (string | null)[] = [];
+  const logs: string[] = [];
+  const policies = createPolicies({
+    readPolicy: async (_scope, mine) => {
+      known.push(mine);
+      if (known.length === 1) return { ...policyRows({ grants: [GRANT] }), mark };
+      await during();
+      return mark !== null && mine === mark ? null : policyRows({});
+    },
+    clock,
+    log: (message) => void logs.push(message),
+  });
+  const renewed = (): Promise<void> => new Promise((done) => void setImmediate(done));
+  return { policies, known, logs, renewed, reads: () => known.length };
+}
+
 describe("held at hand", () => {
   test("a project's policy is read once, by however many ask at once, until a word drops it", async () => {
     const { policies, reads } = counting();
@@ -45,11 +63,68 @@ describe("held at hand", () => {
   test("a word that is never said is made up for after five seconds", async () => {
     const { policies, reads } = counting();
     const one = await policies.get(scopeOf("a"));
-    nowMs += 5000;
+    nowMs += 4000;
     expect(await policies.get(scopeOf("a"))).toBe(one);
-    nowMs += 1;
+    nowMs += 1001;
     expect(await policies.get(scopeOf("a"))).not.toBe(one);
     expect([one.isCurrent(), reads]).toEqual([false, ["a", "a"]]);
+  });
+
+  test("after four seconds it is read anew while nobody waits, and what is no longer in force is so no more", async () => {
+    const reading = Promise.withResolvers<void>();
+    const { policies, reads, renewed } = renewing({ during: () => reading.promise });
+    const one = await policies.get(scopeOf("a"));
+    nowMs += 4001;
+    expect(await Promise.all([policies.get(scopeOf("a")), policies.get(scopeOf("a"))])).toEqual([one, one]);
+    expect([one.isCurrent(), reads()]).toEqual([true, 2]);
+    reading.resolve();
+    await renewed();
+    expect(one.isCurrent()).toBe(false);
+    nowMs += 4000;
+    const two = await policies.get(scopeOf("a"));
+    expect([two.isCurrent(), two.policy.allGrants.length, reads()]).toEqual([true, 0, 2]);
+  });
+
+  test("what is the same when it is read anew stays current, and is not compiled again", async () => {
+    const { policies, known, renewed } = renewing({ during: () => Promise.resolve(), mark: "m" });
+    const one = await policies.get(scopeOf("a"));
+    nowMs += 4001;
+    expect(await policies.get(scopeOf("a"))).toBe(one);
+    await renewed();
+    nowMs += 4000;
+    const two = await policies.get(scopeOf("a"));
+    expect([one.isCurrent(), two.policy === one.policy, two.readAtMs - one.readAtMs]).toEqual([true, true, 4001]);
+    policies.drop({ organization: "o", project: "a" });
+    const three = await policies.get(scopeOf("a"));
+    expect([one.isCurrent(), two.isCurrent(), three.isCurrent()]).toEqual([false, false, true]);
+    expect([three.policy === one.policy, known]).toEqual([true, [null, "m", "m"]]);
+  });
+
+  test("a word that comes while it is read anew wins over what is read", async () => {
+    const reading = Promise.withResolvers<void>();
+    const { policies, renewed, reads } = renewing({ during: () => reading.promise });
+    const one = await policies.get(scopeOf("a"));
+    nowMs += 4001;
+    await policies.get(scopeOf("a"));
+    policies.drop({ organization: "o", project: "a" });
+    expect(one.isCurrent()).toBe(false);
+    reading.resolve();
+    await renewed();
+    await policies.get(scopeOf("a"));
+    expect(reads()).toBe(3);
+  });
+
+  test("what can't be read anew serves until it is five seconds old", async () => {
+    const { policies, logs, renewed } = renewing({ during: () => Promise.reject(new Error("the database is away")) });
+    const one = await policies.get(scopeOf("a"));
+    nowMs += 4001;
+    await policies.get(scopeOf("a"));
+    await renewed();
+    nowMs += 999;
+    expect([await policies.get(scopeOf("a")), logs]).toEqual([one, ["what is in force could not be read anew"]]);
+    nowMs += 1;
+    await expect(policies.get(scopeOf("a"))).rejects.toThrow("away");
+    expect(one.isCurrent()).toBe(false);
   });
 
   test("a word for an organization drops all its projects, and none of another's", async () => {
@@ -247,6 +322,42 @@ describe("as it is stored", () => {
     expect(rows.caps.map(({ id }) => id).toSorted()).toEqual(caps.toSorted());
     expect(rows.caps[0]?.amount).toBe(1_000_000_000_000_000);
     expect(rows.timeZone).toBe("Europe/Berlin");
+  });
+
+  test("the database tells whether what is in force has changed: a line, a revocation, a cap, the zone", async () => {
+    const scope = await it.project();
+    const args = [scope.organization, scope.project];
+    const grants = `insert into steward.grants (organization, project, id, kind, principal, credential, form, created_at, updated_at)
+      values ($1, $2, gen_random_uuid(), 'grant', 'project', 'crm', '{"to": "project", "credential": "crm", "lines": []}', now(), now())`;
+    const changes = [
+      () => sql(grants, args),
+      () => sql(grants, args),
+      () => sql("update steward.grants set version = version + 1 where project = $1", [scope.project]),
+      () => sql('update steward.grants set form = form || \'{"note": "x"}\' where project = $1', [scope.project]),
+      () =>
+        sql(
+          `update steward.grants set revoked_at = now() where ctid in
+            (select ctid from steward.grants where project = $1 limit 1)`,
+          [scope.project],
+        ),
+      () =>
+        sql(
+          `insert into steward.caps (organization, id, project, level, source, unit, period, amount, created_at, updated_at, updated_by)
+            values ($1, gen_random_uuid(), $2, 'project', 'budget', 'calls', 'day', 5, now(), now(), 'acc_1')`,
+          args,
+        ),
+      () => sql("update steward.caps set amount = 6 where project = $1", [scope.project]),
+      () => sql("update steward.projects set time_zone = 'Asia/Tokyo' where id = $1", [scope.project]),
+    ];
+    let { mark } = await readPolicy(it.db.database, scope);
+    for (const change of changes) {
+      expect(await readChangedPolicy(it.db.database, scope, mark)).toBeNull();
+      await change();
+      const rows = await readChangedPolicy(it.db.database, scope, mark);
+      expect(rows?.mark).toMatch(/^[0-9a-f]{64}$/);
+      mark = rows!.mark;
+    }
+    expect(await readChangedPolicy(it.db.database, scope, mark)).toBeNull();
   });
 
   test("a thousand grants are read and compiled in a moment", async () => {

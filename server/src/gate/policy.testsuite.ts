@@ -66,7 +66,7 @@ export function policyRows({ grants = [], limits = [], budgets = [] }: InForce):
     amount: 0,
     ...cap,
   }));
-  return { forms, caps: all, timeZone: "UTC" };
+  return { mark: null, forms, caps: all, timeZone: "UTC" };
 }
 
 /** The rest of the gate's parts; nothing is in force, nobody was anywhere before, and no approval was given. */

@@ -3,6 +3,7 @@ import { GrantForm, LimitForm } from "@steward/sdk";
 import { arrangeCaps, type StandingCaps } from "../core/budget/find-caps.ts";
 import { showId } from "../core/id.ts";
 import { inTurns, type Slices } from "../core/in-turns.ts";
+import { invariant } from "../core/invariant.ts";
 import { type Calendar, calendarOf } from "../core/policy/caps.ts";
 import { type CompiledGrant, compileGrant, type CompiledLimit, compileLimit } from "../core/policy/compile-grant.ts";
 import { arrangePolicy, type Policy } from "../core/policy/policy.ts";
@@ -33,7 +34,8 @@ export interface Policies {
 }
 
 export interface PolicyParts {
-  readonly readPolicy: (scope: Scope) => Promise<PolicyRows>;
+  /** Null when what is in force is still what has that mark. */
+  readonly readPolicy: (scope: Scope, known: string | null) => Promise<PolicyRows | null>;
   readonly clock: Clock;
   readonly log: (message: string, error?: unknown) => void;
   /** Held at hand at most, by default 1,000; the one not used for longest goes first. */
@@ -45,26 +47,45 @@ export interface PolicyParts {
 const PROJECTS_MAX = 1000;
 /** A word that is never said, for its process died after the commit of a revoke, is made up for within this time. */
 const AGE_MS_MAX = 5_000;
+/** From this age on it is read anew while what is at hand still serves, so that nobody waits for it. */
+const RENEW_MS = 4_000;
 /** Forms compiled in one turn of the event loop: about 5 ms. */
 const FORMS_PER_TURN = 100;
 
+/** What rows say, compiled: good for as long as they are the same. */
+type Content = Pick<ProjectPolicy, "policy" | "caps" | "calendar" | "connectionOf"> & { readonly mark: string | null };
+
 interface Held {
   readonly scope: Scope;
-  /** Monotonic. */
+  /** Monotonic, from before it was read. */
   readonly sinceMs: number;
   readonly state: { current: boolean };
   readonly policy: Promise<ProjectPolicy>;
+  /** Whether somebody reads it anew, or has tried. */
+  renewing: boolean;
 }
 
 export function createPolicies(parts: PolicyParts): Policies {
   const { projectsMax = PROJECTS_MAX } = parts;
   const held = new Map<string, Held>();
+  /** Kept when a word drops what is held: what it says is asked for anew, and often it is the same. */
+  const contents = new Map<string, Content>();
+
+  const read = async (scope: Scope): Promise<Content> => {
+    const known = contents.get(scope.project) ?? null;
+    const rows = await parts.readPolicy(scope, known?.mark ?? null);
+    if (rows === null && known !== null) return known;
+    invariant(rows !== null, "what is not known can't be the same");
+    const content = await compile(parts, rows);
+    remember(contents, scope.project, content, projectsMax);
+    return content;
+  };
 
   const load = (scope: Scope): Held => {
     const state = { current: true };
     const sinceMs = parts.clock.monotonicMs();
-    const policy = read(parts, scope, () => state.current);
-    const one = { scope, sinceMs, state, policy };
+    const policy = read(scope).then((content) => policyOf(content, sinceMs, state));
+    const one = { scope, sinceMs, state, policy, renewing: false };
     // What can't be read is asked for anew by whoever needs it next.
     policy.catch(() => held.get(scope.project) === one && held.delete(scope.project));
     return one;
@@ -77,14 +98,31 @@ export function createPolicies(parts: PolicyParts): Policies {
     held.delete(project);
   };
 
+  /** Once for each that is held. When it fails, whoever comes when that is too old reads it, and is told why it can't be. */
+  const renew = async (old: Held): Promise<void> => {
+    old.renewing = true;
+    const { scope } = old;
+    const sinceMs = parts.clock.monotonicMs();
+    const [before, content] = await Promise.all([old.policy, read(scope)]);
+    // A word that came meanwhile may be of what this reading has not seen.
+    if (!old.state.current || held.get(scope.project) !== old) return;
+    const isSame = content.policy === before.policy;
+    const state = isSame ? old.state : { current: true };
+    const policy = Promise.resolve(policyOf(content, sinceMs, state));
+    if (!isSame) old.state.current = false;
+    held.set(scope.project, { scope, sinceMs, state, policy, renewing: false });
+  };
+
   return {
     get(scope) {
-      const sinceMs = held.get(scope.project)?.sinceMs ?? 0;
-      if (parts.clock.monotonicMs() - sinceMs > AGE_MS_MAX) forget(scope.project);
+      const ageMs = parts.clock.monotonicMs() - (held.get(scope.project)?.sinceMs ?? 0);
+      if (ageMs > AGE_MS_MAX) forget(scope.project);
       const one = held.get(scope.project) ?? load(scope);
       held.delete(scope.project);
       held.set(scope.project, one);
       if (held.size > projectsMax) forget(held.keys().next().value!);
+      if (ageMs > RENEW_MS && ageMs <= AGE_MS_MAX && !one.renewing)
+        renew(one).catch((error: unknown) => parts.log("what is in force could not be read anew", error));
       return one.policy;
     },
     drop({ organization, project }) {
@@ -97,9 +135,18 @@ export function createPolicies(parts: PolicyParts): Policies {
   };
 }
 
-async function read(parts: PolicyParts, scope: Scope, isCurrent: () => boolean): Promise<ProjectPolicy> {
-  const readAtMs = parts.clock.monotonicMs();
-  const rows = await parts.readPolicy(scope);
+function policyOf(content: Content, readAtMs: number, state: Held["state"]): ProjectPolicy {
+  const { policy, caps, calendar, connectionOf } = content;
+  return { policy, caps, calendar, connectionOf, readAtMs, isCurrent: () => state.current };
+}
+
+function remember(contents: Map<string, Content>, project: string, content: Content, max: number): void {
+  contents.delete(project);
+  contents.set(project, content);
+  if (contents.size > max) contents.delete(contents.keys().next().value!);
+}
+
+async function compile(parts: PolicyParts, rows: PolicyRows): Promise<Content> {
   const compiled = await inTurns(compileForms(parts, rows.forms), FORMS_PER_TURN, parts.turn ?? nextTurn);
   const connections = rows.forms.flatMap(({ id, connection }): [string, string][] =>
     connection === null ? [] : [[showId("grt", id), connection]],
@@ -109,8 +156,7 @@ async function read(parts: PolicyParts, scope: Scope, isCurrent: () => boolean):
     caps: arrangeCaps(rows.caps.map((cap) => ({ ...cap, amount: BigInt(cap.amount) }))),
     calendar: calendarOf(rows.timeZone),
     connectionOf: new Map(connections),
-    readAtMs,
-    isCurrent,
+    mark: rows.mark,
   };
 }
 

@@ -28,3 +28,29 @@ test("a large answer is looked through in many turns of the event loop, and come
 test("without a secret nothing is looked through", async () => {
   expect(await read("x".repeat(4_000_000), [])).toMatchObject({ turns: 0 });
 });
+
+test("headers are as they came, but for those that give a secret away, also beneath an escape", async () => {
+  const plain = [
+    ["content-type", "application/json"],
+    ["x-limit", "5"],
+    ["x-limit", "100%"],
+    ["set-cookie", "a=b"],
+  ] as const;
+  const headersOf = async (headers: readonly (readonly [string, string])[]) => {
+    const answer = { kind: "answer", status: 200, headers, body: Buffer.from(""), url: "https://a.test/" } as const;
+    const { outcome } = await readAnswer(answer, createEchoSlices(["se/cret-canary"]), () => Promise.resolve());
+    return outcome.kind === "done" ? (outcome.result as { headers: object }).headers : null;
+  };
+  const same = { "content-type": "application/json", "x-limit": "5, 100%", "set-cookie": "[redacted]" };
+  expect(await headersOf(plain)).toEqual(same);
+  expect(
+    await headersOf([...plain, ["x-echo", "a se/cret-canary"], ["x-hidden", String.raw`se\/cret-canary`]]),
+  ).toEqual({ ...same, "x-echo": "a [redacted]", "x-hidden": "[redacted]" });
+  // A secret that is cut in two by the end of one header is none.
+  expect(
+    await headersOf([
+      ["a", "se/cret-"],
+      ["canary", "x"],
+    ]),
+  ).toEqual({ a: "se/cret-", canary: "x" });
+});

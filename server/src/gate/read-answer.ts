@@ -80,6 +80,9 @@ function headersOf(headers: readonly (readonly [string, string])[], redact: Reda
     const before = joined.get(name);
     joined.set(name, before === undefined ? value : `${before}, ${value}`);
   }
+  // All at once: no form of a secret, and no escape, holds a line end but that of a secret itself.
+  const all = [...joined].flat().join("\n");
+  if (redact(all) === all) return Object.fromEntries(joined);
   return Object.fromEntries(Array.from(joined, ([name, value]) => [redact(name), redact(value)]));
 }
 

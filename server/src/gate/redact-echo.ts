@@ -14,6 +14,9 @@ export type RedactEchoSlices = (text: string) => Slices<string>;
 const ESCAPES =
   /\\u[0-9a-fA-F]{4}|\\["\\/bfnrt]|%[0-7][0-9a-fA-F]|&(?:amp|lt|gt|quot|apos|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});/g;
 
+/** What each of them begins with. */
+const MAY_ESCAPE = /[\\%&]/;
+
 /** How many layers of escapes are looked beneath: JSON within JSON within a form, as echoing services answer. */
 const LAYERS_MAX = 3;
 
@@ -34,7 +37,7 @@ export function createEchoSlices(secrets: readonly string[]): RedactEchoSlices {
   function* isHidden(text: string): Slices<boolean> {
     let above = text;
     for (let layers = 0; layers < LAYERS_MAX; layers++) {
-      const layer = above.replace(ESCAPES, unescapeOne);
+      const layer = MAY_ESCAPE.test(above) ? above.replace(ESCAPES, unescapeOne) : above;
       yield above.length;
       if (layer === above) return false;
       if ((yield* strikeBeneath(layer)) !== layer) return true;

@@ -1,6 +1,7 @@
 /** What is kept of a connection's tokens for one purpose: to have them revoked at the provider. */
 import type { Connector } from "@steward/sdk";
 import { placeOf } from "../catalogue/tables.ts";
+import { isElsewhere } from "../core/connectors/is-elsewhere.ts";
 import { uuidBytes } from "../core/id.ts";
 import { parseOwn } from "../core/json.ts";
 import type { ConnectionToMake } from "../core/ports/connections.ts";
@@ -8,9 +9,11 @@ import type { ProjectKeys } from "../keyring/keyring.ts";
 import { openCredential } from "../keyring/open-credential.ts";
 import { SealError } from "../keyring/seal-error.ts";
 import { newRevocation } from "../store/new-revocation.ts";
+import { findConnectionById } from "../store/connections.ts";
+import { listHooksOf } from "../store/event-hooks.ts";
 import { insertRevocation } from "../store/revocations.ts";
 import { inScope, type Scope } from "../store/scope.ts";
-import { type HeldSecret, openHeld } from "./connection-secret.ts";
+import { type HeldSecret, openHeld, type readySecret } from "./connection-secret.ts";
 import { type ConnectionGateParts, openOAuthClient } from "./oauth-client.ts";
 
 const SLOT = placeOf("revocations", "slot");
@@ -21,6 +24,16 @@ export interface RevocationSlot {
   readonly refresh: string | null;
   readonly clientId: string;
   readonly clientSecret: string | null;
+  /** Hooks that are to be taken away before; left out where there were none. */
+  readonly hooks?: SlotHooks;
+  /** The provider has no way to revoke: only the hooks are left to do. */
+  readonly hooksOnly?: true;
+}
+
+/** What calls to the provider need after the connection has ended. */
+export interface SlotHooks {
+  readonly held: HeldSecret;
+  readonly facts: Parameters<typeof readySecret>[1];
 }
 
 /** Throws `SealError`. */
@@ -48,7 +61,8 @@ export async function toRevoke(
   if (secret === null) return { slot: null, way: "nothing_held" };
   try {
     const keys = await parts.keysOf({ organization, project });
-    const slot = await slotOf(parts, connection, openHeld(keys, id, secret));
+    const held = openHeld(keys, id, secret);
+    const slot = withHooks(await slotOf(parts, connection, held), await hooksOf(parts, connection, held));
     return slot === null ? { slot, way: "unsupported" } : { slot: sealSlot(keys, revocation, slot), way: "supported" };
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
@@ -66,10 +80,31 @@ async function slotOf(
   held: HeldSecret,
 ): Promise<RevocationSlot | null> {
   const connector = await parts.connectors.find(connection, connection.connector);
-  if (held.kind !== "tokens" || connector === null || !canRevoke(connector)) return null;
+  if (held.kind !== "tokens" || connector === null || !canRevoke(connector) || isElsewhere(connector, connection))
+    return null;
   const client = await openOAuthClient(parts, connection, connection.connector, connection.client);
   if (client === null) return null;
   return { access: held.access, refresh: held.refresh, ...client };
+}
+
+/** Null where the provider knows no address of ours. */
+async function hooksOf(parts: ConnectionGateParts, at: ConnectionToMake, held: HeldSecret): Promise<SlotHooks | null> {
+  const { organization, project, id } = at;
+  const scope = { organization, project };
+  const [hooks, row] = await Promise.all([
+    listHooksOf(parts.database, scope, id, 1),
+    findConnectionById(parts.database, scope, id),
+  ]);
+  if (hooks.length === 0 || row === null) return null;
+  const { address, authentication, scopes, hosts, generation } = row;
+  return { held, facts: { address, authentication, scopes, hosts, generation } };
+}
+
+function withHooks(slot: RevocationSlot | null, hooks: SlotHooks | null): RevocationSlot | null {
+  if (hooks === null) return slot;
+  return slot === null
+    ? { access: "", refresh: null, clientId: "", clientSecret: null, hooks, hooksOnly: true }
+    : { ...slot, hooks };
 }
 
 function canRevoke({ authentication }: Connector): boolean {

@@ -58,7 +58,7 @@ async function revokeOwnWay(
       : `Basic ${Buffer.from(`${clientId}:${clientSecret ?? ""}`).toString("base64")}`;
   const request = connectorRequest(
     connector,
-    { header: { name: "authorization", value }, query: null, basic: null, hosts: connector.hosts, address: null },
+    { header: { name: "authorization", value }, query: null, basic: null, hosts: [hostOf(url)], address: null },
     // DELETE with a body is this provider's own idea, not ours.
     {
       method,
@@ -87,6 +87,11 @@ async function revokeOwnWay(
     body: (parsed.ok ? parsed.value : text) as Parameters<Connector["failure"]>[0]["body"],
   });
   return failure === null ? { kind: "done", code: null } : readFailure(failure, status, authenticate);
+}
+
+/** Where a provider forgets tokens is the connector's to say, or the operator's, and nobody else's. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 function judge(connector: Connector, answer: Parameters<Connector["failure"]>[0]): ProviderFailure | null {

@@ -22,6 +22,7 @@ import { judgeCancelled } from "./checks.ts";
 import type { ConnectionGateParts } from "./oauth-client.ts";
 import { openSlot, type RevocationSlot } from "./revocation-slot.ts";
 import { revokeAtProvider, type Revoked } from "./revoke-at-provider.ts";
+import { takeHooksAway } from "./take-hooks-away.ts";
 
 interface RevokeSubject {
   readonly id: string;
@@ -74,6 +75,25 @@ async function revoke(parts: ConnectionGateParts, matter: Matter<RevokeSubject>)
   const slot = await tryOpen(parts, scope, row);
   if (slot === null || connector === null)
     return await ended(parts, subject, { kind: "refused", code: slot === null ? "unreadable" : "no_connector" }, false);
+  const { hooks } = slot;
+  const left =
+    hooks === undefined
+      ? null
+      : await takeHooksAway(parts, {
+          scope,
+          connection: row.connection,
+          connector,
+          hooks,
+          signal: call.signal,
+          timeoutMs: call.effect.timeoutMs,
+          mayProceed: () => judgeCancelled(call) === null,
+        });
+  if (left !== null) {
+    await noteAttempt(parts.database, scope, row.id, left);
+    const message = "hooks are left at the provider";
+    return { outcome: endedAs("failed", { code: "provider_unavailable", message }).outcome, facts: { provider: left } };
+  }
+  if (slot.hooksOnly === true) return await ended(parts, subject, { kind: "unsupported" }, true);
   const said = await revokeAtProvider(parts, connector, slot, {
     partition: scope.project,
     signal: call.signal,
@@ -102,18 +122,19 @@ async function tryOpen(parts: ConnectionGateParts, scope: Scope, row: Revocation
 async function ended(
   { database, clock }: ConnectionGateParts,
   { id, scope }: RevokeSubject,
-  said: Exclude<Revoked, { readonly kind: "later" }>,
+  said: Exclude<Revoked, { readonly kind: "later" }> | { readonly kind: "unsupported" },
   asked: boolean,
 ): Promise<EffectEnd> {
   const atMs = clock.nowMs();
-  const status = said.kind === "done" ? "confirmed" : "failed";
+  const status = said.kind === "refused" ? "failed" : said.kind === "done" ? "confirmed" : "unsupported";
+  const code = said.kind === "unsupported" ? null : said.code;
   await inScope(database, scope, async (tx) => {
-    if (!(await endRevocation(tx, scope.project, id, { status, code: said.code, asked, atMs }))) return;
-    const facts = { status, provider: said.code };
+    if (!(await endRevocation(tx, scope.project, id, { status, code, asked, atMs }))) return;
+    const facts = { status, provider: code };
     const act = actOn(scope.project, "system", "connection.revoked", showId("rev", id), facts, atMs);
     await appendActs(tx, scope.organization, [act], atMs);
   });
-  return { outcome: { kind: "done", result: { status } }, facts: { provider: said.code } };
+  return { outcome: { kind: "done", result: { status } }, facts: { provider: code } };
 }
 
 function readArguments({ organization, project, revocation }: JsonObject): RevokeArguments {

@@ -32,6 +32,7 @@ const DOMAIN = { field: "to", domains: ["example.org"] };
 function open(answer: MailAnswer = TAKEN, secret: Partial<ReadySecret> = {}, when: readonly (typeof DOMAIN)[] = []) {
   const sent: { readonly server: SmtpServer; readonly mail: OwnMail }[] = [];
   const client = {
+    signIn: async () => TAKEN,
     send: async (server: SmtpServer, mail: OwnMail) => {
       sent.push({ server, mail });
       return answer;

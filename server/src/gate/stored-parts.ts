@@ -1,10 +1,11 @@
 import { showId } from "../core/id.ts";
 import type { Database } from "../core/ports/database.ts";
-import { findConnection, findOwnConnections } from "../store/connections.ts";
+import { gatherConnections } from "../store/connection-lookups.ts";
+import { findOwnConnections } from "../store/connections.ts";
 import { findCredential } from "../store/credentials.ts";
 import { findGivenApproval } from "../store/given-approval.ts";
 import { isKnownDestination, noteDestination } from "../store/known-destinations.ts";
-import { readPolicy } from "../store/policy.ts";
+import { readChangedPolicy } from "../store/policy.ts";
 import type { GateParts } from "./gate-parts.ts";
 import { createPolicies, type PolicyParts } from "./policy.ts";
 
@@ -18,10 +19,14 @@ export function storedParts(database: Database, { clock, log }: Pick<PolicyParts
   return {
     findCredential: (scope, slug) => findCredential(database, scope, slug),
     connections: {
-      find: (scope, slug) => findConnection(database, scope, slug),
+      find: gatherConnections(database),
       findOwn: (scope, account, connector) => findOwnConnections(database, scope, account, connector),
     },
-    policies: createPolicies({ readPolicy: (scope) => readPolicy(database, scope), clock, log }),
+    policies: createPolicies({
+      readPolicy: (scope, known) => readChangedPolicy(database, scope, known),
+      clock,
+      log,
+    }),
     destinations: {
       isKnown: (scope, digest) => isKnownDestination(database, scope, digest),
       note: (scope, digest, atMs) => noteDestination(database, scope, digest, atMs),

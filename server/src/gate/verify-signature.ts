@@ -37,7 +37,7 @@ function invalid(): AppError {
 function isSigned(rule: SignatureRule, secret: Buffer, delivery: SignedDelivery): boolean {
   switch (rule.kind) {
     case "github":
-      return isSignedForGithub(secret, delivery);
+      return isSignedByGithub(secret, delivery);
     case "standard":
       return isSignedByStandard(secret, delivery, rule.toleranceSeconds * 1000);
     default:
@@ -45,13 +45,20 @@ function isSigned(rule: SignatureRule, secret: Buffer, delivery: SignedDelivery)
   }
 }
 
-function isSignedForGithub(secret: Buffer, { headers, rawBody }: SignedDelivery): boolean {
+export function isSignedByGithub(
+  secret: Buffer,
+  { headers, rawBody }: Pick<SignedDelivery, "headers" | "rawBody">,
+): boolean {
   const given = /^sha256=([0-9a-f]{64})$/i.exec(single(headers["x-hub-signature-256"]))?.[1];
   if (given === undefined || secret.length === 0) return false;
   return timingSafeEqual(Buffer.from(given, "hex"), createHmac("sha256", secret).update(rawBody).digest());
 }
 
-function isSignedByStandard(secret: Buffer, { headers, rawBody, nowMs }: SignedDelivery, toleranceMs: number): boolean {
+export function isSignedByStandard(
+  secret: Buffer,
+  { headers, rawBody, nowMs }: SignedDelivery,
+  toleranceMs: number,
+): boolean {
   const id = single(headers["webhook-id"]);
   const timestamp = single(headers["webhook-timestamp"]);
   if (id === "" || !/^\d{1,12}$/.test(timestamp)) return false;

@@ -3,7 +3,7 @@ import { ROLE_NAMES } from "@steward/sdk";
 import { parseId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import type { GrantProblem } from "../core/policy/check-grant.ts";
-import { readFlowNames } from "../store/connection-refs.ts";
+import { readConnectionsBySlug, readFlowNames } from "../store/connection-refs.ts";
 import { readNames } from "../store/names.ts";
 import { findProjectPeople } from "../store/project-people.ts";
 import type { Form } from "./form-names.ts";
@@ -41,7 +41,31 @@ export async function checkNamed(tx: Transaction, place: Place, form: Form): Pro
       return [{ field, message: `there is no role ${name} here: use ${ROLE_NAMES.join(", ")}, or a role's id` }];
     return [];
   });
-  return [...missing, ...checkQuorums(form)];
+  return [...missing, ...checkQuorums(form), ...(await checkSlack(tx, place.project, form))];
+}
+
+/** Where people are asked has to be a workspace of the project's own, which every run of it may ask in. */
+async function checkSlack(tx: Transaction, project: string | null, { lines }: Form): Promise<readonly GrantProblem[]> {
+  const named = lines.flatMap(({ approval }, line) =>
+    approval?.slack === undefined
+      ? []
+      : [{ field: `lines[${line}].approval.slack.connection`, slug: approval.slack.connection }],
+  );
+  if (named.length === 0) return [];
+  if (project === null)
+    return named.map(({ field }) => ({
+      field,
+      message: "connections are a project's: name channels in its own grants and limits",
+    }));
+  const slugs = named.map(({ slug }) => slug);
+  const found = new Map((await readConnectionsBySlug(tx, project, slugs)).map((row) => [row.slug, row]));
+  return named.flatMap(({ field, slug }): GrantProblem[] => {
+    const row = found.get(slug);
+    if (row === undefined) return [{ field, message: `there is no connection "${slug}" here` }];
+    if (row.connector !== "slack") return [{ field, message: `"${slug}" is no connection of Slack` }];
+    if (row.owner === null && row.flow === null) return [];
+    return [{ field, message: `"${slug}" is not the whole project's: use a connection that is` }];
+  });
 }
 
 /** Of those who are named one by one there are enough; how many have a role may change. */

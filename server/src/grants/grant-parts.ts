@@ -5,6 +5,7 @@ import type { Policy } from "../core/policy/policy.ts";
 import type { PeopleParts } from "../people/people-parts.ts";
 import type { Permissions } from "../people/permissions-of.ts";
 import type { Scope } from "../store/scope.ts";
+import type { Endings } from "../core/ports/endings.ts";
 import type { PolicyWords } from "../core/ports/policy-words.ts";
 
 /** What the verbs around grants, limits and budgets work with; the HTTP surface has all of it. */
@@ -25,6 +26,8 @@ export interface GrantsOutside {
   /** What there can be grants for in a project, which may have imported some; with null in any. It asks the store. */
   actionsIn(project: Scope | null): Promise<KnownActions>;
   readonly words: PolicyWords;
+  /** What rests on a grant ends with it. */
+  readonly endings: Endings;
   /** As the gate has it, read now. */
   policyOf(project: Scope): Promise<PolicyInForce>;
   /** By time zone. */

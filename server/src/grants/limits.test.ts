@@ -78,8 +78,8 @@ test("each counts by caps of its level, and changes only from the version that w
       "value_invalid",
       "form.lines[0].actions[0]",
     ]);
-    if (level === "project") {
-      const { items } = (await it.owner.call("GET", `${at}/${id}/versions`)).json() as { items: LimitVersion[] };
+    for (const from of [at, "/v1/limits"]) {
+      const { items } = (await it.owner.call("GET", `${from}/${id}/versions`)).json() as { items: LimitVersion[] };
       expect(items.map(({ version, changes }) => [version, changes.map(({ change }) => change)])).toEqual([
         [2, ["narrower"]],
         [1, []],
@@ -88,6 +88,21 @@ test("each counts by caps of its level, and changes only from the version that w
     await it.owner.call("DELETE", `${at}/${id}`);
     expect(await caps()).toEqual([{ ...cap, amount: 10, ended: true }]);
   }
+});
+
+test("versions are told in pages, of an ended limit too, and of nobody else's", async () => {
+  const { id } = await set(above(), { lines: [LINE] });
+  const wider = { lines: [{ ...LINE, when: [] }] };
+  expect((await it.owner.call("PUT", `${above()}/${id}`, { body: { version: 1, form: wider } })).status).toBe(200);
+  await it.owner.call("DELETE", `${above()}/${id}`);
+  type Page = { items: LimitVersion[]; next: string | null };
+  const first = (await it.owner.call("GET", `${above()}/${id}/versions?limit=1`)).json() as Page;
+  expect(first.items).toMatchObject([{ version: 2, by: accountText(it.owner), changes: [{ change: "wider" }] }]);
+  const rest = (await it.owner.call("GET", `${above()}/${id}/versions?limit=1&cursor=${first.next}`)).json() as Page;
+  expect(rest).toMatchObject({ items: [{ version: 1, changes: [] }], next: null });
+  expect(refusal(await it.owner.call("GET", `${above()}/lim_${"0".repeat(26)}/versions`))).toBe("not_found");
+  const own = await set("/v1/limits", { lines: [LINE] });
+  expect(refusal(await it.owner.call("GET", `${above()}/${own.id}/versions`))).toBe("not_found"); // a project's
 });
 
 test("what can't be understood or is not there is refused by its field", async () => {

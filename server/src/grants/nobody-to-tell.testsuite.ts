@@ -11,8 +11,6 @@ export function nobodyToTell(clock: Pick<Clock, "nowMs">): PolicyWords {
         acknowledged: [],
         silent: [],
         inFlight: [],
-        pausedTriggers: [],
-        cancelledRuns: [],
       }),
   };
 }

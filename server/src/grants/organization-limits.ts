@@ -61,7 +61,7 @@ export async function setOrganizationLimit(
       updatedAt: nowMs,
       updatedBy: byOf(caller),
     };
-    await tx.query(insertOrganizationLimit(organization, row));
+    for (const statement of insertOrganizationLimit(organization, row)) await tx.query(statement);
     return await written(known, tx, caller, organization, row, "organization_limit.set");
   });
   await parts.grants.words.sayChanged({ organization, project: null });
@@ -85,7 +85,7 @@ export async function changeOrganizationLimit(
     if (row.version !== version) throw changedSince(shown, row.version);
     await requireForm(known, tx, organization, form, "form");
     const next = { ...row, form: jsonOf(form), version: version + 1, updatedAt: nowMs, updatedBy: byOf(caller) };
-    await tx.query(changeRow(organization, next));
+    for (const statement of changeRow(organization, next)) await tx.query(statement);
     return await written(known, tx, caller, organization, next, "organization_limit.changed");
   });
   await parts.grants.words.sayChanged({ organization, project: null });

@@ -58,6 +58,14 @@ test("one that no line covers is refused with the nearest and what stands in its
   expect(await simulate({ principal: "project" })).toMatchObject({ allowed: false, code: "not_granted" });
 });
 
+test("an event is asked about like an action that reads", async () => {
+  const event = { action: "gmail.new_mail", arguments: { label: "INBOX" } };
+  expect(await simulate(event)).toMatchObject({ allowed: false, code: "not_granted" });
+  const wrong = { ...ASKED, ...event, arguments: { folder: "x" } };
+  const answer = await it.owner.call("POST", "/v1/grants/simulate", { body: wrong });
+  expect([answer.status, answer.text]).toEqual([422, expect.stringContaining("arguments.folder")]);
+});
+
 test("counters stand as they are now: what is spent or reserved leaves less, and none says which cap", async () => {
   const { reserves } = await simulate();
   const [cap] = reserves;
@@ -178,6 +186,8 @@ test("http without a credential needs no grant; with one its grant decides, by t
   expect(await simulate(signed)).toMatchObject({ allowed: true });
   const deleting = { ...signed, arguments: { method: "DELETE", url: "https://api.example.com/orders/1" } };
   expect(await simulate(deleting)).toMatchObject({ code: "not_granted" });
+  // Its hosts bind where it goes, so that nobody has to be asked where the run has read what others wrote.
+  expect(await simulate({ ...signed, tainted: true })).toMatchObject({ allowed: true, approval: null });
 });
 
 test("nothing is kept of what was asked", async () => {

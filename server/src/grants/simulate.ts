@@ -77,15 +77,19 @@ async function requestOf(
   const starter = startedBy === undefined ? [] : [`member:${startedBy}`];
   // Who lets their own account act has what they were granted with it.
   const asThemselves = owner !== null && showId("acc", owner) === startedBy ? starter : [];
+  // Events of a person's own connection are for flows that were granted them by name, and bound by that person's limits.
+  const isOwnEvent = action.isEvent === true && owner !== null;
+  const all = isOwnEvent ? [] : [...asThemselves, "project"];
   return {
-    principals: /^(?:flow|agent):/.test(principal) ? [principal, ...asThemselves, "project"] : [principal],
-    boundAs: starter,
+    principals: /^(?:flow|agent):/.test(principal) ? [principal, ...all] : [principal],
+    boundAs: isOwnEvent ? [`member:${showId("acc", owner)}`] : starter,
     connection,
     action: action.id,
     class: action.classOf(given),
     destination: action.destination,
     arguments: given,
-    literal: new Set(asked.literal),
+    // As the gate has it: where a credential may be sent is bound to its hosts already.
+    literal: new Set(connection?.kind === "credential" ? action.destination : asked.literal),
     tainted,
     known,
     estimate,

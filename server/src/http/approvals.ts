@@ -1,10 +1,16 @@
 import { decideByLink, lookAtApproval } from "../approvals/approval-link.ts";
 import { decideApproval } from "../approvals/decide-approval.ts";
-import { getApproval, listApprovals } from "../approvals/list-approvals.ts";
+import { countApprovals, getApproval, listApprovals } from "../approvals/list-approvals.ts";
 import type { HttpParts } from "./http-parts.ts";
 import type { Handlers } from "./route-call.ts";
 
-type ApprovalRoutes = "listApprovals" | "getApproval" | "decideApproval" | "lookAtApproval" | "decideByLink";
+type ApprovalRoutes =
+  | "listApprovals"
+  | "countApprovals"
+  | "getApproval"
+  | "decideApproval"
+  | "lookAtApproval"
+  | "decideByLink";
 
 /** What waits for a person's word. */
 export function approvalHandlers(parts: HttpParts): Pick<Handlers, ApprovalRoutes> {
@@ -13,6 +19,7 @@ export function approvalHandlers(parts: HttpParts): Pick<Handlers, ApprovalRoute
       status: 200,
       body: await listApprovals(parts, principal, query),
     }),
+    countApprovals: async ({ principal }) => ({ status: 200, body: await countApprovals(parts, principal) }),
     getApproval: async ({ principal, params }) => ({
       status: 200,
       body: await getApproval(parts, principal, params.approval),

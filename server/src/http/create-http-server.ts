@@ -22,6 +22,7 @@ import { registerRest } from "./register-rest.ts";
 import { problemOf, type ProblemAnswer } from "./problem.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { registerScim } from "./scim.ts";
+import { registerSlackInteractivity } from "./slack-interactivity.ts";
 import { createRunEvents } from "./run-events.ts";
 import { entryUrl } from "./session.ts";
 import { createStreamAnswers } from "./stream-answers.ts";
@@ -61,6 +62,7 @@ export async function createHttpServer(parts: HttpParts, settings: HttpSettings)
   registerOAuthCallback(app, parts, authenticate);
   registerAuth(app, parts);
   registerScim(app, parts);
+  registerSlackInteractivity(app, parts);
   registerRest(app, files);
   const webhooks = serveWebhooks({
     receive: (request) => receiveWebhook(parts, request),

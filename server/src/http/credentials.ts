@@ -20,9 +20,9 @@ export function credentialHandlers(
       return { status: 200, body: credential };
     },
     deleteCredential: async ({ principal, params }) => {
-      await deleteCredential(parts, principal.scope, params.slug, principal.shownId);
-      await parts.grants.words.sayChanged(principal.scope); // grants ended with it
-      return { status: 204, body: null };
+      const { endings } = parts.connections;
+      const stopped = await deleteCredential({ ...parts, endings }, principal.scope, params.slug, principal.shownId);
+      return { status: 200, body: { stopped } };
     },
   };
 }

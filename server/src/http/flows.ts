@@ -8,6 +8,7 @@ import { pauseFlow } from "../flows/pause-flow.ts";
 import { publishFlow } from "../flows/publish-flow.ts";
 import { restoreFlow } from "../flows/restore-flow.ts";
 import { resumeFlow } from "../flows/resume-flow.ts";
+import { testTrigger } from "../flows/test-trigger.ts";
 import { saveDraft } from "../flows/save-draft.ts";
 import type { HttpParts } from "./http-parts.ts";
 import type { Handlers } from "./route-call.ts";
@@ -21,6 +22,7 @@ type FlowRoutes =
   | "publishFlow"
   | "pauseFlow"
   | "resumeFlow"
+  | "testTrigger"
   | "listVersions"
   | "getVersion";
 
@@ -40,8 +42,9 @@ export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
       return { status: created ? 201 : 200, body: draft };
     },
     deleteFlow: async ({ principal, params }) => {
-      await deleteFlow(parts, principal.scope, params.slug, principal.shownId);
-      return { status: 204, body: null };
+      const { endings } = parts.connections;
+      const stopped = await deleteFlow({ ...parts, endings }, principal.scope, params.slug, principal.shownId);
+      return { status: 200, body: { stopped } };
     },
     restoreFlow: async ({ principal, params }) => ({
       status: 200,
@@ -58,6 +61,10 @@ export function flowHandlers(parts: HttpParts): Pick<Handlers, FlowRoutes> {
     resumeFlow: async ({ principal, params }) => ({
       status: 200,
       body: await resumeFlow(parts, principal.scope, params.slug, principal.shownId),
+    }),
+    testTrigger: async ({ principal, params }) => ({
+      status: 200,
+      body: await testTrigger(parts, principal.scope, params, principal.shownId),
     }),
     listVersions: async ({ principal, params, query }) => {
       const { items, next } = await listVersions(parts, principal.scope, params.slug, query);

@@ -1,7 +1,7 @@
 import { changeGrant } from "../grants/change-grant.ts";
 import { giveGrant } from "../grants/give-grant.ts";
 import { getGrant, listGrants, listGrantVersions } from "../grants/list-grants.ts";
-import { listLimits, listLimitVersions } from "../grants/list-limits.ts";
+import { listLimits, listLimitVersions, listOrganizationLimitVersions } from "../grants/list-limits.ts";
 import {
   changeOrganizationLimit,
   endOrganizationLimit,
@@ -25,6 +25,7 @@ type GrantRoutes =
 type LimitRoutes = "listLimits" | "setLimit" | "changeLimit" | "endLimit" | "listLimitVersions";
 type OrganizationLimitRoutes =
   | "listOrganizationLimits"
+  | "listOrganizationLimitVersions"
   | "setOrganizationLimit"
   | "changeOrganizationLimit"
   | "endOrganizationLimit";
@@ -82,6 +83,10 @@ function ofOrganizations(parts: HttpParts): Pick<Handlers, OrganizationLimitRout
     listOrganizationLimits: async ({ principal }) => ({
       status: 200,
       body: { items: await listOrganizationLimits(parts, principal, principal.organization), next: null },
+    }),
+    listOrganizationLimitVersions: async ({ principal, params, query }) => ({
+      status: 200,
+      body: await listOrganizationLimitVersions(parts, principal, principal.organization, params.id, query),
     }),
     setOrganizationLimit: async ({ principal, body }) => ({
       status: 201,

@@ -15,6 +15,7 @@ import { installationHandlers } from "./installation.ts";
 import type { Handlers } from "./route-call.ts";
 import { peopleHandlers } from "./people.ts";
 import { proveHandlers } from "./prove.ts";
+import { outboundHandlers } from "./outbound.ts";
 import { requestHandlers } from "./requests.ts";
 import { runHandlers } from "./runs.ts";
 import { sessionHandlers } from "./session.ts";
@@ -42,6 +43,7 @@ export function createHandlers(parts: HttpParts, links: EntryLinks, examples: re
     ...importedConnectorHandlers(parts),
     ...tableHandlers(parts),
     ...requestHandlers(parts),
+    ...outboundHandlers(parts),
     ...installationHandlers(parts),
     ...proveHandlers(parts),
     listExamples: async () => ({ status: 200, body: { items: [...examples], next: null } }),

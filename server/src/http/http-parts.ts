@@ -17,6 +17,7 @@ import type { PeopleOutside } from "../people/people-parts.ts";
 import type { InstallationFacts } from "./installation.ts";
 import type { SignOnOutside } from "../people/sign-on-parts.ts";
 import type { AccountsOutside } from "./accounts.ts";
+import type { Interactivity } from "./slack-interactivity.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { RequestLog } from "./request-log.ts";
 import type { ProxySettings } from "./trusted-proxies.ts";
@@ -52,6 +53,8 @@ export interface HttpParts extends FlowParts, WebhookParts {
   readonly grants: GrantsOutside;
   /** The same for the verbs around approvals. */
   readonly approvals: ApprovalsOutside;
+  /** What Slack sends when somebody presses a button of an approval. */
+  readonly interactivity: Interactivity;
   /** The same for the verbs around connections. */
   readonly connections: ConnectionsOutside;
   /** The same for the verbs around connectors of documents. */

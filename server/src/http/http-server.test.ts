@@ -31,6 +31,7 @@ const VIEW: RunView = {
     costMicro: "0",
     costCurrency: null,
     labels: null,
+    starter: null,
   },
   slug: "order",
   input: undefined,

@@ -5,6 +5,7 @@ import { IMPORTED_MAX } from "../connections/import-openapi.ts";
 import { documentOf, vendor } from "../core/openapi/openapi.testsuite.ts";
 import { showId } from "../core/id.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { Egress } from "../core/ports/egress.ts";
 import { readActs } from "../people/people.testsuite.ts";
 
 let http: TestHttp;
@@ -46,6 +47,32 @@ test("a vendor's document becomes a connector, and what of it does not is told",
   expect(acts.filter(({ action }) => action === "connector.imported")).toMatchObject([
     { target: "connector:stripe", facts: { version: 1, operations: 3, refused: 1 } },
   ]);
+});
+
+const answering =
+  (body: Uint8Array): Egress["request"] =>
+  ({ url }) =>
+    Promise.resolve({ kind: "answer", status: 200, headers: [], body, url });
+
+test("a document is had from its address, or it is said why not", async () => {
+  const { outside } = http.parts.imports;
+  const { egress } = outside;
+  const at = (address: string): Promise<TestAnswer> =>
+    call("POST", `/by_address?address=${encodeURIComponent(address)}`, sent(""));
+  expect((await at("https://shop.example/openapi.json")).json()).toMatchObject({
+    code: "value_invalid",
+    field: "address",
+  });
+  expect((await at("file:///etc/passwd")).status).toBe(422);
+  try {
+    const body = Buffer.from(JSON.stringify(oneOperation({ servers: [{ url: "https://api.shop.example" }] })));
+    Object.assign(outside, { egress: { ...egress, request: answering(body) } });
+    const answer = await at("https://shop.example/openapi.json");
+    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    expect(answer.json()).toMatchObject({ connector: "by_address", base: "https://api.shop.example", operations: 1 });
+  } finally {
+    Object.assign(outside, { egress });
+  }
 });
 
 test("choices are kept and shown; YAML does as well", async () => {

@@ -21,7 +21,7 @@ export function importedConnectorHandlers(parts: ImportParts): ImportedHandlers 
     }),
     importConnector: async ({ principal, params, query, body }) => ({
       status: 200,
-      body: await importOpenapi(parts, principal, params.connector, choicesOf(query), body),
+      body: await importOpenapi(parts, principal, params.connector, choicesOf(query), documentOf(query, body)),
     }),
     getImportedConnector: async ({ principal, params }) => ({
       status: 200,
@@ -49,6 +49,13 @@ function choicesOf(query: Call<"importConnector">["query"]): ImportChoices {
     authentication: authentication ?? null,
     destination: fromJson("destination", Destination, query.destination),
   };
+}
+
+function documentOf(
+  { address }: Call<"importConnector">["query"],
+  body: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> | { readonly address: string } {
+  return address === undefined ? body : { address };
 }
 
 function fromJson<S extends z.ZodType>(field: string, schema: S, text: string | undefined): z.output<S> {

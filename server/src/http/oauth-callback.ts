@@ -65,6 +65,7 @@ const AGAIN = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="0;url={url}">
+<link rel="icon" href="/icon.svg">
 <title>Back to Steward</title>
 <p><a href="{url}">Go on</a></p>
 </html>

@@ -33,6 +33,7 @@ export function presentStep(step: StepView): StepRecord {
     startedAt: isoTime(step.startedAt),
     durationMs: step.durationMs,
     copied: step.copied,
+    approval: step.approval === null ? null : showId("apr", step.approval),
   };
 }
 

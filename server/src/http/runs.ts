@@ -5,6 +5,7 @@ import type { Starter } from "../engine/engine.ts";
 import { startFlow } from "../flows/start-flow.ts";
 import { findFlowSlugs } from "../store/flow-slugs.ts";
 import { findFlow } from "../store/flows.ts";
+import { sumOtherCosts } from "../store/outbound-effects.ts";
 import { listRuns, type RunRow } from "../store/runs.ts";
 import type { Scope } from "../store/scope.ts";
 import type { HttpParts } from "./http-parts.ts";
@@ -68,7 +69,13 @@ function runIdOf(shown: string): string {
 async function read(parts: HttpParts, scope: Scope, run: string): Promise<Run> {
   const view = await parts.engine.readRun(scope, run);
   if (!view) throw new AppError("not_found", `there is no run ${showId("run", run)}.`);
-  return presentRun(view);
+  const shown = presentRun(view);
+  const { cost } = shown.usage;
+  if (cost === null) return shown;
+  const others = await sumOtherCosts(parts.database, scope, shown.id, cost.currency);
+  if (others.length === 0) return shown;
+  const otherCosts = others.map(({ micro, currency }) => ({ amount: Number(micro) / 1_000_000, currency }));
+  return { ...shown, usage: { ...shown.usage, otherCosts } };
 }
 
 function accepted(run: Run): {

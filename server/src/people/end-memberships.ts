@@ -18,7 +18,7 @@ type Parts = Pick<PeopleParts, "database" | "dispatch" | "clock" | "people">;
  */
 export async function endMemberships(parts: Parts, account: string): Promise<void> {
   const nowMs = parts.clock.nowMs();
-  await parts.database.transaction(async (tx) => {
+  const over = await parts.database.transaction(async (tx) => {
     await lockAccountMemberships(tx, account);
     const there = await listOrganizationAccess(parts.dispatch, account);
     const ended: { readonly organization: string; readonly entry: AuditEntry }[] = [];
@@ -33,7 +33,9 @@ export async function endMemberships(parts: Parts, account: string): Promise<voi
       await tx.query(scopeStatement(organizationScope(organization)));
       await appendActs(tx, organization, [entry], nowMs);
     }
+    return ended;
   });
+  for (const { organization } of over) await parts.people.afterMemberRemoved(organization);
 }
 
 /** How many keys ended; null when the membership was over already. */

@@ -17,4 +17,5 @@ export async function leaveOrganization(parts: PeopleParts, actor: Actor, organi
     const facts = await endMembership(parts, tx, row, member, nowMs);
     return { result: null, acts: [{ action: "member.left", target: showId("mem", member.id), facts }] };
   });
+  await parts.people.afterMemberRemoved(organization);
 }

@@ -39,6 +39,8 @@ export interface PeopleOutside {
   readonly storeRegion: string | null;
   /** Ends what else hangs on a membership, in the same transaction and the organization's scope. */
   onMemberRemoved(tx: Transaction, gone: GoneMember): Promise<void>;
+  /** Stops what rested on that, once it is committed; if nobody does, it is stopped soon in any case. Never rejects. */
+  afterMemberRemoved(organization: string): Promise<void>;
   /** Disconnects what a project was connected to, once its deletion is committed: it stays so if it is brought back. May be repeated. */
   onProjectDeleted(scope: Scope): Promise<void>;
   /** Drops what a project has outside of its rows (its database, its volume), once its keys are gone; may be repeated. */

@@ -91,6 +91,7 @@ export function testOutside(given?: Keyring) {
     regions: ["eu", "ch"],
     storeRegion: "eu",
     onMemberRemoved: (_tx, member) => Promise.resolve(void gone.push(member)),
+    afterMemberRemoved: () => Promise.resolve(),
     onProjectDeleted: () => Promise.resolve(),
     onProjectShredded: () => Promise.resolve(),
     removeBlobs: () => Promise.resolve(),

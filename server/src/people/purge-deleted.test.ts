@@ -85,6 +85,7 @@ function valueOf(
     case "text":
       return "gen_random_uuid()::text";
     case "text[]":
+    case "uuid[]":
       return "'{}'";
     case "jsonb":
       return "'[]'";

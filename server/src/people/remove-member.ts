@@ -24,4 +24,5 @@ export async function removeMember(
     const facts = await endMembership(parts, acting.tx, acting.organization, member, acting.nowMs);
     return { result: null, acts: [{ action: "member.removed", target: shown, facts }] };
   });
+  await parts.people.afterMemberRemoved(organization);
 }

@@ -8,6 +8,7 @@ export function showMember(row: NewMember): Member {
   return {
     id: showId("mem", row.id),
     kind: row.kind ?? "person",
+    account: typeof row.account === "string" ? showId("acc", row.account) : null,
     email: row.email,
     name: row.name,
     role: showRole({ role: row.role, customRole: row.customRole ?? null }),

@@ -66,12 +66,17 @@ export async function actAsScim<Result>(
   { organization, id }: ScimCaller,
   run: (acting: ScimActing) => Promise<Done<Result>>,
 ): Promise<Result> {
+  let isRemoved = false;
   try {
-    return await actAs(parts, { organization, project: null }, showId("key", id), async ({ tx, nowMs }) => {
+    const result = await actAs(parts, { organization, project: null }, showId("key", id), async ({ tx, nowMs }) => {
       const token = await useScimToken(tx, organization, id, nowMs);
       if (token === null) throw over();
-      return await run({ tx, nowMs, organization, reach: token.reach });
+      const done = await run({ tx, nowMs, organization, reach: token.reach });
+      isRemoved = done.acts.some(({ action }) => action === "member.removed");
+      return done;
     });
+    if (isRemoved) await parts.people.afterMemberRemoved(organization);
+    return result;
   } catch (error) {
     if (isUniqueViolation(error)) throw new AppError("conflict", "There is one with this name or id already.");
     throw error;

@@ -3,16 +3,21 @@
  * at and the database roles it serves with. It tries to break the promise, in organizations of its own, and says what
  * it saw. It changes nothing of anybody else's.
  */
+import type { Connector } from "@steward/sdk";
 import type { HeadSigner } from "../audit/sign-heads.ts";
 import type { BlobStore } from "../core/ports/blob-store.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Database } from "../core/ports/database.ts";
+import type { EgressAnswer } from "../core/ports/egress.ts";
 import type { Identity } from "../core/ports/identity.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { MasterKey } from "../core/ports/master-key.ts";
+import type { SubProcessor } from "../core/ports/outbound.ts";
 import type { DatabaseAccess } from "../core/ports/project-databases.ts";
+import type { StepKinds } from "../core/step-kind.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import type { ProofTenant } from "./proof-tenants.ts";
+import type { WithTrial } from "./trial.ts";
 
 /** The promise's number in the published list. Never reused. */
 export type PromiseId = `${"A" | "B" | "C" | "D" | "E" | "F" | "G" | "H"}${number}`;
@@ -58,6 +63,10 @@ export interface ProveFacts {
   /** How many networks are believed as proxies. */
   readonly proxies: number;
   readonly callsPerMinute: number;
+  /** Every host that is reached on the installation's own behalf, as the settings name them. */
+  readonly subProcessors: readonly SubProcessor[];
+  /** When this process began. */
+  readonly startedMs: number;
 }
 
 /** The server of the projects' databases, as its administrator sees it. */
@@ -107,6 +116,14 @@ export interface ProveParts {
   /** Whether the own listener speaks this version of TLS. */
   readonly handshake: (version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") => Promise<boolean>;
   readonly dryEnter: DryEnter;
+  /** The gate with a counterpart in the place of the network. */
+  readonly withTrial: WithTrial;
+  /** The kinds of steps as flows use them. */
+  readonly kinds: StepKinds;
+  /** The program's own connectors, as this installation has them. */
+  readonly connectors: readonly Connector[];
+  /** Tries to reach an address on the installation's own behalf. */
+  readonly callUnlisted: (url: string) => Promise<EgressAnswer>;
   readonly call: CallLive;
   /** Two organizations of our own, with a key for each role, made for this proof and closed after it. */
   readonly tenants: readonly [ProofTenant, ProofTenant];

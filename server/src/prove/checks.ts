@@ -17,6 +17,20 @@ import { transport } from "./checks/b6-transport.ts";
 import { regions } from "./checks/b7-regions.ts";
 import { credentialKeys } from "./checks/c1-credentials.ts";
 import { auditLog } from "./checks/g1-audit.ts";
+import { noOwnNetwork } from "./checks/b3-sandbox.ts";
+import { canaries } from "./checks/c2-canaries.ts";
+import { grantedOnly } from "./checks/c3-granted-only.ts";
+import { narrowScopes } from "./checks/c4-scopes.ts";
+import { refreshed } from "./checks/c5-refresh.ts";
+import { disconnected } from "./checks/c6-disconnect.ts";
+import { revokedAtOnce } from "./checks/c7-revoked.ts";
+import { onlyWhenAsked } from "./checks/c8-no-polling.ts";
+import { endsWithItsOwner } from "./checks/c9-deleted.ts";
+import { modelCalls } from "./checks/d3-model-calls.ts";
+import { ownModelProvider } from "./checks/d6-model-provider.ts";
+import { markedAsWritten } from "./checks/d9-marked.ts";
+import { subProcessors } from "./checks/g5-sub-processors.ts";
+import { hardCaps } from "./checks/h3-caps.ts";
 
 export const CHECKS: readonly Check[] = [
   passwords,
@@ -31,9 +45,23 @@ export const CHECKS: readonly Check[] = [
   ownOrigin,
   tenantsApart,
   projectDatabases,
+  noOwnNetwork,
   sealedContent,
   transport,
   regions,
   credentialKeys,
+  canaries,
+  grantedOnly,
+  narrowScopes,
+  refreshed,
+  disconnected,
+  revokedAtOnce,
+  onlyWhenAsked,
+  endsWithItsOwner,
+  modelCalls,
+  ownModelProvider,
+  markedAsWritten,
   auditLog,
+  subProcessors,
+  hardCaps,
 ];

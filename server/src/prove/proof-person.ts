@@ -2,6 +2,7 @@
 import { eraseProofAccount, markProofSessions, PROOF_DOMAIN } from "../store/proof-accounts.ts";
 import { makeProofPerson, removeProofPeople } from "../store/proof-tenants.ts";
 import { inScope } from "../store/scope.ts";
+import { showId } from "../core/id.ts";
 import type { ProvedAnswer, ProveParts } from "./check.ts";
 import type { ProofTenant } from "./proof-tenants.ts";
 
@@ -16,8 +17,8 @@ export interface ProofPerson {
   readonly begin: () => Promise<string>;
   /** All of the person's sessions become such. */
   readonly mark: (sessions: { readonly secondFactor: boolean; readonly signedOnBy?: string }) => Promise<void>;
-  /** Makes the person a member, until the check is over. */
-  readonly join: (tenant: ProofTenant, role: string) => Promise<void>;
+  /** Makes the person a member, until the check is over; gives the member's shown id. */
+  readonly join: (tenant: ProofTenant, role: string) => Promise<string>;
   /** A call under `/v1/auth`, from the installation's own page. */
   readonly auth: (path: string, body: unknown, cookie?: string) => Promise<ProvedAnswer>;
   /** A GET with a session. */
@@ -61,6 +62,7 @@ function doings(
       joined.push(organization);
       const person = { id: ids.uuid(), account, role, nowMs: clock.nowMs() };
       await inScope(database, { organization, project }, (tx) => tx.query(makeProofPerson(organization, person)));
+      return showId("mem", person.id);
     },
     auth: async (path, body, cookie) =>
       await call("POST", `/v1/auth${path}`, {

@@ -6,13 +6,19 @@ import { ROLE_NAMES, type RoleName } from "@steward/sdk";
 import { createHash } from "node:crypto";
 import { base32, showId } from "../core/id.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Database } from "../core/ports/database.ts";
+import type { Database, Transaction } from "../core/ports/database.ts";
 import type { Ids } from "../core/ports/ids.ts";
 import type { Keyring } from "../keyring/keyring.ts";
 import { eraseProofAccountsBefore } from "../store/proof-accounts.ts";
 import { insertApiKey } from "../store/api-keys.ts";
-import { deleteProofKeys, makeProofMember, makeProofTenant, PROOF_SCOPES } from "../store/proof-tenants.ts";
-import { inScope, queryInScope, type Scope } from "../store/scope.ts";
+import {
+  deleteProofKeys,
+  makeProofMember,
+  makeProofTenant,
+  PROOF_SCOPES,
+  removeProofConnections,
+} from "../store/proof-tenants.ts";
+import { inScope, type Scope } from "../store/scope.ts";
 
 export interface ProofTenant extends Scope {
   /** The text of a key that reaches the organization, by the role of its service account. */
@@ -49,9 +55,14 @@ export async function openProofTenants(parts: Parts): Promise<ProofTenants> {
   return {
     tenants,
     async close() {
-      for (const scope of PROOF_SCOPES) await queryInScope(parts.database, scope, deleteProofKeys(scope));
+      for (const scope of PROOF_SCOPES) await inScope(parts.database, scope, (tx) => removeAll(tx, scope));
     },
   };
+}
+
+/** In the scope of the project. */
+async function removeAll(tx: Transaction, scope: Scope): Promise<void> {
+  for (const statement of [...removeProofConnections(scope), deleteProofKeys(scope)]) await tx.query(statement);
 }
 
 async function openTenant({ database, keyring, clock, ids }: Parts, scope: Scope): Promise<ProofTenant> {
@@ -64,7 +75,7 @@ async function openTenant({ database, keyring, clock, ids }: Parts, scope: Scope
   const members: Partial<Record<RoleName, string>> = {};
   await inScope(database, scope, async (tx) => {
     for (const statement of makeProofTenant(scope, now)) await tx.query(statement);
-    await tx.query(deleteProofKeys(scope));
+    await removeAll(tx, scope);
     for (const [at, role] of ROLE_NAMES.entries()) {
       const member = `${organization.slice(0, 24)}${organization.slice(-2)}${String(at + 1).padStart(10, "0")}`;
       const key = `sk_0_${base32(ids.bytes(32))}`;

@@ -114,6 +114,27 @@ test("a connector that is none of the program's may be the project's: the gate k
   expect(effect).not.toHaveProperty("class");
 });
 
+test("a version that was published before its action was narrowed, or taken away, is read, and fails as it runs", () => {
+  const read = actionStep([box], true) as StepKind;
+  const kinds = new Map([[read.kind, read]]);
+  const before = {
+    connection: "work",
+    arguments: { to: ["ann@example.com"], subject: "longer than ten characters", text: "x" },
+  };
+  for (const [action, given, code] of [
+    ["box.send", before, "arguments_invalid"],
+    ["box.gone", before, null],
+  ] as const) {
+    const input = { action, ...given };
+    const steps = [{ id: "tried", kind: "action", input }];
+    expect(compileFlow(FlowFile.parse({ format: 1, name: "f", steps }), kinds).problems).toEqual([]);
+    const outcome = tryKind(read, input);
+    // What is not there any more is the gate's to refuse: it knows those of documents too.
+    if (code === null) expect(effectOf(outcome)).toMatchObject({ action, repeat: "never" });
+    else expect(outcome).toMatchObject({ kind: "fail", retry: "never", error: { code } });
+  }
+});
+
 test("publishing refuses an action or connection that an expression would choose", () => {
   const given = { arguments: { to: ["ann@example.com"], text: "x" } };
   expect(fieldsOf(problemsOf({ action: "{{ trigger.action }}", connection: "work", ...given }))).toEqual([

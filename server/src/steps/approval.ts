@@ -1,3 +1,4 @@
+import { SlackPlace } from "@steward/sdk";
 import { z } from "zod";
 import type { StepKind } from "../core/step-kind.ts";
 import { anyJson } from "./any-json.ts";
@@ -25,6 +26,9 @@ const Input = z.strictObject({
     .max(HOURS_MAX)
     .optional()
     .describe("They are reminded each time so much has passed."),
+  slack: SlackPlace.optional().describe(
+    "Where in Slack they are asked beside; the connection is the project's. Without it, where the grant to approvals says.",
+  ),
   show: anyJson().optional().describe("What they need to see beside the message."),
 });
 
@@ -33,7 +37,7 @@ export const approval: StepKind<z.output<typeof Input>> = {
   kind: "approval",
   title: "Approval",
   summary:
-    "Asks people, by mail and on the page, and goes on by the port approved, rejected or expired; the run survives restarts meanwhile. The output is { decision, by, at, note }.",
+    "Asks people, by mail, on the page and in Slack, and goes on by the port approved, rejected or expired; the run survives restarts meanwhile. The output is { decision, by, at, note }.",
   schema: Input,
   example: {
     message: "May order {{ trigger.body.order }} be refunded?",
@@ -41,11 +45,12 @@ export const approval: StepKind<z.output<typeof Input>> = {
     show: { amount: "{{ trigger.body.amount }}" },
   },
   ports: () => ["approved", "rejected", "expired"],
-  run({ message, to, quorum, expiresHours, remindHours, show }) {
+  run({ message, to, quorum, expiresHours, remindHours, slack, show }) {
     const by = [...new Set(to)].toSorted();
+    const party = { by, quorum, remindHours: remindHours ?? null, escalate: null };
     return {
       kind: "approval",
-      needed: { parties: [{ by, quorum, remindHours: remindHours ?? null, escalate: null }], expiresHours },
+      needed: { parties: [{ ...party, ...(slack === undefined ? {} : { slack: [slack] }) }], expiresHours },
       shown: { message, ...(show === undefined ? {} : { show }) },
     };
   },

@@ -1,8 +1,10 @@
 import type { StepKind, StepKinds } from "../core/step-kind.ts";
+import { approvalMessage } from "./approval-message.ts";
 import { mail } from "./mail.ts";
 import { revoke } from "./revoke.ts";
 
 /** The kinds that the installation's own flows may use; every other project's are `kinds`, which have none of these. */
 export function installationKinds(kinds: StepKinds): StepKinds {
-  return new Map([...kinds, [mail.kind, mail as StepKind], [revoke.kind, revoke as StepKind]]);
+  const own = [mail, revoke, approvalMessage] as readonly StepKind[];
+  return new Map([...kinds, ...own.map((kind) => [kind.kind, kind] as const)]);
 }

@@ -25,6 +25,8 @@ export function stepKinds(ports: {
   readonly checkCode: CheckCode;
   /** Whose actions there are; by default none. */
   readonly connectors?: readonly Connector[];
+  /** For versions that were published before: what their actions take may have been narrowed since, and is told as they run. */
+  readonly published?: boolean;
 }): StepKinds {
   const kinds = [
     set,
@@ -39,7 +41,7 @@ export function stepKinds(ports: {
     approval,
     codeStep(ports.checkCode),
     http,
-    actionStep(ports.connectors ?? []),
+    actionStep(ports.connectors ?? [], ports.published),
     sql,
     model,
     embed,

@@ -64,7 +64,9 @@ export const ModelInput = z
       .array(z.strictObject({ connection: ConnectionSlug, model: ModelName.describe("The model to ask instead.") }))
       .max(FALLBACKS_MAX)
       .default([])
-      .describe("Whom to ask, in order, when one can't answer: too busy, down, gone. Never when it may not be asked."),
+      .describe(
+        "Whom to ask, in order, when one can't answer: too busy, down, gone, or silent for timeoutMs, which then counts as reserved. Never when it may not be asked.",
+      ),
   })
   .refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
     error: "give either a prompt or messages",

@@ -26,6 +26,9 @@ const NEXT_MAY: ReadonlySet<string> = new Set([
   "tls",
 ]);
 
+/** Ends of a call without an answer, which another candidate may give: that the first may have written all the same is counted. */
+const UNANSWERED: ReadonlySet<string> = new Set(["reset", "timeout", "truncated"]);
+
 /** @param effect what was performed; left out by an engine that lets a step ask once only */
 export function concludeModel(input: ModelInput, outcome: EffectOutcome, effect?: EffectRequest): StepOutcome {
   switch (outcome.kind) {
@@ -35,7 +38,8 @@ export function concludeModel(input: ModelInput, outcome: EffectOutcome, effect?
     case "failed":
     case "unknown": {
       const { code, message } = outcome;
-      const next = outcome.kind !== "unknown" && NEXT_MAY.has(code) ? askNext(input, effect) : null;
+      const may = outcome.kind === "unknown" ? UNANSWERED : NEXT_MAY;
+      const next = may.has(code) ? askNext(input, effect) : null;
       return next ?? { kind: "fail", error: { code, message }, retry: retryOfCall(outcome) };
     }
     default:

@@ -208,9 +208,13 @@ describe("asking anew", () => {
     },
   );
 
-  test("nobody is asked after an answer that may still come", () => {
+  test("another is asked when no answer came in time, and none where the call was stopped here", () => {
     const input = { fallbacks: FALLBACKS };
-    expect(conclude(input, { kind: "unknown", code: "timeout", message: "x" }, request(input))).toMatchObject({
+    for (const code of ["timeout", "reset", "truncated"])
+      expect(conclude(input, { kind: "unknown", code, message: "x" }, request(input))).toMatchObject({
+        kind: "effect",
+      });
+    expect(conclude(input, { kind: "unknown", code: "aborted", message: "x" }, request(input))).toMatchObject({
       kind: "fail",
     });
   });

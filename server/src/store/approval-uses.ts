@@ -24,12 +24,16 @@ export function useApproval(
   };
 }
 
-/** Ends those that nobody needs any more; what was decided otherwise or used stays as it is. */
+/**
+ * Ends those that nobody needs any more; what was decided otherwise or used stays as it is, and so does the word on a step,
+ * which was all that it was asked for.
+ */
 export function withdrawApprovals(project: string, run: string, ids: readonly string[]): Statement {
   return {
     name: "withdraw_approvals",
     text: `update steward.approvals set status = 'withdrawn', due_at = null
-      where project = $1 and run = $2 and id = any($3::uuid[]) and status in ('open', 'approved')`,
+      where project = $1 and run = $2 and id = any($3::uuid[])
+        and (status = 'open' or (status = 'approved' and kind = 'effect'))`,
     values: [project, run, ids],
   };
 }

@@ -28,6 +28,8 @@ export interface NewApproval {
   readonly arguments: Buffer;
   readonly parties: readonly Party[];
   readonly reasons: readonly StoredReason[];
+  /** Fields of the arguments that a model has written, in part or whole. */
+  readonly byModel: readonly string[];
   readonly createdMs: number;
   readonly expiresMs: number;
 }
@@ -43,7 +45,7 @@ export interface ApprovalRow extends Omit<NewApproval, "createdMs" | "expiresMs"
 }
 
 const ROW = `id, run, flow, step, string_to_array(nullif(path, ''), '.')::int[] as path, attempt, seq, kind, action, connection,
-  of_grant as "grant", digest, arguments, changed, changed_digest as "changedDigest", parties, reasons, status, told,
+  of_grant as "grant", digest, arguments, changed, changed_digest as "changedDigest", parties, reasons, status, told, by_model as "byModel",
   created_at as "createdAt", expires_at as "expiresAt", decided_at as "decidedAt"`;
 
 interface Found extends Omit<ApprovalRow, "path"> {
@@ -57,8 +59,8 @@ export function insertApproval(scope: Scope, row: NewApproval): Statement {
   return {
     name: "insert_approval",
     text: `insert into steward.approvals (organization, project, id, run, flow, step, path, attempt, seq, kind, action, connection, of_grant,
-        digest, arguments, parties, reasons, status, created_at, due_at, expires_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'open', to_timestamp($18), to_timestamp($18), to_timestamp($19))`,
+        digest, arguments, parties, reasons, status, created_at, due_at, expires_at, by_model)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'open', to_timestamp($18), to_timestamp($18), to_timestamp($19), $20)`,
     values: [
       scope.organization,
       scope.project,
@@ -79,6 +81,7 @@ export function insertApproval(scope: Scope, row: NewApproval): Statement {
       JSON.stringify(row.reasons),
       row.createdMs / 1000,
       row.expiresMs / 1000,
+      row.byModel,
     ],
   };
 }
@@ -147,6 +150,14 @@ export async function listApprovals(
   return rows.map(rowOf);
 }
 
+/** Open at $6, asking somebody of the names in $7, and without a word of account $8 on it as it stands. */
+const ASKED = `status = 'open' and expires_at > to_timestamp($6)
+  and exists (select from jsonb_array_elements(a.parties) p where p->'by' ?| $7::text[]
+    or (p->'escalate'->'to' ?| $7::text[]
+      and a.created_at + (p->'escalate'->>'afterHours')::float8 * interval '1 hour' <= to_timestamp($6)))
+  and not exists (select from steward.approval_decisions d where d.project = a.project and d.approval = a.id
+    and d.account = $8 and d.digest = coalesce(a.changed_digest, a.digest))`;
+
 /** Those open that wait for one person's word, the newest first: as `askedNow` has it. Index approvals_open. */
 export async function listAsked(
   tx: Transaction,
@@ -156,17 +167,36 @@ export async function listAsked(
 ): Promise<readonly ApprovalRow[]> {
   const { rows } = await tx.query<Found>({
     name: "list_asked",
-    text: `select ${ROW} from steward.approvals a
-      where ${FILTER} and status = 'open' and expires_at > to_timestamp($6)
-        and exists (select from jsonb_array_elements(a.parties) p where p->'by' ?| $7::text[]
-          or (p->'escalate'->'to' ?| $7::text[]
-            and a.created_at + (p->'escalate'->>'afterHours')::float8 * interval '1 hour' <= to_timestamp($6)))
-        and not exists (select from steward.approval_decisions d where d.project = a.project and d.approval = a.id
-          and d.account = $8 and d.digest = coalesce(a.changed_digest, a.digest))
-      order by id desc limit $5`,
+    text: `select ${ROW} from steward.approvals a where ${FILTER} and ${ASKED} order by id desc limit $5`,
     values: [project, run, flow, before, limit, nowMs / 1000, texts, account],
   });
   return rows.map(rowOf);
+}
+
+/** How many `listAsked` would give. */
+export async function countAsked(
+  tx: Transaction,
+  project: string,
+  { account, texts, nowMs }: Asked,
+  limit: number,
+): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>({
+    name: "count_asked",
+    text: `select count(*) as count from (select from steward.approvals a where ${FILTER} and ${ASKED} limit $5) asked`,
+    values: [project, null, null, null, limit, nowMs / 1000, texts, account],
+  });
+  return rows[0]?.count ?? 0;
+}
+
+/** Index approvals_open. */
+export async function countOpenApprovals(tx: Transaction, project: string, limit: number): Promise<number> {
+  const { rows } = await tx.query<{ count: number }>({
+    name: "count_open_approvals",
+    text: `select count(*) as count from
+      (select from steward.approvals where project = $1 and status = 'open' limit $2) found`,
+    values: [project, limit],
+  });
+  return rows[0]?.count ?? 0;
 }
 
 /** Of these approvals, those on whose present arguments this person has said their word. */
@@ -226,11 +256,15 @@ export async function insertDecision(
   return count === 1;
 }
 
-/** Other arguments in their place: whoever is asked is to be asked anew, at once. After `lockApproval`. */
+/**
+ * Other arguments in their place: whoever is asked is to be asked anew, at once, by the messages that stand in channels
+ * (`slackMark`). After `lockApproval`.
+ */
 export function setChanged(project: string, id: string, changed: Buffer, digest: Buffer, atMs: number): Statement {
   return {
     name: "set_approval_changed",
-    text: `update steward.approvals set changed = $3, changed_digest = $4, told = '{}', due_at = to_timestamp($5)
+    text: `update steward.approvals set changed = $3, changed_digest = $4, due_at = to_timestamp($5),
+        told = array(select t from unnest(told) t where t like 'slack %')
       where project = $1 and id = $2`,
     values: [project, id, changed, digest, atMs / 1000],
   };
@@ -279,6 +313,15 @@ export function postponeApproval(project: string, id: string, dueMs: number): St
     name: "postpone_approval",
     text: "update steward.approvals set due_at = to_timestamp($3) where project = $1 and id = $2 and status = 'open'",
     values: [project, id, dueMs / 1000],
+  };
+}
+
+/** Where a message of it stands, kept among what went out (`slackMark`); whatever became of the approval meanwhile. */
+export function noteMessage(project: string, id: string, mark: string): Statement {
+  return {
+    name: "note_approval_message",
+    text: "update steward.approvals set told = told || $3::text where project = $1 and id = $2 and not told @> array[$3::text]",
+    values: [project, id, mark],
   };
 }
 

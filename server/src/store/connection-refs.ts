@@ -1,5 +1,6 @@
 /** What grants ask of the connections and credentials that they are about. */
-import type { Transaction } from "../core/ports/database.ts";
+import type { Database, Transaction } from "../core/ports/database.ts";
+import type { Scope } from "./scope.ts";
 
 export interface ConnectionRefRow {
   readonly id: string;
@@ -25,6 +26,16 @@ export async function shareConnection(
     values: [project, slug],
   });
   return rows[0] ?? null;
+}
+
+/** Whether it is active; it stays so until the transaction ends. */
+export async function shareActive(tx: Transaction, project: string, id: string): Promise<boolean> {
+  const { count } = await tx.query({
+    name: "share_active_connection",
+    text: "select from steward.connections where project = $1 and id = $2 and status = 'active' for share",
+    values: [project, id],
+  });
+  return count === 1;
 }
 
 /** By id, disconnected ones too. */
@@ -98,4 +109,21 @@ export async function readCredentialOfGrant(tx: Transaction, project: string, gr
     values: [project, grant],
   });
   return rows[0]?.id ?? null;
+}
+
+/** Where a connection lies that was not disconnected, of a living project. As steward_dispatch; primary key. */
+export async function findConnectionPlace(
+  dispatch: Database,
+  project: string,
+  id: string,
+): Promise<(Scope & { readonly id: string }) | null> {
+  const { rows } = await dispatch.query<Scope & { id: string }>({
+    name: "find_connection_place",
+    text: `select c.organization, c.project, c.id from steward.connections c
+      join steward.projects p on p.id = c.project and p.deleted_at is null and p.shredded_at is null
+      join steward.organizations o on o.id = c.organization and o.deleted_at is null
+      where c.project = $1 and c.id = $2 and c.status <> 'disconnected'`,
+    values: [project, id],
+  });
+  return rows[0] ?? null;
 }

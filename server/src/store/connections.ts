@@ -1,5 +1,6 @@
 /** Connections: accounts at providers, keys, services of the project's own. What is sealed in them only the gate opens. */
 import type { ConnectionAuthentication, ConnectionStatus } from "@steward/sdk";
+import { firstIdOf } from "../core/id.ts";
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
@@ -41,6 +42,9 @@ export interface ConnectionRow extends ConnectionFacts {
 const FACTS = `id, slug, connector, authentication, status, owner, flow, account, scopes, hosts, address, client,
   secret_expires_at as "secretExpiresAt", refreshed_at as "refreshedAt", generation, error_code as "errorCode",
   created_at as "createdAt", created_by as "createdBy", connected_at as "connectedAt", used_at as "usedAt"`;
+
+/** What a `ConnectionRow` is selected by. */
+export const CONNECTION_ROW = `${FACTS}, secret`;
 
 /** Of one project; more are refused. */
 export const CONNECTIONS_MAX = 1000;
@@ -127,6 +131,23 @@ export function findOwnConnections(
       order by status = 'active' desc, id limit 2`,
     values: [scope.project, owner, connector],
   });
+}
+
+/** Which of them `me` in a step is, if any: nobody's where there are several that can be used. Locks nothing. */
+export async function findOwnIn(
+  tx: Transaction,
+  project: string,
+  owner: string,
+  connector: string,
+): Promise<string | null> {
+  const { rows } = await tx.query<{ id: string; status: ConnectionStatus }>({
+    name: "find_own_in",
+    text: `select id, status from steward.connections
+      where project = $1 and owner = $2 and connector = $3 and status in ('active', 'reauth_required')
+      order by status = 'active' desc, id limit 2`,
+    values: [project, owner, connector],
+  });
+  return rows[1]?.status === "active" ? null : (rows[0]?.id ?? null);
 }
 
 /** In whatever state; a probe of the primary key. */
@@ -293,10 +314,4 @@ export async function listAbandoned(
     values: [firstIdOf(beforeMs), limit],
   });
   return rows;
-}
-
-/** Ids tell when they were made (RFC 9562): the least of a millisecond. */
-function firstIdOf(ms: number): string {
-  const hex = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

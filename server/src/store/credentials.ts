@@ -73,12 +73,12 @@ export function listCredentials(
   });
 }
 
-/** False when there was none. */
-export async function deleteCredential(tx: Transaction, scope: Scope, slug: string): Promise<boolean> {
-  const { count } = await tx.query({
+/** Gives the UUID that it had; null when there was none. */
+export async function deleteCredential(tx: Transaction, scope: Scope, slug: string): Promise<string | null> {
+  const { rows } = await tx.query<{ id: string }>({
     name: "delete_credential",
-    text: "delete from steward.credentials where project = $1 and slug = $2",
+    text: "delete from steward.credentials where project = $1 and slug = $2 returning id",
     values: [scope.project, slug],
   });
-  return count === 1;
+  return rows[0]?.id ?? null;
 }

@@ -1,6 +1,14 @@
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
+/** What ended, for which a flow was paused. */
+export interface PausedBecause {
+  readonly ended: "connection" | "credential" | "grant";
+  /** Its slug; of a grant the id as it is shown. */
+  readonly name: string;
+  readonly atMs: number;
+}
+
 /** A flow without its draft. Times are epoch milliseconds. */
 export interface FlowRow {
   readonly id: string;
@@ -12,6 +20,8 @@ export interface FlowRow {
   readonly version: number | null;
   readonly versionDigest: Buffer | null;
   readonly paused: boolean;
+  /** Null where a person paused it. */
+  readonly pausedBecause: PausedBecause | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -22,7 +32,7 @@ export interface FlowDraftRow extends FlowRow {
 }
 
 const SELECTED = `id, slug, name, draft_digest as "draftDigest", draft_problems as "draftProblems", version,
-  version_digest as "versionDigest", paused, created_at as "createdAt", updated_at as "updatedAt"`;
+  version_digest as "versionDigest", paused, paused_because as "pausedBecause", created_at as "createdAt", updated_at as "updatedAt"`;
 
 export async function findFlow(database: Database, scope: Scope, slug: string): Promise<FlowRow | null> {
   const rows = await queryInScope<FlowRow>(database, scope, {
@@ -125,8 +135,19 @@ export function setPublished(project: string, flow: string, version: number, dig
 export function setPaused(project: string, flow: string, paused: boolean, nowMs: number): Statement {
   return {
     name: "set_paused",
-    text: "update steward.flows set paused = $3, updated_at = to_timestamp($4) where project = $1 and id = $2",
+    text: `update steward.flows set paused = $3, paused_because = null, updated_at = to_timestamp($4)
+      where project = $1 and id = $2`,
     values: [project, flow, paused, nowMs / 1000],
+  };
+}
+
+/** Pauses flows for what has ended. */
+export function setPausedBecause(project: string, flows: readonly string[], because: PausedBecause): Statement {
+  return {
+    name: "set_paused_because",
+    text: `update steward.flows set paused = true, paused_because = $3::jsonb, updated_at = to_timestamp($4)
+      where project = $1 and id = any($2::uuid[])`,
+    values: [project, flows, JSON.stringify(because), because.atMs / 1000],
   };
 }
 
@@ -138,6 +159,16 @@ export function setDeleted(project: string, flow: string, deletedMs: number | nu
       where project = $1 and id = $2`,
     values: [project, flow, deletedMs === null ? null : deletedMs / 1000, nowMs / 1000],
   };
+}
+
+/** Whether it was deleted and not brought back. */
+export async function isGone(tx: Transaction, project: string, flow: string): Promise<boolean> {
+  const { count } = await tx.query({
+    name: "is_flow_gone",
+    text: "select from steward.flows where project = $1 and id = $2 and deleted_at is not null",
+    values: [project, flow],
+  });
+  return count > 0;
 }
 
 export interface FlowFilter {

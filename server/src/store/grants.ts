@@ -1,6 +1,6 @@
 /** Grants and limits of a project, their versions, and what of them is in force. */
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
-import type { Json } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 export interface GrantRow {
@@ -247,10 +247,17 @@ export async function readVersion(
 export type EndedGrants =
   | { readonly grant: string }
   | { readonly connection: string }
-  | { readonly credential: string };
+  | { readonly credential: string }
+  /** To whom they were given. */
+  | { readonly principal: string };
+
+export interface EndedGrantRow {
+  readonly id: string;
+  readonly form: JsonObject;
+}
 
 /**
- * Ends grants or limits that stand, and gives their ids. Their caps are `endLineCaps`'s. In the project's scope, after
+ * Ends grants or limits that stand, and gives them. Their caps are `endLineCaps`'s. In the project's scope, after
  * the row of the connection or credential is locked.
  */
 export async function endGrants(
@@ -258,16 +265,37 @@ export async function endGrants(
   project: string,
   which: EndedGrants,
   { by, atMs }: { readonly by: string; readonly atMs: number },
-): Promise<readonly string[]> {
+): Promise<readonly EndedGrantRow[]> {
   const [column, value] = Object.entries(which)[0]!;
-  const where = { grant: "id = $2::uuid", connection: "connection = $2::uuid", credential: "credential = $2" }[column];
-  const { rows } = await tx.query<{ id: string }>({
+  const where = {
+    grant: "id = $2::uuid",
+    connection: "connection = $2::uuid",
+    credential: "credential = $2",
+    principal: "kind = 'grant' and principal = $2",
+  }[column];
+  const { rows } = await tx.query<EndedGrantRow>({
     name: `end_grants_${column}`,
     text: `update steward.grants set revoked_at = to_timestamp($3), revoked_by = $4, generation = generation + 1
-      where project = $1 and ${where} and revoked_at is null returning id`,
+      where project = $1 and ${where} and revoked_at is null returning id, form`,
     values: [project, value, atMs / 1000, by],
   });
-  return rows.map(({ id }) => id);
+  return rows;
+}
+
+/** Those that stand on a connection (its UUID) or a credential (its slug). Index grants_standing. */
+export async function listStandingOn(
+  tx: Transaction,
+  project: string,
+  on: { readonly connection: string } | { readonly credential: string },
+): Promise<readonly EndedGrantRow[]> {
+  const [column, value] = Object.entries(on)[0]!;
+  const { rows } = await tx.query<EndedGrantRow>({
+    name: `list_standing_on_${column}`,
+    text: `select id, form from steward.grants where project = $1 and revoked_at is null and kind = 'grant'
+      and ${column === "connection" ? "connection = $2::uuid" : "credential = $2"} order by id`,
+    values: [project, value],
+  });
+  return rows;
 }
 
 /** Whether a grant on this credential was given and not revoked. */
@@ -278,4 +306,20 @@ export async function hasGrantOn(tx: Transaction, project: string, credential: s
     values: [project, credential],
   });
   return count > 0;
+}
+
+/** Grants to `approvals` that stand, with the connection's slug, the oldest first: where people are asked unless a rule says. */
+export async function listGrantsToApprovals(
+  tx: Transaction,
+  project: string,
+): Promise<readonly { readonly slug: string; readonly form: Json }[]> {
+  const { rows } = await tx.query<{ slug: string; form: Json }>({
+    name: "list_grants_to_approvals",
+    text: `select c.slug, g.form from steward.grants g
+      join steward.connections c on c.project = g.project and c.id = g.connection and c.status = 'active'
+      where g.project = $1 and g.kind = 'grant' and g.principal = 'approvals' and g.revoked_at is null
+      order by g.created_at, g.id limit 20`,
+    values: [project],
+  });
+  return rows;
 }

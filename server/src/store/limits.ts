@@ -1,6 +1,7 @@
 /** Limits of organizations: they bind every project. Those of a project are in grants.ts. */
 import type { Json } from "../core/json.ts";
 import type { Statement, Transaction } from "../core/ports/database.ts";
+import type { VersionRow } from "./grants.ts";
 
 export interface OrganizationLimitRow {
   readonly id: string;
@@ -61,26 +62,60 @@ export async function lockOrganizationLimit(
 export function insertOrganizationLimit(
   organization: string,
   row: Pick<OrganizationLimitRow, "id" | "form" | "createdAt" | "updatedBy">,
+): readonly Statement[] {
+  return [
+    {
+      name: "insert_organization_limit",
+      text: `insert into steward.organization_limits (organization, id, form, created_at, updated_at, updated_by)
+        values ($1, $2, $3, to_timestamp($4), to_timestamp($4), $5)`,
+      values: [organization, row.id, JSON.stringify(row.form), row.createdAt / 1000, row.updatedBy],
+    },
+    insertVersion(organization, { ...row, version: 1, updatedAt: row.createdAt }),
+  ];
+}
+
+function insertVersion(
+  organization: string,
+  { id, version, form, updatedAt, updatedBy }: Omit<OrganizationLimitRow, "createdAt">,
 ): Statement {
   return {
-    name: "insert_organization_limit",
-    text: `insert into steward.organization_limits (organization, id, form, created_at, updated_at, updated_by)
-      values ($1, $2, $3, to_timestamp($4), to_timestamp($4), $5)`,
-    values: [organization, row.id, JSON.stringify(row.form), row.createdAt / 1000, row.updatedBy],
+    name: "insert_organization_limit_version",
+    text: `insert into steward.organization_limit_versions (organization, of_limit, version, form, at, by)
+      values ($1, $2, $3, $4, to_timestamp($5), $6)`,
+    values: [organization, id, version, JSON.stringify(form), updatedAt / 1000, updatedBy],
   };
+}
+
+/** The newest first, below the one given. In the organization's scope, or a project's of it. */
+export async function listOrganizationLimitVersions(
+  tx: Transaction,
+  organization: string,
+  limit: string,
+  page: { readonly below: number | null; readonly limit: number },
+): Promise<readonly VersionRow[]> {
+  const { rows } = await tx.query<VersionRow>({
+    name: "list_organization_limit_versions",
+    text: `select version, form, at, by from steward.organization_limit_versions
+      where organization = $1 and of_limit = $2 and ($3::int is null or version < $3) order by version desc limit $4`,
+    values: [organization, limit, page.below, page.limit],
+  });
+  return rows;
 }
 
 /** After `lockOrganizationLimit`. */
 export function changeOrganizationLimit(
   organization: string,
-  row: Pick<OrganizationLimitRow, "id" | "form" | "version" | "updatedAt" | "updatedBy">,
-): Statement {
-  return {
-    name: "change_organization_limit",
-    text: `update steward.organization_limits set form = $3, version = $4, generation = generation + 1,
-      updated_at = to_timestamp($5), updated_by = $6 where organization = $1 and id = $2`,
-    values: [organization, row.id, JSON.stringify(row.form), row.version, row.updatedAt / 1000, row.updatedBy],
-  };
+  row: Omit<OrganizationLimitRow, "createdAt">,
+): readonly Statement[] {
+  return [
+    {
+      name: "change_organization_limit",
+      text: `update steward.organization_limits set form = $3, version = $4, generation = generation + 1,
+        updated_at = to_timestamp($5), updated_by = $6 where organization = $1 and id = $2`,
+      values: [organization, row.id, JSON.stringify(row.form), row.version, row.updatedAt / 1000, row.updatedBy],
+    },
+    insertVersion(organization, row),
+  ];
 }
 
 export function endOrganizationLimit(organization: string, id: string, atMs: number): Statement {

@@ -115,6 +115,36 @@ export async function countOutbound(
   return rows;
 }
 
+/** Where the installation has connected to since then, at most 1,000 hosts. */
+export async function listReached(
+  database: Database,
+  sinceMs: number,
+): Promise<readonly { readonly host: string; readonly purpose: string }[]> {
+  const { rows } = await database.query<{ host: string; purpose: string }>({
+    name: "list_reached",
+    text: `select distinct host, purpose from steward.outbound_connections where last_at >= to_timestamp($1)
+      order by purpose, host limit 1000`,
+    values: [sinceMs / 1000],
+  });
+  return rows;
+}
+
+/** How many of a tenant's rows hold one of the texts, as it is or as the bytes of it. */
+export async function countRowsWith(
+  database: Database,
+  scope: Scope,
+  { name }: Pick<OwnedTable, "name">,
+  needles: readonly string[],
+): Promise<number> {
+  const texts = [...needles, ...needles.map((needle) => Buffer.from(needle).toString("hex"))];
+  const statement: Statement<{ count: number }> = {
+    text: `select count(*) as count from ${tableName(name)} t
+      where exists (select from unnest($1::text[]) n where position(n in t::text) > 0)`,
+    values: [texts],
+  };
+  return (await queryInScope(database, scope, statement))[0]?.count ?? 0;
+}
+
 /** The accounts that run the installation, at most 1,000. As steward_dispatch. */
 export async function listOperatorAccounts(dispatch: Database): Promise<readonly string[]> {
   const { rows } = await dispatch.query<{ account: string }>({

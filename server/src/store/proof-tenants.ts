@@ -108,6 +108,31 @@ export function removeProofConsent(organization: string, id: string): Statement 
   };
 }
 
+/**
+ * What checks of connections, grants and budgets leave behind, all of it: nobody's is among it. In the scope of the
+ * project. What refers goes before what it refers to.
+ */
+export function removeProofConnections({ organization, project }: Scope): readonly Statement[] {
+  const own = ["approval_links", "approval_decisions", "approvals", "reservations", "grant_versions", "grants"];
+  const after = ["connect_states", "revocations", "connections", "oauth_clients"];
+  const deletion = (table: string): Statement => ({
+    name: `remove_proof_${table}`,
+    text: `delete from steward.${table} where project = $1`,
+    values: [project],
+  });
+  return [
+    ...own.map(deletion),
+    {
+      name: "remove_proof_cap_counters",
+      text: `delete from steward.cap_counters k using steward.caps c
+        where k.organization = $1 and c.organization = $1 and k.cap = c.id`,
+      values: [organization],
+    },
+    { name: "remove_proof_caps", text: "delete from steward.caps where organization = $1", values: [organization] },
+    ...after.map(deletion),
+  ];
+}
+
 /** Takes away the keys of earlier proofs, all of them: nobody asks what became of them. In the scope of the project. */
 export function deleteProofKeys({ project }: Scope): Statement {
   return {

@@ -3,7 +3,7 @@
  * judged under its lock. In one transaction: `lockCounters` for all counters of all projects first, in the order of
  * organization, cap and period, then what settles, then what reserves. So no two of them wait for each other.
  */
-import type { Database, Statement } from "../core/ports/database.ts";
+import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import type { CapReservation, Reserved } from "../core/ports/gate.ts";
 import { inScope, type Scope } from "./scope.ts";
 
@@ -110,6 +110,21 @@ export function settleProject(database: Database, scope: Scope, limit: number, a
     await tx.query(settleReservations(scope, settlements, atMs));
     return rows.length;
   });
+}
+
+/** What a run, or what stands for one, holds. In the scope of its project. */
+export async function listHeld(
+  tx: Transaction,
+  project: string,
+  run: string,
+): Promise<readonly (Omit<EffectSettlement, "amount"> & CounterKey)[]> {
+  const { rows } = await tx.query<Omit<EffectSettlement, "amount"> & CounterKey>({
+    name: "list_held_by",
+    text: `select run, effect, cap, period_key as "periodKey" from steward.reservations
+      where project = $1 and run = $2 order by effect, cap`,
+    values: [project, run],
+  });
+  return rows;
 }
 
 /** Takes what fits, in the order of the wishes; 0020 has the rules. After `lockCounters`. */

@@ -25,12 +25,14 @@ export interface RunRow {
   /** Null where nothing had a price. */
   readonly costCurrency: string | null;
   readonly labels: Readonly<Record<string, string>> | null;
+  /** The account that started it, in person or by a key. */
+  readonly starter: string | null;
 }
 
 const COLUMNS =
-  "project, id, flow, version, trigger, status, records, steps, effects, bytes, started_at, ended_at, error_code, failing_step, parent, retry_of, labels, tokens, cost_micro, cost_currency";
+  "project, id, flow, version, trigger, status, records, steps, effects, bytes, started_at, ended_at, error_code, failing_step, parent, retry_of, labels, tokens, cost_micro, cost_currency, starter";
 const SELECTED = `id, flow, version, trigger, status, records, steps, effects, bytes, started_at as "startedAt", ended_at as "endedAt",
-  error_code as "errorCode", failing_step as "failingStep", parent, retry_of as "retryOf", labels,
+  error_code as "errorCode", failing_step as "failingStep", parent, retry_of as "retryOf", labels, starter,
   tokens, cost_micro::text as "costMicro", cost_currency as "costCurrency"`;
 const TIMES = new Set([10, 11]);
 const cell = (placeholder: string, column: number): string =>
@@ -41,7 +43,7 @@ export function insertRuns(project: string, runs: readonly RunRow[]): Statement[
   return insertStatements(
     "insert_runs",
     runs,
-    (rows) => `insert into steward.runs (${COLUMNS}) values ${valuesList(rows, 20, cell)}`,
+    (rows) => `insert into steward.runs (${COLUMNS}) values ${valuesList(rows, 21, cell)}`,
     (run) => [
       project,
       run.id,
@@ -63,6 +65,7 @@ export function insertRuns(project: string, runs: readonly RunRow[]): Statement[
       run.tokens,
       run.costMicro,
       run.costCurrency,
+      run.starter,
     ],
   );
 }

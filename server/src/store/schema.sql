@@ -233,6 +233,7 @@ create table approvals (
   told text[] default '{}'::text[] not null,
   decided_at timestamp with time zone,
   used_at timestamp with time zone,
+  by_model text[] default '{}'::text[] not null,
   constraint approvals_check CHECK (((changed IS NULL) = (changed_digest IS NULL))),
   constraint approvals_check1 CHECK (((status = ANY (ARRAY['approved'::text, 'rejected'::text, 'used'::text])) <= (decided_at IS NOT NULL))),
   constraint approvals_kind_check CHECK ((kind = ANY (ARRAY['effect'::text, 'step'::text]))),
@@ -581,6 +582,122 @@ create policy project on deliveries for all to steward_app using (project = ( SE
 -- grant on table deliveries: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
+create table ending_runs (
+  project uuid not null,
+  ending uuid not null,
+  run uuid not null,
+  constraint ending_runs_project_ending_fkey FOREIGN KEY (project, ending) REFERENCES steward.endings(project, id),
+  constraint ending_runs_pkey PRIMARY KEY (project, ending, run)
+);
+alter table ending_runs enable row level security;
+alter table ending_runs force row level security;
+create policy backup on ending_runs for select to steward_backup using true;
+create policy project on ending_runs for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table ending_runs: steward_app=ard/steward_migrate
+-- grant on table ending_runs: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table endings (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  kind text not null,
+  thing uuid not null,
+  name text not null,
+  uses jsonb not null,
+  flows uuid[] not null,
+  paused jsonb not null,
+  by text not null,
+  at timestamp with time zone not null,
+  told jsonb,
+  looked_at timestamp with time zone,
+  cancelled bigint default 0 not null,
+  due_at timestamp with time zone,
+  constraint endings_kind_check CHECK ((kind = ANY (ARRAY['connection'::text, 'credential'::text, 'grant'::text, 'flow'::text]))),
+  constraint endings_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint endings_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX endings_due ON steward.endings USING btree (due_at) WHERE (due_at IS NOT NULL);
+alter table endings enable row level security;
+alter table endings force row level security;
+create policy backup on endings for select to steward_backup using true;
+create policy dispatch on endings for select to steward_dispatch using true;
+create policy project on endings for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table endings: steward_app=arwd/steward_migrate
+-- grant on table endings: steward_backup=r/steward_migrate
+-- grant on column endings.organization: steward_dispatch=r/steward_migrate
+-- grant on column endings.project: steward_dispatch=r/steward_migrate
+-- grant on column endings.id: steward_dispatch=r/steward_migrate
+-- grant on column endings.due_at: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
+create table event_hooks (
+  organization uuid not null,
+  project uuid not null,
+  id uuid not null,
+  trigger uuid not null,
+  connection uuid not null,
+  event text not null,
+  state text not null,
+  kept bytea not null,
+  made_at timestamp with time zone not null,
+  constraint event_hooks_state_check CHECK ((state = ANY (ARRAY['unsure'::text, 'registered'::text, 'leaving'::text]))),
+  constraint event_hooks_project_trigger_fkey FOREIGN KEY (project, trigger) REFERENCES steward.triggers(project, id),
+  constraint event_hooks_pkey PRIMARY KEY (project, id)
+);
+CREATE INDEX event_hooks_connection ON steward.event_hooks USING btree (project, connection);
+CREATE UNIQUE INDEX event_hooks_one ON steward.event_hooks USING btree (project, trigger) WHERE (state <> 'leaving'::text);
+alter table event_hooks enable row level security;
+alter table event_hooks force row level security;
+create policy backup on event_hooks for select to steward_backup using true;
+create policy project on event_hooks for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table event_hooks: steward_app=arwd/steward_migrate
+-- grant on table event_hooks: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table event_triggers (
+  organization uuid not null,
+  project uuid not null,
+  trigger uuid not null,
+  event text not null,
+  connection text not null,
+  rule bytea not null,
+  kind text,
+  used uuid,
+  status text not null,
+  why text,
+  error bytea,
+  cursor bytea,
+  secret bytea,
+  tries bigint default 0 not null,
+  failures integer default 0 not null,
+  refused bigint default 0 not null,
+  seen_at timestamp with time zone,
+  due_at timestamp with time zone,
+  claimed_by uuid,
+  claimed_until timestamp with time zone,
+  constraint event_triggers_kind_check CHECK ((kind = ANY (ARRAY['poll'::text, 'hook'::text]))),
+  constraint event_triggers_status_check CHECK ((status = ANY (ARRAY['starting'::text, 'active'::text, 'by_hand'::text, 'paused'::text, 'failing'::text]))),
+  constraint event_triggers_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
+  constraint event_triggers_project_trigger_fkey FOREIGN KEY (project, trigger) REFERENCES steward.triggers(project, id),
+  constraint event_triggers_pkey PRIMARY KEY (project, trigger)
+);
+CREATE INDEX event_triggers_due ON steward.event_triggers USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX event_triggers_used ON steward.event_triggers USING btree (project, used) WHERE (used IS NOT NULL);
+alter table event_triggers enable row level security;
+alter table event_triggers force row level security;
+create policy backup on event_triggers for select to steward_backup using true;
+create policy dispatch on event_triggers for select to steward_dispatch using true;
+create policy project on event_triggers for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table event_triggers: steward_app=arwd/steward_migrate
+-- grant on table event_triggers: steward_backup=r/steward_migrate
+-- grant on column event_triggers.organization: steward_dispatch=r/steward_migrate
+-- grant on column event_triggers.project: steward_dispatch=r/steward_migrate
+-- grant on column event_triggers.trigger: steward_dispatch=r/steward_migrate
+-- grant on column event_triggers.due_at: steward_dispatch=r/steward_migrate
+-- grant on column event_triggers.claimed_until: steward_dispatch=r/steward_migrate
+
+-- owner: steward_migrate
 create table file_chunks (
   project uuid not null,
   file uuid not null,
@@ -681,6 +798,26 @@ create policy project on files for all to steward_app using (project = ( SELECT 
 -- grant on table files: steward_backup=r/steward_migrate
 
 -- owner: steward_migrate
+create table flow_uses (
+  project uuid not null,
+  flow uuid not null,
+  version integer not null,
+  kind text not null,
+  name text not null,
+  action text not null,
+  constraint flow_uses_kind_check CHECK ((kind = ANY (ARRAY['connection'::text, 'credential'::text, 'own'::text]))),
+  constraint flow_uses_project_flow_version_fkey FOREIGN KEY (project, flow, version) REFERENCES steward.flow_versions(project, flow, version),
+  constraint flow_uses_pkey PRIMARY KEY (project, flow, version, kind, name, action)
+);
+CREATE INDEX flow_uses_of ON steward.flow_uses USING btree (project, kind, name);
+alter table flow_uses enable row level security;
+alter table flow_uses force row level security;
+create policy backup on flow_uses for select to steward_backup using true;
+create policy project on flow_uses for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table flow_uses: steward_app=ard/steward_migrate
+-- grant on table flow_uses: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table flow_versions (
   project uuid not null,
   flow uuid not null,
@@ -689,15 +826,22 @@ create table flow_versions (
   digest bytea not null,
   published_at timestamp with time zone not null,
   published_by uuid not null,
+  uses_known boolean default false not null,
   constraint flow_versions_project_flow_fkey FOREIGN KEY (project, flow) REFERENCES steward.flows(project, id),
   constraint flow_versions_pkey PRIMARY KEY (project, flow, version)
 );
+CREATE INDEX flow_versions_unknown ON steward.flow_versions USING btree (project, flow, version) WHERE (NOT uses_known);
 alter table flow_versions enable row level security;
 alter table flow_versions force row level security;
 create policy backup on flow_versions for select to steward_backup using true;
+create policy dispatch on flow_versions for select to steward_dispatch using true;
 create policy project on flow_versions for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
 -- grant on table flow_versions: steward_app=arwd/steward_migrate
 -- grant on table flow_versions: steward_backup=r/steward_migrate
+-- grant on column flow_versions.project: steward_dispatch=r/steward_migrate
+-- grant on column flow_versions.flow: steward_dispatch=r/steward_migrate
+-- grant on column flow_versions.version: steward_dispatch=r/steward_migrate
+-- grant on column flow_versions.uses_known: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table flows (
@@ -715,6 +859,7 @@ create table flows (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
+  paused_because jsonb,
   constraint flows_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
   constraint flows_pkey PRIMARY KEY (project, id)
 );
@@ -1088,6 +1233,24 @@ create table operators (
 -- grant on table operators: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
+create table organization_limit_versions (
+  organization uuid not null,
+  of_limit uuid not null,
+  version integer not null,
+  form jsonb not null,
+  at timestamp with time zone not null,
+  by text not null,
+  constraint organization_limit_versions_organization_of_limit_fkey FOREIGN KEY (organization, of_limit) REFERENCES steward.organization_limits(organization, id),
+  constraint organization_limit_versions_pkey PRIMARY KEY (organization, of_limit, version)
+);
+alter table organization_limit_versions enable row level security;
+alter table organization_limit_versions force row level security;
+create policy backup on organization_limit_versions for select to steward_backup using true;
+create policy organization on organization_limit_versions for all to steward_app using (organization = ( SELECT steward.organization_scope() AS organization_scope)) with check (organization = ( SELECT steward.organization_scope() AS organization_scope));
+-- grant on table organization_limit_versions: steward_app=ard/steward_migrate
+-- grant on table organization_limit_versions: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
 create table organization_limits (
   organization uuid not null,
   id uuid not null,
@@ -1151,6 +1314,50 @@ create table outbound_connections (
 );
 -- grant on table outbound_connections: steward_app=arwd/steward_migrate
 -- grant on table outbound_connections: steward_backup=r/steward_migrate
+
+-- owner: steward_migrate
+create table outbound_effects (
+  organization uuid not null,
+  project uuid not null,
+  cause text not null,
+  id text not null,
+  place text not null,
+  attempt integer not null,
+  flow text not null,
+  action text not null,
+  host text not null,
+  connection text,
+  credential text,
+  decided_by text,
+  line integer,
+  approval text,
+  times integer default 0 not null,
+  calls integer,
+  outcome text,
+  code text,
+  ms integer,
+  tokens bigint,
+  cost_micro bigint,
+  currency text,
+  at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint outbound_effects_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'failed'::text, 'refused'::text, 'unknown'::text]))),
+  constraint outbound_effects_pkey PRIMARY KEY (project, cause, id)
+) with (fillfactor=80);
+CREATE INDEX outbound_effects_at ON steward.outbound_effects USING btree (project, at, cause, id);
+CREATE INDEX outbound_effects_expiry ON steward.outbound_effects USING brin (at);
+alter table outbound_effects enable row level security;
+alter table outbound_effects force row level security;
+create policy backup on outbound_effects for select to steward_backup using true;
+create policy expired on outbound_effects for all to steward_dispatch using (at < (now() - '90 days'::interval)) with check false;
+create policy project on outbound_effects for all to steward_app using (project = ( SELECT steward.project_scope() AS project_scope)) with check (project = ( SELECT steward.project_scope() AS project_scope));
+-- grant on table outbound_effects: steward_app=arwd/steward_migrate
+-- grant on table outbound_effects: steward_backup=r/steward_migrate
+-- grant on table outbound_effects: steward_dispatch=d/steward_migrate
+-- grant on column outbound_effects.project: steward_dispatch=r/steward_migrate
+-- grant on column outbound_effects.cause: steward_dispatch=r/steward_migrate
+-- grant on column outbound_effects.id: steward_dispatch=r/steward_migrate
+-- grant on column outbound_effects.at: steward_dispatch=r/steward_migrate
 
 -- owner: steward_migrate
 create table outbox (
@@ -1493,6 +1700,7 @@ create table runs (
   tokens bigint default 0 not null,
   cost_micro bigint default 0 not null,
   cost_currency text,
+  starter uuid,
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'in_doubt'::text, 'parked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint runs_pkey PRIMARY KEY (project, id)
 ) partition by RANGE (id);
@@ -1527,6 +1735,7 @@ create table runs_default (
   tokens bigint default 0 not null,
   cost_micro bigint default 0 not null,
   cost_currency text,
+  starter uuid,
   constraint runs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'in_doubt'::text, 'parked'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint runs_default_pkey PRIMARY KEY (project, id)
 ) DEFAULT;
@@ -1852,7 +2061,7 @@ create table triggers (
   active boolean not null,
   token bytea,
   token_hash bytea,
-  constraint triggers_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'schedule'::text, 'manual'::text, 'error'::text, 'poll'::text, 'hook'::text]))) NOT VALID,
+  constraint triggers_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'schedule'::text, 'manual'::text, 'error'::text, 'event'::text]))) NOT VALID,
   constraint triggers_project_flow_fkey FOREIGN KEY (project, flow) REFERENCES steward.flows(project, id),
   constraint triggers_pkey PRIMARY KEY (project, id),
   constraint triggers_project_flow_name_key UNIQUE (project, flow, name),

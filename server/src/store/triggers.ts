@@ -1,3 +1,4 @@
+import type { Trigger } from "@steward/sdk";
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { isLiving } from "./living.ts";
 import type { Scope } from "./scope.ts";
@@ -9,23 +10,24 @@ export interface TriggerRoute extends Scope {
   readonly name: string;
   readonly version: number;
   readonly active: boolean;
+  readonly kind: "webhook" | "event";
 }
 
 /**
- * The webhook trigger behind a token, by the token's hash; none of a deleted project. As steward_dispatch. One probe of
+ * The trigger behind a token, of a webhook or of a connector's hook, by the token's hash; none of a deleted project. As steward_dispatch. One probe of
  * the unique index on token_hash and two of primary keys.
  */
 export async function findWebhook(dispatch: Database, tokenHash: Buffer): Promise<TriggerRoute | null> {
   const { rows } = await dispatch.query<TriggerRoute>({
     name: "find_webhook",
-    text: `select t.organization, t.project, t.id, t.flow, t.name, t.version, t.active from steward.triggers t
-      where t.token_hash = $1 and t.kind = 'webhook' and ${isLiving("t.project")}`,
+    text: `select t.organization, t.project, t.id, t.flow, t.name, t.version, t.active, t.kind from steward.triggers t
+      where t.token_hash = $1 and t.kind in ('webhook', 'event') and ${isLiving("t.project")}`,
     values: [tokenHash],
   });
   return rows[0] ?? null;
 }
 
-type TriggerKind = "webhook" | "schedule" | "manual" | "error";
+type TriggerKind = Trigger["kind"];
 
 /** A trigger of a flow; its row stays when a version no longer has it, so that it comes back with the same token. */
 export interface TriggerRow {
@@ -49,6 +51,21 @@ export async function listTriggers(tx: Transaction, project: string, flow: strin
     text: `select id, flow, name, kind, version, active, token, token_hash as "tokenHash" from steward.triggers
       where project = $1 and flow = $2 order by name`,
     values: [project, flow],
+  });
+  return rows;
+}
+
+/** Of these flows, those that may start something. */
+export async function listActive(
+  tx: Transaction,
+  project: string,
+  flows: readonly string[],
+): Promise<readonly Pick<TriggerRow, "flow" | "name">[]> {
+  const { rows } = await tx.query<Pick<TriggerRow, "flow" | "name">>({
+    name: "list_active_triggers",
+    text: `select flow, name from steward.triggers where project = $1 and flow = any($2::uuid[]) and active
+        and kind in ('webhook', 'schedule', 'event', 'poll', 'hook') order by flow, name`,
+    values: [project, flows],
   });
   return rows;
 }

@@ -2,6 +2,8 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Target } from "../../core/egress/judge-url.ts";
 import type { Address } from "../../core/egress/address.ts";
+import type { ClientCertificate } from "../../core/ports/egress.ts";
+import { messageOf } from "../../core/thrown.ts";
 
 /** Begins a TCP connection to exactly this address. A port, so that tests of forbidden addresses record and send nothing. */
 export type Connect = (address: Address, port: number) => net.Socket;
@@ -38,6 +40,8 @@ export interface ConnectPlan {
   readonly timeoutMs: number;
   /** Certificates trusted beside none of the usual ones; undefined trusts the usual ones. */
   readonly ca: string | undefined;
+  /** With which the client proves itself; its authority stands in the place of `ca`. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /** The socket to write to (`secure` or the same as `raw`) once it is open. */
@@ -68,7 +72,12 @@ export function openSocket(plan: ConnectPlan, opened: Opened): net.Socket {
   raw.once("close", () => failed());
   raw.once("connect", () => {
     if (plan.target.scheme === "http") return settle(null);
-    secure = secureSocket(plan, raw);
+    try {
+      secure = secureSocket(plan, raw);
+    } catch (error) {
+      // A certificate or key that the TLS library does not take.
+      return settle(new ConnectFailure("tls", `No secure connection to ${where}: ${messageOf(error)}.`));
+    }
     secure.on("error", failed);
     secure.once("secureConnect", () => settle(null));
   });
@@ -77,7 +86,8 @@ export function openSocket(plan: ConnectPlan, opened: Opened): net.Socket {
 
 /** TLS 1.2 or newer with the certificate checked against the URL's host, whatever the environment says (PROMISES B6). */
 function secureSocket(plan: ConnectPlan, raw: net.Socket): tls.TLSSocket {
-  const { target, ca } = plan;
+  const { target, certificate } = plan;
+  const ca = certificate?.authority ?? plan.ca;
   return tls.connect({
     socket: raw,
     host: target.host,
@@ -87,5 +97,12 @@ function secureSocket(plan: ConnectPlan, raw: net.Socket): tls.TLSSocket {
     minVersion: "TLSv1.2",
     rejectUnauthorized: true,
     ...(ca === undefined ? {} : { ca }),
+    ...(certificate === undefined
+      ? {}
+      : {
+          cert: certificate.certificate,
+          key: certificate.key,
+          ...(certificate.passphrase === null ? {} : { passphrase: certificate.passphrase }),
+        }),
   });
 }

@@ -157,6 +157,8 @@ export class Operation {
     const { target } = hop;
     const passing = addresses.filter((address) => mayConnect(allow, target, address));
     if (passing.length === 0) return refuseAddresses(target, addresses);
+    if (this.#request.certificate !== undefined && target.scheme !== "https")
+      return { ok: false, code: "scheme_forbidden", message: "A client's certificate is shown over https: only." };
     if (target.scheme === "https" || !carriesSecret(hop.headers, this.#request.secretHeaders)) return passing;
     const opened = passing.filter((address) => isOpened(allow, target, address));
     if (opened.length > 0) return opened;
@@ -168,7 +170,7 @@ export class Operation {
   async #tryAddresses(hop: Hop, checked: readonly Address[]): Promise<EgressAnswer> {
     const { pool } = this.#ground;
     const keyOf = (address: Address): string =>
-      `${this.#request.partition ?? ""}\n${hop.target.origin}\n${address.text}`;
+      `${this.#request.partition ?? ""}\n${this.#request.certificate?.id ?? ""}\n${hop.target.origin}\n${address.text}`;
     const withIdle = checked.find((address) => pool.hasIdle(keyOf(address)));
     const order = withIdle === undefined ? checked : [withIdle, ...checked.filter((address) => address !== withIdle)];
     const tried = order.slice(0, ADDRESSES_TRIED_MAX);
@@ -184,7 +186,14 @@ export class Operation {
 
   async #tryAddress(hop: Hop, address: Address, key: string, timeoutMs: number): Promise<EgressAnswer> {
     const { pool, connect, ca } = this.#ground;
-    const plan: ConnectPlan = { connect, target: hop.target, address, timeoutMs, ca };
+    const plan: ConnectPlan = {
+      connect,
+      target: hop.target,
+      address,
+      timeoutMs,
+      ca,
+      certificate: this.#request.certificate,
+    };
     const repeatable = isSafe(this.#request.method);
     const reused = pool.take(key, repeatable ? IDLE_MS_MAX.repeatable : IDLE_MS_MAX.unrepeatable);
     if (reused !== null) {

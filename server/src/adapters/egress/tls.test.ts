@@ -159,3 +159,50 @@ test("an abort resets the connection beneath TLS too", async () => {
   expect(answer).toMatchObject({ kind: "unknown", code: "aborted" });
   expect(await relayed.promise).toBe("ECONNRESET");
 });
+
+test("a client's certificate is shown where it was given for, and connections are not shared between certificates", async () => {
+  const [one, two] = [selfSigned("one.test"), selfSigned("two.test")];
+  const peers: (string | undefined)[] = [];
+  const server = tls.createServer({ ...ours, requestCert: true, rejectUnauthorized: false }, (socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", () => {
+      peers.push(socket.getPeerCertificate()?.subject?.CN?.toString());
+      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    });
+  });
+  const port = await listen(server.on("tlsClientError", () => undefined));
+  const egress = createEgress({
+    allow: parseAllowList("127.0.0.1"),
+    nowMs: () => 0,
+    resolve: async () => ["127.0.0.1"],
+    ca: ours.cert,
+  });
+  closing.push(() => egress.close());
+  const send = (change: Partial<EgressRequest>, url = `https://sink.test:${port}/`): Promise<EgressAnswer> =>
+    egress.request({
+      method: "GET",
+      url,
+      headers: [],
+      body: null,
+      timeoutMs: 5_000,
+      responseBytesMax: 1_000,
+      redirectsMax: 0,
+      hosts: ["sink.test"],
+      secretHeaders: [],
+      signal: new AbortController().signal,
+      ...change,
+    });
+  const of = ({ cert, key }: typeof one, id: string) => ({
+    certificate: { certificate: cert, key, passphrase: null, authority: ours.cert, id },
+  });
+  for (const change of [of(one, "1"), {}, of(two, "2"), of(one, "1"), {}])
+    expect(await send(change)).toMatchObject({ kind: "answer", status: 200 });
+  expect(peers).toEqual(["one.test", undefined, "two.test", "one.test", undefined]);
+  expect(await send(of(one, "1"), `http://sink.test:${port}/`)).toMatchObject({
+    kind: "refused",
+    code: "scheme_forbidden",
+  });
+  const broken = { certificate: { ...of(one, "3").certificate, key: "none" } };
+  expect(await send(broken)).toMatchObject({ kind: "unsent", code: "tls" });
+  expect(peers).toHaveLength(5);
+});

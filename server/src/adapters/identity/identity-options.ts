@@ -23,6 +23,8 @@ export interface IdentityOptions {
   /** Organizations' own sign-on; without it none is served. */
   readonly signOn?: SignOnRules;
   readonly egress: Pick<Egress, "request">;
+  /** For the installation's own providers; by default as for everything else. */
+  readonly signInEgress?: Pick<Egress, "request">;
   /** Told of each connection to the outside; not of one that egress refused. */
   readonly noteOutbound: (host: string, purpose: "sign_in" | "sign_on") => void;
   /** Settles once the mail is kept for sending. The values carry links that let in: they go into no log. */

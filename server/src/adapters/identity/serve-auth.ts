@@ -24,7 +24,7 @@ export interface Door {
 const PENDING_MAX = 100;
 
 export async function createDoor(parts: DoorParts): Promise<Door> {
-  const fetch = guardedFetch(parts.egress, (host) => parts.noteOutbound(host, "sign_in"));
+  const fetch = guardedFetch(parts.signInEgress ?? parts.egress, (host) => parts.noteOutbound(host, "sign_in"));
   const library = await withFetch(fetch, async () => await loadLibrary({ ...parts, fetch }));
   const pending = new Set<Promise<unknown>>();
   const later = (path: string, act: Promise<unknown>): void => {

@@ -6,6 +6,7 @@ import type {
   CodeGiven,
   DeviceAnswer,
   DeviceCode,
+  KeyProof,
   NoTokens,
   OAuth,
   OAuthCall,
@@ -15,6 +16,7 @@ import type { NoteOutbound } from "../../core/ports/outbound.ts";
 import { noteUrl } from "../../core/note-url.ts";
 import { fetchByEgress, Unavailable } from "./egress-fetch.ts";
 import { readError } from "./read-error.ts";
+import { signAssertion } from "./sign-assertion.ts";
 
 export interface OAuthParts {
   readonly egress: Egress;
@@ -41,6 +43,7 @@ export function createOAuth(parts: OAuthParts): OAuth {
         const answer = await oauth.clientCredentialsGrantRequest(as, client, by, scopeOf(call, scopes), options);
         return await oauth.processClientCredentialsResponse(as, client, answer);
       }),
+    askByKey: (call, proof, scopes) => askByKey(parts, call, proof, scopes),
     startDevice: (call, scopes) => startDevice(parts, call, scopes),
     pollDevice: (call, deviceCode) => pollDevice(parts, call, deviceCode),
     async revoke(call, token, hint) {
@@ -97,13 +100,56 @@ function wayTo(
 
 function proofOf({ server, client }: OAuthCall): oauth.ClientAuth {
   if (client.clientSecret === null || server.client === "none") return oauth.None();
-  return server.client === "basic"
-    ? oauth.ClientSecretBasic(client.clientSecret)
-    : oauth.ClientSecretPost(client.clientSecret);
+  return server.client === "basic" ? basicOf(client.clientSecret) : oauth.ClientSecretPost(client.clientSecret);
+}
+
+/**
+ * RFC 6749, 2.3.1. The library encodes `-`, `_` and `.` too, which a form need not have: providers that don't decode
+ * (Notion says "base64 of the id, a colon, the secret") would take a client id with a dash for another.
+ */
+function basicOf(clientSecret: string): oauth.ClientAuth {
+  return (_as, { client_id: clientId }, _body, headers) => {
+    const pair = [clientId, clientSecret].map((part) => new URLSearchParams({ part }).toString().slice("part=".length));
+    headers.set("authorization", `Basic ${Buffer.from(pair.join(":")).toString("base64")}`);
+  };
 }
 
 function scopeOf({ separator }: OAuthCall, scopes: readonly string[]): Record<string, string> {
   return scopes.length === 0 ? {} : { scope: scopes.join(separator) };
+}
+
+const BY_ACCOUNT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const BY_CLIENT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/** Who asks is in the assertion: there is no client beside it. */
+const nobody: oauth.ClientAuth = () => undefined;
+
+function askByKey(
+  parts: OAuthParts,
+  call: OAuthCall,
+  proof: KeyProof,
+  scopes: readonly string[],
+): Promise<TokenAnswer> {
+  return tokens(async () => {
+    const { tokenUrl } = call.server;
+    const { as, client, options } = wayTo(parts, call, tokenUrl);
+    const assertion = await signAssertion(proof, tokenUrl, scopes);
+    const scope = scopeOf(call, scopes);
+    if (proof.how === "client") {
+      const more = { ...scope, client_assertion_type: BY_CLIENT, client_assertion: assertion };
+      const answer = await oauth.clientCredentialsGrantRequest(as, client, oauth.None(), more, options);
+      return await oauth.processClientCredentialsResponse(as, client, answer);
+    }
+    const answer = await oauth.genericTokenEndpointRequest(
+      as,
+      client,
+      nobody,
+      BY_ACCOUNT,
+      { ...scope, assertion },
+      options,
+    );
+    return await oauth.processGenericTokenEndpointResponse(as, client, answer);
+  });
 }
 
 function exchangeCode(parts: OAuthParts, call: OAuthCall, given: CodeGiven): Promise<TokenAnswer> {

@@ -32,8 +32,7 @@ export async function fetchByEgress(egress: Egress, call: OAuthCall, url: string
   const answer = await egress.request({
     method: sent.method,
     url,
-    headers: Object.entries(sent.headers),
-    body: sent.body instanceof URLSearchParams ? sent.body.toString() : null,
+    ...bodyOf(call, sent),
     timeoutMs: TIMEOUT_MS,
     responseBytesMax: BODY_BYTES_MAX,
     redirectsMax: 0,
@@ -44,6 +43,21 @@ export async function fetchByEgress(egress: Egress, call: OAuthCall, url: string
     ...(call.beforeFirstByte && { beforeFirstByte: call.beforeFirstByte }),
   });
   return responseOf(answer);
+}
+
+/** Notion reads JSON alone; all others read the form of RFC 6749. */
+function bodyOf(
+  { server: { asks } }: OAuthCall,
+  { headers, body }: Sent,
+): { readonly headers: [string, string][]; readonly body: string | null } {
+  const plain = Object.entries(headers);
+  if (!(body instanceof URLSearchParams)) return { headers: plain, body: null };
+  if (asks !== "json") return { headers: plain, body: body.toString() };
+  const others = plain.filter(([name]) => name.toLowerCase() !== "content-type");
+  return {
+    headers: [...others, ["content-type", "application/json"]],
+    body: JSON.stringify(Object.fromEntries(body)),
+  };
 }
 
 /** A status of trouble is nobody's word on a token: not what is in its body either. */

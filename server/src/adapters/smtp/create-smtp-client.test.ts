@@ -112,3 +112,24 @@ test.each<[string, Partial<OwnMail>]>([
   await expect(send(server.port, mail)).rejects.toThrow("invariant");
   expect(server.messages).toEqual([]);
 });
+
+test("who is let in is told apart from who is not, and nothing is sent by it", async () => {
+  const server = await mailServer({
+    onAuth: ({ password }, _session, done) =>
+      password === "pa ss" ? done(null, { user: "ann" }) : done(new Error("no")),
+  });
+  const client = createSmtpClient({
+    allow: parseAllowList(`${HOST}:${server.port}`),
+    nowMs: () => performance.now(),
+    resolve: async () => ["10.1.1.1"],
+    connect: (_address, to) => net.connect({ host: "127.0.0.1", port: to }),
+    ca: certificate.cert,
+  });
+  const sending = { timeoutMs: 5_000, signal: new AbortController().signal, beforeFirstByte: () => true };
+  const enter = (pass: string) =>
+    client.signIn({ ...parseSmtpUrl(`smtp://${HOST}:${server.port}`)!, auth: { user: "ann", pass } }, sending);
+  expect(await enter("pa ss")).toMatchObject({ kind: "accepted" });
+  expect(await enter("another")).toMatchObject({ kind: "unsent", code: "mail_sign_in" });
+  expect([server.messages, server.recipients]).toEqual([[], []]);
+  await client.close();
+});

@@ -9,6 +9,9 @@ import type { SmtpOptions } from "./smtp-options.ts";
 /** M4 On the public internet only where mail is submitted by who signs in (RFC 8314, RFC 6409), not where it is relayed. */
 const SUBMISSION_PORTS: ReadonlySet<number> = new Set([465, 587, 2525]);
 
+/** Names no one: a sign-in has no sender (RFC 6761, "invalid"). */
+const NOBODY = "nobody@steward.invalid";
+
 export type SmtpClientOptions = Omit<SmtpOptions, "server" | "from" | "note">;
 
 /** The client; it opens nothing before its first message. */
@@ -27,6 +30,8 @@ export function createSmtpClient(options: SmtpClientOptions): SmtpClient {
       const to = [...new Set([...mail.to, ...mail.cc, ...mail.bcc])];
       return post.send(server, { from: mail.from, to, compose: () => composeOwnMail(mail) }, sending);
     },
+    signIn: (server, sending) =>
+      post.send(server, { from: NOBODY, to: [], compose: () => Promise.resolve(Buffer.alloc(0)), none: true }, sending),
     abortAll: (reason) => post.abortAll(reason),
     close: () => post.close(),
   };

@@ -29,6 +29,8 @@ export interface Letter {
   /** Everybody it goes to, in whatever header they stand or don't. */
   readonly to: readonly string[];
   compose(): Promise<Buffer>;
+  /** There is none: the server is only asked to let the user in. */
+  readonly none?: true;
 }
 
 const ADDRESSES_TRIED_MAX = 3;
@@ -129,7 +131,7 @@ export class Sending {
 
   async #talkOn(socket: net.Socket, plain: boolean, message: Buffer): Promise<MailAnswer> {
     const { ca } = this.#ground;
-    const { from, to } = this.#letter;
+    const { from, to, none = false } = this.#letter;
     const server = this.#server;
     const mayBegin = (): boolean => this.#stopped === null && this.#sending.beforeFirstByte();
     if (!mayBegin()) {
@@ -137,7 +139,7 @@ export class Sending {
       return { kind: "refused", code: "cancelled", message: "It was cancelled before anything was sent." };
     }
     const { timeoutMs } = this.#sending;
-    this.#talk = talk({ socket, server, plain, ca, from, to, message, timeoutMs, mayBegin });
+    this.#talk = talk({ socket, server, plain, ca, from, to, message, none, timeoutMs, mayBegin });
     return await this.#talk.outcome;
   }
 }

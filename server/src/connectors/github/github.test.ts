@@ -179,8 +179,15 @@ test("a hook is registered, delivers what happens, and is taken away", async () 
     },
   ]);
 
-  await drive(github, trigger.unregister(settings, kept), provider);
-  await drive(github, trigger.unregister(settings, kept), provider);
+  // Told twice, it knows its own address again.
+  const { output: again } = await drive(github, trigger.register(settings, url, "a secret"), provider);
+  expect(again).toEqual(kept);
+  await drive(github, trigger.unregister(settings, kept, url), provider);
+  await drive(github, trigger.unregister(settings, kept, url), provider);
+  // Nobody knows whether it was registered: it is found by its address.
+  await drive(github, trigger.register(settings, url, "a secret"), provider);
+  await drive(github, trigger.unregister(settings, null, url), provider);
+  await drive(github, trigger.unregister(settings, null, url), provider);
   const count = delivered.length;
   await perform("create_issue", { title: "Not delivered" });
   expect(delivered).toHaveLength(count);

@@ -109,7 +109,7 @@ const NEXT = {
 
 /** By action; `whoami` too, and what triggers ask for. */
 export const githubAnswers: Readonly<Record<string, readonly ConnectorAnswer[]>> = {
-  "*.register": [answer({ type: "Repository", id: 12345678, name: "web", active: true }, 201)],
+  "*.register": [answer([]), answer({ type: "Repository", id: 12345678, name: "web", active: true }, 201)],
   "*.unregister": [answer("", 204)],
   whoami: [answer({ ...USER, name: "Ada Lovelace" })],
   list_issues: [

@@ -1,4 +1,4 @@
-import type { HookTrigger } from "@steward/sdk";
+import type { Calls, HookTrigger } from "@steward/sdk";
 import { z } from "zod";
 import { readBody } from "../read-body.ts";
 import { Repository, repositoryPath } from "./repository.ts";
@@ -8,7 +8,10 @@ type Json = z.core.util.JSONType;
 /** What a delivery holds beside the event itself; what GitHub adds is kept. */
 const Delivery = z.looseObject({ action: z.string().optional() });
 const Hook = z.object({ id: z.int() });
+const Hooks = z.array(z.object({ id: z.int(), config: z.object({ url: z.string().optional() }) }));
 const Kept = z.object({ hook: z.int() });
+/** GitHub keeps up to 20 hooks an event for a repository: of pages of 100. */
+const PAGES_MAX = 10;
 
 const Actions = z
   .array(z.string().regex(/^[a-z_]{1,50}$/, "use an action such as opened"))
@@ -29,6 +32,18 @@ interface HookOptions {
   /** Null: the settings name them. */
   readonly events: readonly string[] | null;
   readonly sample: Json;
+}
+
+/** The hook that tells this address; null where there is none. */
+function* findHook(repository: string, url: string): Calls<number | null> {
+  for (let page = 1; page <= PAGES_MAX; page += 1) {
+    const query = { per_page: 100, page };
+    const hooks = readBody(Hooks, yield { method: "GET", url: `${repositoryPath(repository)}/hooks`, query });
+    const own = hooks.find(({ config }) => config.url === url);
+    if (own !== undefined) return own.id;
+    if (hooks.length < 100) break;
+  }
+  return null;
 }
 
 /** A trigger whose hook GitHub keeps for the repository, and that is taken away again. */
@@ -52,11 +67,21 @@ function hook({ title, summary, events, sample }: HookOptions): HookTrigger<Sett
         events: [...eventsOf(settings)],
         config: { url, content_type: "json", secret, insecure_ssl: "0" },
       };
-      const answer = yield { method: "POST", url: `${repositoryPath(settings.repository)}/hooks`, body };
+      const hooks = `${repositoryPath(settings.repository)}/hooks`;
+      const own = yield* findHook(settings.repository, url);
+      const answer =
+        own === null
+          ? yield { method: "POST", url: hooks, body }
+          : yield {
+              method: "PATCH",
+              url: `${hooks}/${own}`,
+              body: { active: true, events: body.events, config: body.config },
+            };
       return { hook: readBody(Hook, answer).id };
     },
-    *unregister(settings, kept) {
-      const { hook: id } = Kept.parse(kept);
+    *unregister(settings, kept, url) {
+      const id = kept === null ? yield* findHook(settings.repository, url) : Kept.parse(kept).hook;
+      if (id === null) return null;
       yield { method: "DELETE", url: `${repositoryPath(settings.repository)}/hooks/${id}`, accepts: [404] };
       return null;
     },

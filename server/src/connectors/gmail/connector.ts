@@ -4,6 +4,7 @@ import {
   googleAuthentication,
   googleFailure,
   googleIdentityScopes,
+  googleServiceAccount,
   googleSetUp,
   googleWhoami,
 } from "../google-account.ts";
@@ -21,7 +22,7 @@ export const gmail = defineConnector({
   keywords: ["google", "mail", "email", "inbox", "attachment"],
   base: "https://gmail.googleapis.com",
   hosts: ["gmail.googleapis.com", GOOGLE_IDENTITY_HOST],
-  authentication: [googleAuthentication],
+  authentication: [googleAuthentication, googleServiceAccount],
   scopes: {
     ...googleIdentityScopes,
     "https://www.googleapis.com/auth/gmail.send": "Send mail in your name",

@@ -4,6 +4,7 @@ import {
   googleAuthentication,
   googleFailure,
   googleIdentityScopes,
+  googleServiceAccount,
   googleSetUp,
   googleWhoami,
 } from "../google-account.ts";
@@ -21,7 +22,7 @@ export const googleCalendar = defineConnector({
   keywords: ["google", "event", "meeting", "appointment", "invite", "free busy"],
   base: "https://www.googleapis.com/calendar/v3",
   hosts: [GOOGLE_IDENTITY_HOST],
-  authentication: [googleAuthentication],
+  authentication: [googleAuthentication, googleServiceAccount],
   scopes: {
     ...googleIdentityScopes,
     [EVENTS_READ_SCOPE]: "See the events of all your calendars",

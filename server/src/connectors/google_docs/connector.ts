@@ -4,6 +4,7 @@ import {
   googleAuthentication,
   googleFailure,
   googleIdentityScopes,
+  googleServiceAccount,
   googleSetUp,
   googleWhoami,
 } from "../google-account.ts";
@@ -18,7 +19,7 @@ export const googleDocs = defineConnector({
   keywords: ["google", "document", "drive", "template", "markdown"],
   base: "https://docs.googleapis.com/v1",
   hosts: ["docs.googleapis.com", GOOGLE_IDENTITY_HOST],
-  authentication: [googleAuthentication],
+  authentication: [googleAuthentication, googleServiceAccount],
   scopes: {
     ...googleIdentityScopes,
     [FILE_SCOPE]: "Create files in your Drive, and see and change only those that were created here",

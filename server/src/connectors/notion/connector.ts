@@ -37,6 +37,7 @@ export const notion = defineConnector({
       deviceUrl: null,
       parameters: { owner: "user" },
       client: "basic",
+      asks: "json",
       pkce: false,
       identityScopes: [],
     },

@@ -35,6 +35,8 @@ export const slack = defineConnector({
       parameters: {},
       scopeSeparator: ",",
       client: "post",
+      // An app has one bot token in each workspace, however often it is installed.
+      revokesAll: true,
       pkce: false,
       identityScopes: [],
     },
@@ -62,7 +64,7 @@ export const slack = defineConnector({
     "At api.slack.com/apps press Create New App, From scratch, name it and choose the workspace.",
     "Under OAuth & Permissions, Redirect URLs, add the redirect address shown here.",
     "Under Scopes, Bot Token Scopes, add the scopes listed here.",
-    "Under Basic Information, App Credentials, copy the Client ID and the Client Secret.",
+    "Under Basic Information, App Credentials, copy the Client ID and the Client Secret, and for approvals with buttons the Signing Secret.",
     "Or install the app to the workspace there, and set its Bot User OAuth Token as a key.",
   ],
   triedAgainst: "emulate 0.12.2, and answers as Slack's documentation of its methods has them",

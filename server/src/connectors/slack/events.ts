@@ -53,7 +53,7 @@ function events({ title, summary, types, scopes, subscriptions, sample }: EventO
       "At api.slack.com/apps open your app, then Event Subscriptions, and switch Enable Events on.",
       "Put the address shown here into Request URL; it is verified at once.",
       `Under Subscribe to bot events add ${subscriptions}, and press Save Changes.`,
-      "Under Basic Information, App Credentials, copy the Signing Secret and set it here.",
+      "Under Basic Information, App Credentials, copy the Signing Secret and set it with the connection: with its token, or with the OAuth client.",
     ],
     register: askForNothing,
     unregister: askForNothing,

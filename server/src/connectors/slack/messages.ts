@@ -79,6 +79,31 @@ const updateMessage = defineAction({
   },
 });
 
+const postEphemeral = defineAction({
+  title: "Post a message for one person",
+  summary: "Posts a message to a channel that one person sees, until they reload.",
+  class: "write",
+  input: z.strictObject({
+    channel: ChannelId.describe("The channel's id."),
+    user: z
+      .string()
+      .regex(/^[UW][A-Z0-9]{2,30}$/, "use a person's id, such as U061F7AUR")
+      .describe("Who sees it; a member of the channel."),
+    text: Text,
+  }),
+  output: z.object({ message_ts: z.string() }),
+  scopes: ["chat:write"],
+  repeat: "never",
+  destination: ["channel", "user"],
+  sample: {
+    input: { channel: "C024BE91L", user: "U061F7AUR", text: "This is for you alone." },
+    output: { message_ts: "1503435956.000247" },
+  },
+  *perform(input) {
+    return readBody(z.object({ message_ts: z.string() }), yield tell("chat.postEphemeral", input));
+  },
+});
+
 const History = Continued.extend({ messages: z.array(Message) });
 
 /** Public and private channels are two scopes of Slack's, so they are two actions. */
@@ -117,6 +142,7 @@ function readMessages(kind: "public" | "private", scope: string): Action {
 export const messageActions = {
   post_message: postMessage,
   update_message: updateMessage,
+  post_ephemeral: postEphemeral,
   read_messages: readMessages("public", "channels:history"),
   read_private_messages: readMessages("private", "groups:history"),
 };

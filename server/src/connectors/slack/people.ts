@@ -11,6 +11,8 @@ const User = z.object({
   real_name: z.string().optional(),
   deleted: z.boolean().optional(),
   is_bot: z.boolean().optional(),
+  is_email_confirmed: z.boolean().optional(),
+  is_stranger: z.boolean().optional(),
   tz: z.string().nullish(),
   profile: z
     .object({ display_name: z.string().optional(), email: z.string().nullish(), title: z.string().nullish() })
@@ -23,6 +25,7 @@ const SAMPLE: z.output<typeof User> = {
   real_name: "Ada Lovelace",
   deleted: false,
   is_bot: false,
+  is_email_confirmed: true,
   tz: "Europe/London",
   profile: { display_name: "ada", email: "ada@example.com" },
 };
@@ -70,6 +73,26 @@ const findUser = defineAction({
   },
 });
 
+const readUser = defineAction({
+  title: "Read a person",
+  summary: "Reads one person of the workspace, with their mail address.",
+  class: "read",
+  input: z.strictObject({
+    user: z
+      .string()
+      .regex(/^[UW][A-Z0-9]{2,30}$/, "use a person's id, such as U061F7AUR")
+      .describe("The person's id."),
+  }),
+  output: User,
+  scopes: ["users:read", "users:read.email"],
+  repeat: "safe",
+  destination: [],
+  sample: { input: { user: "U061F7AUR" }, output: SAMPLE },
+  *perform({ user }) {
+    return readBody(z.object({ user: User }), yield ask("users.info", { user })).user;
+  },
+});
+
 const listChannels = defineAction({
   title: "List channels",
   summary: "Lists the public channels of the workspace.",
@@ -96,4 +119,9 @@ const listChannels = defineAction({
   },
 });
 
-export const peopleActions = { list_users: listUsers, find_user: findUser, list_channels: listChannels };
+export const peopleActions = {
+  list_users: listUsers,
+  find_user: findUser,
+  read_user: readUser,
+  list_channels: listChannels,
+};

@@ -93,6 +93,13 @@ test("people are listed, and found by their mail address", async () => {
   const { output: all } = await perform("list_users", {});
   expect(all["users"]).toEqual(expect.arrayContaining([expect.objectContaining({ id: output["id"] })]));
   expect((await failing(perform("find_user", { email: "nobody@example.com" }))).kind).toBe("not_found");
+  const { output: read } = await perform("read_user", { user: output["id"] });
+  expect(read).toMatchObject({ id: output["id"], profile: { email: "ada@example.com" } });
+  expect((await failing(perform("read_user", { user: "U0NOTHERE" }))).kind).toBe("not_found");
+  const told = { channel, user: output["id"], text: "This is for you alone." };
+  expect((await perform("post_ephemeral", told)).output).toEqual({
+    message_ts: expect.stringMatching(/^\d+\.\d+$/),
+  });
 });
 
 test("a file is shared in one write, its bytes as they were", async () => {

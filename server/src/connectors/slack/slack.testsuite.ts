@@ -14,6 +14,7 @@ const USER = {
   profile: { avatar_hash: "ge3b51ca72de", display_name: "ada", real_name: "Ada Lovelace", email: "ada@example.com" },
   is_admin: true,
   is_bot: false,
+  is_email_confirmed: true,
   updated: 1502138686,
 };
 const HISTORY = {
@@ -57,6 +58,8 @@ export const slackAnswers: Readonly<Record<string, readonly ConnectorAnswer[]>> 
   read_private_messages: [answer({ ...HISTORY, has_more: false, response_metadata: { next_cursor: "" } })],
   list_users: [answer({ ok: true, members: [USER], cache_ts: 1498777272, response_metadata: { next_cursor: "" } })],
   find_user: [answer({ ok: true, user: USER })],
+  read_user: [answer({ ok: true, user: USER })],
+  post_ephemeral: [answer({ ok: true, message_ts: "1503435956.000247" })],
   list_channels: [
     answer({
       ok: true,

@@ -17,6 +17,8 @@ export interface KnownAction {
   /** Whose connections it is done with; null for what is done with none, or with a credential. */
   readonly connector: string | null;
   readonly usesCredential: boolean;
+  /** What happens at the provider, which a trigger asks for: it is granted like an action that reads. */
+  readonly isEvent?: true;
   /** What it can be: what `http.request` is follows from its method. */
   readonly classes: readonly ActionClass[];
   readonly destination: readonly string[];

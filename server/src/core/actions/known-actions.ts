@@ -1,4 +1,4 @@
-/** Every action there can be a grant for: those that connectors declare, and the program's own. */
+/** Every action there can be a grant for: those that connectors declare, their events among them, and the program's own. */
 import type { Connector } from "@steward/sdk";
 import type { ConnectionRef } from "../policy/decision.ts";
 import type { KnownAction } from "./known-action.ts";
@@ -36,7 +36,7 @@ export function knownActions(connectors: readonly Connector[]): KnownActions {
 }
 
 function actionsOf(connector: Connector): readonly KnownAction[] {
-  return Object.entries(connector.actions).map(([name, action]) => ({
+  const actions = Object.entries(connector.actions).map(([name, action]) => ({
     id: `${connector.id}.${name}`,
     title: action.title,
     connector: connector.id,
@@ -45,5 +45,21 @@ function actionsOf(connector: Connector): readonly KnownAction[] {
     destination: action.destination,
     input: action.input,
     classOf: () => action.class,
+  }));
+  return [...actions, ...eventsOf(connector)];
+}
+
+/** No event has the name of an action of its connector. */
+function eventsOf({ id, triggers }: Connector): readonly KnownAction[] {
+  return Object.entries(triggers).map(([name, { title, settings }]) => ({
+    id: `${id}.${name}`,
+    title,
+    connector: id,
+    usesCredential: false,
+    isEvent: true,
+    classes: ["read"],
+    destination: [],
+    input: settings,
+    classOf: () => "read",
   }));
 }

@@ -25,7 +25,11 @@ export interface Price extends Rates {
 /** By `api` and model, `*` for every model of an API that has no price of its own. */
 export type PriceBook = ReadonlyMap<string, Price>;
 
-/** When the table was last compared with developers.openai.com/api/docs/pricing and platform.claude.com/docs/en/about-claude/pricing. */
+/**
+ * When the table was last looked through. Newer Claude models: excerpts of platform.claude.com. The rest, OpenAI's among
+ * them: what others have read on the providers' pages and dated, some of it from spring 2026. Compare it with the pages
+ * themselves before much depends on it.
+ */
 const PRICES_DATE = "2026-11-21";
 
 /** Beyond it the whole request costs twice the input's price and 1.5 times the output's, with OpenAI's of a million tokens. */
@@ -86,6 +90,7 @@ const OPENAI: Readonly<Record<string, Price>> = {
   "gpt-4.1-mini": usd(0.4, 1.6, { cachedInput: 0.1 }),
   "gpt-4.1-nano": usd(0.1, 0.4, { cachedInput: 0.025 }),
   "gpt-4o": usd(2.5, 10, { cachedInput: 1.25 }),
+  // Listed nowhere today; kept at what it cost when it was, since as a snapshot it would count as the cheaper gpt-4o.
   "gpt-4o-2024-05-13": usd(5, 15),
   "gpt-4o-mini": usd(0.15, 0.6, { cachedInput: 0.075 }),
   "text-embedding-3-small": usd(0.02, 0),

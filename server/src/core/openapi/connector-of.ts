@@ -16,13 +16,20 @@ import { sampleOf } from "./sample-of.ts";
 import { writeCall } from "./write-call.ts";
 
 /** What HTTP alone says of an answer (`connectors/status-failure.ts`); null where it is a success. */
-export type StatusFailure = (answer: ConnectorAnswer, message?: string) => ProviderFailure | null;
+type StatusFailure = (answer: ConnectorAnswer, message?: string) => ProviderFailure | null;
 
 /** Answers of every provider that may have them, beside those that the document names. */
 const USUAL_HEADERS = ["link", "location", "etag", "retry-after"];
 
+/** What can be said of any provider by HTTP alone. */
+export interface HttpAlone {
+  readonly statusFailure: StatusFailure;
+  /** Tries a service of which nothing is known (`connectors/probe.ts`). */
+  readonly probe: (account: string, label: string) => ReturnType<Connector["whoami"]>;
+}
+
 /** The connector that a declaration is, under the id that its project gave it. */
-export function connectorOf(id: string, declaration: Declaration, statusFailure: StatusFailure): Connector {
+export function connectorOf(id: string, declaration: Declaration, { statusFailure, probe }: HttpAlone): Connector {
   const { title, summary, version, base, hosts, authentication, scopes, idempotencyHeader, operations } = declaration;
   return defineConnector({
     id,
@@ -38,10 +45,7 @@ export function connectorOf(id: string, declaration: Declaration, statusFailure:
     actions: Object.fromEntries(operations.map((operation) => [operation.id, actionOf(operation, declaration)])),
     triggers: {},
     // Nothing in a document says which call tells whose account it is.
-    // oxlint-disable-next-line require-yield -- it asks for nothing
-    *whoami() {
-      return { account: new URL(base).host, label: title };
-    },
+    whoami: () => probe(new URL(base).host, title),
     failure: (answer) => statusFailure(answer, wordsOf(answer.body)),
     setUp: ["Make a key or a client at the provider, as its documentation says."],
     triedAgainst: `nothing: made from the provider's own OpenAPI document${version === "" ? "" : `, version ${version}`}`,

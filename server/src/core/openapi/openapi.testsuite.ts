@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Connector, ConnectorAnswer, ConnectorCall } from "@steward/sdk";
+import { probe } from "../../connectors/probe.ts";
 import { statusFailure } from "../../connectors/status-failure.ts";
 import { atOnce } from "../in-turns.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -29,7 +30,7 @@ export function imported(document: Json, choices: Partial<ImportChoices> = {}): 
 }
 
 export function connector(document: Json, choices: Partial<ImportChoices> = {}): Connector {
-  return connectorOf("made", imported(document, choices).declaration, statusFailure);
+  return connectorOf("made", imported(document, choices).declaration, { statusFailure, probe });
 }
 
 /** A document with one server and these paths. */

@@ -1,4 +1,5 @@
 /** Who has to agree to an effect: the rules of every line that decided, put together so that none is weakened. */
+import type { SlackPlace } from "@steward/sdk";
 import { unreachable } from "../invariant.ts";
 import { canonicalJson } from "../json.ts";
 import type { ArgumentValues } from "./argument-values.ts";
@@ -77,12 +78,13 @@ export function askedForDestination(line: CompiledLine, request: PolicyRequest, 
 
 function partyOf({ approval, granter }: CompiledLine): Party {
   if (approval === null) return { by: [MAY_GRANT], quorum: 1, remindHours: null, escalate: null };
-  const { by, quorum, remindHours, escalate } = approval;
+  const { by, quorum, remindHours, escalate, slack } = approval;
   return {
     by: peopleOf(by, granter),
     quorum,
     remindHours: remindHours ?? null,
     escalate: escalate ? { afterHours: escalate.afterHours, to: peopleOf(escalate.to, granter) } : null,
+    ...(slack === undefined ? {} : { slack: [slack] }),
   };
 }
 
@@ -110,7 +112,23 @@ export function mergeAsked(asked: readonly Asked[]): ApprovalNeeded | null {
   };
 }
 
-function stricterOf(a: Party, b: Party): Pick<Party, "quorum" | "remindHours"> {
+function stricterOf(a: Party, b: Party): Pick<Party, "quorum" | "remindHours" | "slack"> {
+  const slack = mergePlaces([...(a.slack ?? []), ...(b.slack ?? [])]);
   const remind = [a.remindHours, b.remindHours].filter((hours) => hours !== null);
-  return { quorum: Math.max(a.quorum, b.quorum), remindHours: remind.length === 0 ? null : Math.min(...remind) };
+  return {
+    quorum: Math.max(a.quorum, b.quorum),
+    remindHours: remind.length === 0 ? null : Math.min(...remind),
+    ...(slack.length === 0 ? {} : { slack }),
+  };
+}
+
+/** Each channel once; what would be sent is shown there only where every rule that names it lets it be. */
+export function mergePlaces(places: readonly SlackPlace[]): readonly SlackPlace[] {
+  const merged = new Map<string, SlackPlace>();
+  for (const place of places) {
+    const key = `${place.connection} ${place.channel}`;
+    const other = merged.get(key);
+    merged.set(key, other === undefined ? place : { ...place, arguments: place.arguments && other.arguments });
+  }
+  return [...merged.values()];
 }

@@ -30,10 +30,20 @@ function plain(value: unknown, depth: number): Json {
 function plainObject(value: object, depth: number): JsonObject {
   invariant(depth < DEPTH_MAX, `arguments are nested more than ${DEPTH_MAX} deep`);
   const prototype: unknown = Object.getPrototypeOf(value);
-  invariant(prototype === null || prototype === Object.prototype, "arguments hold an object that is no plain one");
+  invariant(inheritsNothing(prototype), "arguments hold an object that is no plain one");
   const object: Record<string, Json> = Object.create(null);
   for (const [name, field] of Object.entries(value)) if (field !== undefined) object[name] = plain(field, depth + 1);
   return object;
+}
+
+/** Of what JSON makes, of what has no prototype, and of what expressions make (`core/expression/value.ts`): an empty one. */
+function inheritsNothing(prototype: unknown): boolean {
+  if (prototype === null || prototype === Object.prototype) return true;
+  return (
+    typeof prototype === "object" &&
+    Object.getPrototypeOf(prototype) === null &&
+    Reflect.ownKeys(prototype).length === 0
+  );
 }
 
 /** The text of arguments: names in the order of their code units, no white space (RFC 8785). */

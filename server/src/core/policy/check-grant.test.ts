@@ -26,6 +26,14 @@ const READ: ActionShape = {
   destination: [],
 };
 
+test("an action of several classes is offered once", () => {
+  const form = GrantForm.parse({ to: "project", credential: "api", lines: [{ actions: ["http.requested"] }] });
+  const shapes = (["read", "write", "delete"] as const).map((each) => ({ ...READ, id: "http.request", class: each }));
+  expect(checkGrant(form, shapes).map(({ message }) => message)).toEqual([
+    'there is no action "http.requested" here: use http.request',
+  ]);
+});
+
 test("the fields of a schema are found through lists, alternatives and records", () => {
   const kinds = (field: string): readonly string[] | null => {
     const found = kindsAt(SEND.fields, field);

@@ -70,11 +70,10 @@ function coveredBy(line: GrantLine, actions: readonly ActionShape[], report: Rep
 }
 
 function offered(actions: readonly ActionShape[]): string {
-  if (actions.length === 0) return "it has no actions at all";
-  return `use one of ${listWords(
-    actions.map(({ id }) => id),
-    "or",
-  )}, or a pattern of them`;
+  // An action whose class depends on its input is there once for each.
+  const ids = [...new Set(actions.map(({ id }) => id))];
+  if (ids.length === 0) return "it has no actions at all";
+  return ids.length === 1 ? `use ${ids[0]}` : `use one of ${listWords(ids, "or")}, or a pattern of them`;
 }
 
 /** Every action that the line covers must have the field: of the others the condition would be a silent refusal. */

@@ -29,18 +29,28 @@ export interface CompiledCondition {
   misfit(values: ArgumentValues): Misfit | null;
   /** Whether it holds, or may hold, of anything that the field holds: what a limit refuses altogether. */
   mayName(values: ArgumentValues): boolean;
+  /** By what it can be looked up; null when it may hold of anything. */
+  readonly keys: ConditionKeys | null;
+}
+
+/** Nothing meets the condition whose first member has none of these: `hostKeys` of its first host, or its value as text. */
+export interface ConditionKeys {
+  readonly by: "host" | "value";
+  readonly keys: readonly string[];
 }
 
 type Test = (field: FieldValues, at: number) => Verdict;
 
 /** Never throws: a domain, path or pattern that is not well formed matches nothing (`checkGrant` reports it). */
 export function compileCondition(form: Condition): CompiledCondition {
-  if ("any" in form) return { form, explicit: false, holds: () => true, misfit: () => null, mayName: () => true };
+  if ("any" in form)
+    return { form, explicit: false, keys: null, holds: () => true, misfit: () => null, mayName: () => true };
   const { field, ifGiven = false } = form;
   const test = testOf(form);
   return {
     form,
     explicit: isExplicit(form),
+    keys: ifGiven ? null : keysOf(form),
     holds(values) {
       const found = values.at(field);
       if (found.broken || (found.missing && !ifGiven)) return false;
@@ -61,6 +71,20 @@ export function compileCondition(form: Condition): CompiledCondition {
       return found.broken || found.members.some((_, at) => (test(found, at) & (FITS | UNREADABLE)) !== 0);
     },
   };
+}
+
+function keysOf(form: Condition): ConditionKeys | null {
+  if ("in" in form) return { by: "value", keys: [...new Set(form.in)] };
+  if (!("domains" in form)) return null;
+  const read = form.domains.map(readDomain).filter((domain) => domain !== null);
+  return { by: "host", keys: [...new Set(read.map(({ host, below }) => (below ? `.${host}` : host)))] };
+}
+
+/** The host itself, and each name that it lies below with a dot before it. */
+export function hostKeys(host: string): readonly string[] {
+  const keys = [host];
+  for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) keys.push(host.slice(dot));
+  return keys;
 }
 
 function testOf(form: Exclude<Condition, { any: true }>): Test {

@@ -324,6 +324,40 @@ test("the order of grants and limits does not change what is allowed; the order 
   );
 });
 
+test("what is looked up by its demands decides as a look at every line would", () => {
+  fc.assert(
+    fc.property(request, grants, limits, (asked, these, bounds) => {
+      const compiled = these.map((form, at) => grantAt(form, at));
+      const unkeyed = compiled.map((made) => ({
+        ...made,
+        lines: made.lines.map((line) => ({
+          ...line,
+          conditions: line.conditions.map((condition) => ({ ...condition, keys: null })),
+        })),
+      }));
+      const bound = bounds.map((form, at) => limitAt(form, at));
+      expect(decide(asked, arrangePolicy(compiled, bound), NOW_MS)).toEqual(
+        decide(asked, arrangePolicy(unkeyed, bound), NOW_MS),
+      );
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+test("lines that name more than can be looked up, or leave a field open, are looked at each time", () => {
+  const domains = Array.from({ length: 51 }, (_, at) => `d${at}.example`);
+  const to = (address: string | null) => ({ arguments: { to: address, cc: null } });
+  const many = [{ lines: [{ ...SEND, when: [{ field: "to", domains }] }] }];
+  expect(see(ask(many, to("a@d50.example")))).toBe("allowed by g0.0");
+  expect(see(ask(many, to("a@d51.example")))).toBe("not_granted");
+  const given = [{ lines: [{ ...SEND, when: [{ field: "cc", domains: ["ok.com"], ifGiven: true as const }] }] }];
+  expect(see(ask(given, to("a@b.example")))).toBe("allowed by g0.0");
+  const below = [{ lines: [{ ...SEND, when: [{ field: "to", domains: ["*.ok.com"] }] }] }];
+  expect(see(ask(below, to("a@a.b.ok.com")))).toBe("allowed by g0.0");
+  expect(see(ask(below, to("a@ok.com")))).toBe("not_granted");
+  expect(see(ask(below, to("a@notok.com")))).toBe("not_granted");
+});
+
 test("a narrowed line never allows more", () => {
   const narrowing = fc.constantFrom("condition", "actions", "approval", "money", "until", "principal");
   fc.assert(

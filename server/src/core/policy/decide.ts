@@ -14,7 +14,7 @@ import type { CompiledLine } from "./compile-grant.ts";
 import { type Decision, type Level, LEVELS, type LineRef, type PolicyRequest, type Reservation } from "./decision.ts";
 import { explainLimit, explainNoGrant } from "./explain-refusal.ts";
 import { priceFits } from "./price.ts";
-import { grantsFor, type LimitEntry, limitsFor, type Policy } from "./policy.ts";
+import { grantsAskFirst, grantsFor, type LimitEntry, limitsFor, type Policy } from "./policy.ts";
 
 function conditionsHold(line: CompiledLine, values: ArgumentValues): boolean {
   for (const condition of line.conditions) if (!condition.holds(values)) return false;
@@ -65,20 +65,18 @@ interface Deciding {
 
 function findGrant(request: PolicyRequest, policy: Policy, values: ArgumentValues, nowMs: number): Deciding | null {
   let best: Deciding | null = null;
-  for (const entries of grantsFor(policy, request)) {
-    for (const { grant, line, order } of entries) {
-      if (best !== null && best.asked.length === 0 && best.order < order) continue;
-      if (nowMs < grant.fromMs || nowMs >= grant.untilMs) continue;
-      if (!conditionsHold(line, values) || !priceFits(line, request)) continue;
-      const asked = [askedBy(line, request, values), askedForDestination(line, request, values)].filter(
-        (one) => one !== null,
-      );
-      const better =
-        best === null ||
-        Math.min(asked.length, 1) < Math.min(best.asked.length, 1) ||
-        (asked.length > 0 === best.asked.length > 0 && order < best.order);
-      if (better) best = { line, order, asked };
-    }
+  for (const { grant, line, order } of grantsFor(policy, request, values)) {
+    if (best !== null && best.asked.length === 0 && best.order < order) continue;
+    if (nowMs < grant.fromMs || nowMs >= grant.untilMs) continue;
+    if (!conditionsHold(line, values) || !priceFits(line, request)) continue;
+    const asked = [askedBy(line, request, values), askedForDestination(line, request, values)].filter(
+      (one) => one !== null,
+    );
+    const better =
+      best === null ||
+      Math.min(asked.length, 1) < Math.min(best.asked.length, 1) ||
+      (asked.length > 0 === best.asked.length > 0 && order < best.order);
+    if (better) best = { line, order, asked };
   }
   return best;
 }
@@ -119,10 +117,6 @@ function compareTexts(a: string, b: string): number {
 /** Whether an approval rule for first times may apply, so that `known` has to be looked up before `decide`. */
 export function asksWhetherFirst(policy: Policy, request: PolicyRequest): boolean {
   return (
-    grantsFor(policy, request).some((lines) => lines.some(asksFirst)) || limitsFor(policy, request).some(asksFirst)
+    grantsAskFirst(policy, request) || limitsFor(policy, request).some(({ line }) => line.approval?.when === "first")
   );
-}
-
-function asksFirst({ line }: { readonly line: CompiledLine }): boolean {
-  return line.approval?.when === "first";
 }

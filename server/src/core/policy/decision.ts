@@ -1,5 +1,5 @@
 /** What is asked of the policy, and what it answers. Data only: the gate acts on it, the simulator shows it. */
-import type { ActionClass, Period } from "@steward/sdk";
+import type { ActionClass, Period, SlackPlace } from "@steward/sdk";
 import type { Json, JsonObject } from "../json.ts";
 import type { Unit } from "./caps.ts";
 
@@ -74,6 +74,8 @@ export interface Party {
   readonly quorum: number;
   readonly remindHours: number | null;
   readonly escalate: { readonly afterHours: number; readonly to: Approvers } | null;
+  /** Where else they are asked; left out where no rule says. */
+  readonly slack?: readonly SlackPlace[];
 }
 
 /** Why a person is asked; `destination` when a tainted run would decide where the effect goes. */

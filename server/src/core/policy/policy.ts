@@ -1,7 +1,8 @@
 /** Everything that is in force in a project, arranged so that a decision looks at few lines of many. */
-import type { ActionClass } from "@steward/sdk";
+import type { ArgumentValues } from "./argument-values.ts";
 import type { CompiledGrant, CompiledLimit, CompiledLine } from "./compile-grant.ts";
 import type { ConnectionRef, PolicyRequest } from "./decision.ts";
+import { Drawer } from "./drawer.ts";
 
 export interface GrantEntry {
   readonly grant: CompiledGrant;
@@ -17,14 +18,14 @@ export interface LimitEntry {
 }
 
 /** Lines by the actions that they name; those with patterns apart. */
-interface Shelf<Entry> {
-  readonly named: Map<string, Entry[]>;
-  readonly loose: Entry[];
+interface Shelf<Lines> {
+  readonly named: Map<string, Lines>;
+  readonly loose: Lines;
 }
 
 export interface Policy {
-  readonly grants: ReadonlyMap<string, Shelf<GrantEntry>>;
-  readonly limits: ReadonlyMap<string, Shelf<LimitEntry>>;
+  readonly grants: ReadonlyMap<string, Shelf<Drawer<GrantEntry>>>;
+  readonly limits: ReadonlyMap<string, Shelf<LimitEntry[]>>;
   /** By age. */
   readonly allGrants: readonly CompiledGrant[];
 }
@@ -35,16 +36,22 @@ const ANYTHING = "*";
 /** Built once for each version of a project's policy; the order in which grants and limits are given is of no account. */
 export function arrangePolicy(grants: readonly CompiledGrant[], limits: readonly CompiledLimit[]): Policy {
   const allGrants = grants.toSorted(byAge);
-  const arrangedGrants = new Map<string, Shelf<GrantEntry>>();
-  const arrangedLimits = new Map<string, Shelf<LimitEntry>>();
+  const arrangedGrants = new Map<string, Shelf<Drawer<GrantEntry>>>();
+  const arrangedLimits = new Map<string, Shelf<LimitEntry[]>>();
   let order = 0;
   for (const grant of allGrants) {
     const key = keyOf(grant.to, grant.connection);
-    for (const line of grant.lines) place(arrangedGrants, key, { grant, line, order: order++ });
+    for (const line of grant.lines) {
+      const entry = { grant, line, order: order++ };
+      for (const drawer of placesOf(arrangedGrants, key, line, () => new Drawer<GrantEntry>())) drawer.add(entry);
+    }
   }
   for (const limit of limits.toSorted((a, b) => byLevel(a) - byLevel(b) || byAge(a, b))) {
     const key = keyOf(limit.on ?? EVERYONE, limit.connection);
-    for (const line of limit.lines) place(arrangedLimits, key, { limit, line, order: order++ });
+    for (const line of limit.lines) {
+      const entry = { limit, line, order: order++ };
+      for (const lines of placesOf(arrangedLimits, key, line, (): LimitEntry[] => [])) lines.push(entry);
+    }
   }
   return { grants: arrangedGrants, limits: arrangedLimits, allGrants };
 }
@@ -62,53 +69,66 @@ function keyOf(principal: string, connection: ConnectionRef | null): string {
   return `${principal} ${connection === null ? ANYTHING : `${connection.kind}:${connection.slug}`}`;
 }
 
-function place<Entry extends { readonly line: CompiledLine }>(
-  shelves: Map<string, Shelf<Entry>>,
+/** Where a line belongs, made where there is nothing yet. */
+function placesOf<Lines>(
+  shelves: Map<string, Shelf<Lines>>,
   key: string,
-  entry: Entry,
-): void {
+  { named }: CompiledLine,
+  make: () => Lines,
+): readonly Lines[] {
   let shelf = shelves.get(key);
-  if (!shelf) shelves.set(key, (shelf = { named: new Map(), loose: [] }));
-  const { named } = entry.line;
-  if (named === null) {
-    shelf.loose.push(entry);
-    return;
-  }
+  if (!shelf) shelves.set(key, (shelf = { named: new Map(), loose: make() }));
+  if (named === null) return [shelf.loose];
+  const found: Lines[] = [];
   for (const action of new Set(named)) {
-    const entries = shelf.named.get(action);
-    if (entries) entries.push(entry);
-    else shelf.named.set(action, [entry]);
+    let lines = shelf.named.get(action);
+    if (!lines) shelf.named.set(action, (lines = make()));
+    found.push(lines);
   }
+  return found;
 }
 
-/** Lines of grants whose principal, connection and action are the request's: those of each principal, by age. */
-export function grantsFor(policy: Policy, request: PolicyRequest): readonly (readonly GrantEntry[])[] {
-  const { connection } = request;
-  if (connection === null) return [];
-  return [...new Set(request.principals)].flatMap((principal) =>
-    matching(policy.grants.get(keyOf(principal, connection)), request.action, request.class),
+/**
+ * Lines of grants whose principal, connection and action are the request's, but for those of which a condition is known not
+ * to hold: in no order, and some of them twice.
+ */
+export function grantsFor(policy: Policy, request: PolicyRequest, values: ArgumentValues): readonly GrantEntry[] {
+  const found: GrantEntry[] = [];
+  for (const { named, loose } of shelvesFor(policy, request)) {
+    named.get(request.action)?.collect(values, found);
+    if (loose.isEmpty) continue;
+    const patterned: GrantEntry[] = [];
+    loose.collect(values, patterned);
+    for (const entry of patterned) if (entry.line.covers(request.action, request.class)) found.push(entry);
+  }
+  return found;
+}
+
+/** Whether a rule for first times is among the lines of grants for the action, whatever their other conditions. */
+export function grantsAskFirst(policy: Policy, request: PolicyRequest): boolean {
+  return shelvesFor(policy, request).some(
+    ({ named, loose }) =>
+      (named.get(request.action)?.askFirst.length ?? 0) > 0 ||
+      loose.askFirst.some(({ line }) => line.covers(request.action, request.class)),
   );
 }
 
+function shelvesFor(policy: Policy, { principals, connection }: PolicyRequest): readonly Shelf<Drawer<GrantEntry>>[] {
+  if (connection === null) return [];
+  return [...new Set(principals)].flatMap((principal) => policy.grants.get(keyOf(principal, connection)) ?? []);
+}
+
 /** Lines of limits that bind the request and name its action, those of the organization first, by age. */
-export function limitsFor(policy: Policy, request: PolicyRequest): readonly LimitEntry[] {
+export function limitsFor(policy: Policy, { connection, ...request }: PolicyRequest): readonly LimitEntry[] {
   if (policy.limits.size === 0) return [];
   const found: LimitEntry[] = [];
   for (const principal of new Set([EVERYONE, ...request.principals, ...(request.boundAs ?? [])])) {
-    for (const connection of request.connection === null ? [null] : [null, request.connection]) {
-      const shelf = policy.limits.get(keyOf(principal, connection));
-      for (const entries of matching(shelf, request.action, request.class)) found.push(...entries);
+    for (const about of connection === null ? [null] : [null, connection]) {
+      const shelf = policy.limits.get(keyOf(principal, about));
+      if (!shelf) continue;
+      found.push(...(shelf.named.get(request.action) ?? []));
+      for (const entry of shelf.loose) if (entry.line.covers(request.action, request.class)) found.push(entry);
     }
   }
   return found.length > 1 ? found.toSorted((a, b) => a.order - b.order) : found;
-}
-
-/** In lists, so that those which name the action need not be copied. */
-function matching<Entry extends { readonly line: CompiledLine }>(
-  shelf: Shelf<Entry> | undefined,
-  action: string,
-  actionClass: ActionClass,
-): readonly (readonly Entry[])[] {
-  if (!shelf) return [];
-  return [shelf.named.get(action) ?? [], shelf.loose.filter(({ line }) => line.covers(action, actionClass))];
 }

@@ -61,6 +61,7 @@ function finish(parts: readonly string[], approval?: ApprovalRule, names?: Names
 export function principalName(principal: string, names: Names): string {
   const name = names.principal(principal);
   if (name !== null) return quoteValue(name);
+  if (principal === "approvals") return "what asks for approval";
   return principal === "project" ? "every flow of the project" : formText(principal);
 }
 
@@ -161,7 +162,8 @@ export function approvalWords(rule: ApprovalRule, names: Names): string {
         "or",
       )}`
     : "";
-  return `${whenWords(rule)} ${who} must approve${hours}${later}`;
+  const where = rule.slack ? `, asked in ${quoteValue(rule.slack.channel)} of ${rule.slack.connection}` : "";
+  return `${whenWords(rule)} ${who} must approve${hours}${later}${where}`;
 }
 
 function whenWords({ when, field, currency, above = 0 }: ApprovalRule): string {

@@ -3,7 +3,7 @@ import { requestOf } from "./forms.testsuite.ts";
 import { destinationKey, HTTP_MADE_OF, literalFields, taints, taintsAtStart } from "./taint.ts";
 
 test("a run is tainted from its start by what others sent", () => {
-  for (const origin of ["webhook", "hook", "poll", "program"] as const) expect(taintsAtStart(origin, false)).toBe(true);
+  for (const origin of ["webhook", "event", "program"] as const) expect(taintsAtStart(origin, false)).toBe(true);
   for (const origin of ["schedule", "manual"] as const) expect(taintsAtStart(origin, false)).toBe(false);
   for (const origin of ["call", "error"] as const) {
     expect(taintsAtStart(origin, false)).toBe(false);

@@ -9,18 +9,17 @@ import { ArgumentValues } from "./argument-values.ts";
 import type { PolicyRequest } from "./decision.ts";
 
 /**
- * How a run came to be. `hook` and `poll` are a connector's triggers, `call` a sub-flow, `error` a flow that reads
+ * How a run came to be. `event` is a connector's trigger, `call` a sub-flow, `error` a flow that reads
  * another run's failure, `manual` a member of the project in person, `program` an API key: what a program hands over it
  * has from others.
  */
-export type Origin = Trigger["kind"] | "hook" | "poll" | "call" | "program";
+export type Origin = Trigger["kind"] | "call" | "program";
 
 /** Whether a run is tainted before its first step. One that reads another run is as tainted as that one. */
 export function taintsAtStart(origin: Origin, otherIsTainted: boolean): boolean {
   switch (origin) {
     case "webhook":
-    case "hook":
-    case "poll":
+    case "event":
     case "program":
       return true;
     case "call":

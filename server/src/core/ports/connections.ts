@@ -3,6 +3,7 @@
  * over and gets back what is sealed.
  */
 import type { ConnectionAuthentication, ConnectionSecret } from "@steward/sdk";
+import type { ClientCertificate } from "./egress.ts";
 
 /** A connection, by where it lies. */
 export interface ConnectionPlace {
@@ -22,6 +23,8 @@ export interface ReadySecret {
   readonly header: { readonly name: string; readonly value: string } | null;
   /** The same as a parameter of the query: such a request follows no redirect, and its URL is written nowhere. */
   readonly query: { readonly name: string; readonly value: string } | null;
+  /** Of the client, for the TLS handshake with each of `hosts`. */
+  readonly certificate?: ClientCertificate;
   /** For protocols that sign in by name and password, and for paths with the user's name. */
   readonly basic: { readonly user: string; readonly password: string } | null;
   /** What the provider granted; an action that needs more is not available. */
@@ -164,10 +167,15 @@ export interface ConnectionSecrets {
     asked: readonly string[],
   ): Promise<SealedTokens | NotConnected | DeviceWaiting>;
   /** Asks the provider, by a connection as it stands, whose account it is: one that is found dead is ended by that. */
-  askAccount(place: ConnectionPlace): Promise<({ readonly kind: "account" } & ProviderAccount) | NotConnected>;
+  askAccount(
+    place: ConnectionPlace,
+  ): Promise<({ readonly kind: "account"; readonly note?: string } & ProviderAccount) | NotConnected>;
   /** The client id that a consent is asked for with; null where there is no client. */
   clientIdOf(connection: ConnectionToMake): Promise<string | null>;
-  sealClientSecret(place: ConnectionPlace, secret: string): Promise<Buffer>;
+  sealClientSecrets(
+    place: ConnectionPlace,
+    secrets: { readonly clientSecret: string | null; readonly signingSecret: string | null },
+  ): Promise<Buffer>;
   /** What revoking at the provider needs, out of a secret as it is kept: null where there is no way to revoke, or nothing. */
   toRevoke(
     connection: ConnectionToMake & { readonly secret: Buffer | null },

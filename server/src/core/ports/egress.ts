@@ -3,6 +3,17 @@
  * Adapters implement it (`adapters/egress/create-egress.ts`); tests that need an outside implement it with a closure.
  */
 
+/** What a client proves itself with in the TLS handshake. PEM. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: string;
+  readonly passphrase: string | null;
+  /** Trusted for the server's certificate in the place of the usual ones; null: the usual ones. */
+  readonly authority: string | null;
+  /** The same for the same certificate and key, and for no other: connections are reused only with it. */
+  readonly id: string;
+}
+
 /** One HTTP request, already filled in: nothing is added but `host`, `content-length` and the defaults named below. */
 export interface EgressRequest {
   /** A token of RFC 9110; CONNECT and TRACE are refused. */
@@ -23,6 +34,8 @@ export interface EgressRequest {
   readonly hosts: readonly string[] | null;
   /** Names of headers that carry a credential: dropped when a redirect changes the origin, refused over plain http to the public. */
   readonly secretHeaders: readonly string[];
+  /** Sent in the handshake with `hosts` alone, which must be named; refused over plain http. */
+  readonly certificate?: ClientCertificate;
   /** Aborts the request: before the first byte it is refused as `cancelled`, later it is unknown as `aborted`. */
   readonly signal: AbortSignal;
   /** Asked synchronously just before the first byte of each hop (lease deadline, cancellation); false refuses and nothing is sent. */

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../audit-entry.ts";
 import type { JsonObject } from "../json.ts";
 import type { ApprovalNeeded, Level } from "../policy/decision.ts";
 import type { EffectOutcome, EffectRequest } from "../step-kind.ts";
+import type { EventEffect } from "./events.ts";
 
 /** What an effect takes from one counter: the row of `caps`, the period it falls into, and what may be taken at most. */
 export interface CapReservation {
@@ -21,6 +22,8 @@ export interface Intent {
   readonly audit: readonly AuditEntry[];
   /** All or none of them; in the order in which counters are locked (`compareReservations`). */
   readonly reservations: readonly CapReservation[];
+  /** Recorded in the place of what the step has said, where only the gate knows the action. */
+  readonly repeat?: EffectRequest["repeat"];
 }
 
 export interface Intended {
@@ -76,8 +79,15 @@ export interface EffectCall {
   readonly written: JsonObject;
   /** The approval (UUID) under which the effect is asked for anew; null before anybody was asked. */
   readonly approval: string | null;
+  /**
+   * Where no run of the project asks: as whom it is judged and audited, and about what. Left out by what runs ask for, which
+   * is judged as their flow.
+   */
+  readonly cause?: { readonly principal: "approvals"; readonly target: string };
   /** Sent as `Idempotency-Key` where the effect is repeatable by key; the same for every sending of it. */
   readonly idempotencyKey: string | null;
+  /** Of a trigger rather than a run: `run` then names the look, `step` the trigger. Left out by runs. */
+  readonly event?: EventEffect;
   /** Aborted when the run is cancelled or ends, or its step's time is over. */
   readonly signal: AbortSignal;
   /**

@@ -8,6 +8,8 @@ export interface OAuthServer {
   readonly deviceUrl: string | null;
   readonly revocationUrl: string | null;
   readonly client: "basic" | "post" | "none";
+  /** How it reads what it is asked; a form unless it says otherwise. */
+  readonly asks?: "json" | undefined;
 }
 
 /** A client registered at the provider, opened for one call. */
@@ -15,6 +17,23 @@ export interface OAuthClientKeys {
   readonly clientId: string;
   /** Null for a public client. */
   readonly clientSecret: string | null;
+}
+
+export type SigningAlgorithm = "RS256" | "PS256" | "ES256" | "EdDSA";
+
+/** A key that signs who asks (RFC 7523): a client's own, or an account's, which acts for itself or for its subject. */
+export interface KeyProof {
+  readonly how: "client" | "account";
+  readonly issuer: string;
+  readonly subject: string;
+  /** PEM, without a passphrase. */
+  readonly key: string;
+  readonly keyId: string | null;
+  readonly algorithm: SigningAlgorithm;
+  /** Wall clock. */
+  readonly atMs: number;
+  /** Names this one assertion. */
+  readonly id: string;
 }
 
 export interface OAuthCall {
@@ -82,6 +101,8 @@ export interface OAuth {
   exchangeCode(call: OAuthCall, given: CodeGiven): Promise<TokenAnswer>;
   refresh(call: OAuthCall, refreshToken: string): Promise<TokenAnswer>;
   askAsClient(call: OAuthCall, scopes: readonly string[]): Promise<TokenAnswer>;
+  /** The same by what a key signs; `call.client` is not asked for a secret. */
+  askByKey(call: OAuthCall, proof: KeyProof, scopes: readonly string[]): Promise<TokenAnswer>;
   startDevice(call: OAuthCall, scopes: readonly string[]): Promise<DeviceCode | NoTokens>;
   pollDevice(call: OAuthCall, deviceCode: string): Promise<DeviceAnswer>;
   /** RFC 7009: `done` also for a token that is not known any more. */

@@ -29,6 +29,8 @@ export interface OwnMail {
 export interface SmtpClient {
   /** Settles once and rejects only for a bug. Never sends a message twice. */
   send(server: SmtpServer, mail: OwnMail, sending: MailSending): Promise<MailAnswer>;
+  /** Asks the server to let the user in, and sends nothing; `accepted` where it does. */
+  signIn(server: SmtpServer, sending: MailSending): Promise<MailAnswer>;
   /** Resets every connection now and ends what is in flight; later messages are sent again. */
   abortAll(reason: string): void;
   close(): Promise<void>;

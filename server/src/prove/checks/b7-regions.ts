@@ -58,7 +58,7 @@ async function runPinned(parts: ProveParts, label: string, workers: number) {
       status = String(fieldsOf(await call("GET", run, { key: own.keys.viewer }))["status"]);
     }
     if (workers === 0 && status !== "queued") faults.push(`a run went on without any worker in ${label}: ${status}`);
-    if (status === "queued") await call("POST", `${run}/cancel`, { key: own.keys.operator, body: {} });
+    if (status === "queued") await call("POST", `${run}/cancel`, { key: own.keys.owner, body: {} });
     const evidence = `a run pinned to ${label}, where ${workers} workers stand: ${status}`;
     return { faults, evidence: [evidence] };
   } finally {
