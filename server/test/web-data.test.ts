@@ -110,6 +110,7 @@ test("files are uploaded by choosing and by dropping, looked at, downloaded, mov
   await text(page, "No files yet");
   await choose(page, file("note.md", "# Hello\n"), file("pixel.png", PIXEL));
   await text(page, "2 of 2 uploaded");
+  await link(page, "note.md").waitFor();
   await page.evaluate(`(() => {
     const data = new DataTransfer();
     data.items.add(new File(["a,b\\n1,2\\n"], "dropped.csv"));

@@ -5,15 +5,18 @@ import { approvals } from "./language/approvals.ts";
 import { budgets } from "./language/budgets.ts";
 import { data } from "./language/data.ts";
 import { connections } from "./language/connections.ts";
+import { imported } from "./language/imported.ts";
+import { outbound } from "./language/outbound.ts";
 import { entry } from "./language/entry.ts";
+import { events } from "./language/events.ts";
 import { grants } from "./language/grants.ts";
+import { pausedFlow } from "./language/paused-flow.ts";
+import { json } from "./language/json.ts";
 import { people } from "./language/people.ts";
 import { settings } from "./language/settings.ts";
 import { shell } from "./language/shell.ts";
-import { countWords } from "./words.ts";
+import { countWords, some } from "./words.ts";
 import { visible } from "./visible.ts";
-
-const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 
 const running = { queued: "Queued", running: "Running", waiting: "Waiting", in_doubt: "In doubt", parked: "Set aside" };
 const ended = { completed: "Completed", failed: "Failed", cancelled: "Cancelled", done: "Done", skipped: "Skipped" };
@@ -135,7 +138,20 @@ export const say = {
     resume: "Resume",
     resumed: "Resumed. Its triggers start runs again.",
     delete: "Delete",
-    deleted: (name: string) => `Deleted “${visible(name)}”. It can be brought back for 30 days.`,
+    deleted: (name: string, runs: number) =>
+      `Deleted “${visible(name)}”${runs === 0 ? "" : ` and cancelled ${runs === 1 ? "a run" : `${runs} runs`} of it`}. It can be brought back for 30 days.`,
+    needs: {
+      title: "What it needs before it can do what it says",
+      variable: (name: string) => `The variable ${visible(name)} is not set.`,
+      set: "Set it",
+      connection: (slug: string) => `There is no connection ${visible(slug)}.`,
+      models: "models",
+      renewal: (slug: string) => `The connection ${visible(slug)} is not connected yet, or must be connected anew.`,
+      open: "Open it",
+      grant: (actions: readonly string[], slug: string) =>
+        `No grant lets it do ${actions.map(visible).join(", ")} with ${visible(slug)}.`,
+    },
+    ...pausedFlow,
     restored: (name: string) => `“${visible(name)}” is back.`,
     version: "Version",
     unpublished: "Not published yet",
@@ -268,21 +284,7 @@ export const say = {
     failedAt: (step: string, took: string) => `Failed at “${visible(step)}” after ${took}`,
     cancelled: (took: string) => `Cancelled after ${took}`,
   },
-  json: {
-    search: "Search",
-    matches: (count: number) => some(count, "match", "matches"),
-    raw: "Raw",
-    open: (name: string) => `Open ${name}`,
-    fold: (name: string) => `Close ${name}`,
-    items: (count: number) => some(count, "item", "items"),
-    fields: (count: number) => some(count, "field", "fields"),
-    moreItems: (count: number) => `Show ${countWords(Math.min(count, 100))} of ${countWords(count)} more`,
-    whole: (size: string) => `Show all ${size}`,
-    less: "Show less",
-    apart: (size: string) => `${size}, stored apart`,
-    cut: "Too large to show whole. Use Raw or the API for the rest.",
-    rawCut: (size: string) => `The first ${size} are shown.`,
-  },
+  json,
   shell,
   settings,
   entry,
@@ -293,4 +295,7 @@ export const say = {
   budgets,
   approvals,
   connections,
+  imported,
+  outbound,
+  events,
 } as const;

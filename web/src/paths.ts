@@ -106,6 +106,9 @@ export interface GrantsSearch {
   readonly ended?: boolean | undefined;
   /** The id of the grant in focus, or `new`. */
   readonly grant?: string | undefined;
+  /** What a new one begins with: to whom, and for which actions, with commas. */
+  readonly to?: string | undefined;
+  readonly actions?: string | undefined;
 }
 export interface LimitsSearch {
   /** The id of the limit in focus, `new` or `new-organization`. */
@@ -137,6 +140,22 @@ export interface ConnectionsSearch {
 }
 export interface CatalogueSearch {
   readonly search?: string | undefined;
+  readonly connector?: string | undefined;
+}
+/** `from` and `to` are times in UTC. */
+export interface OutboundSearch {
+  readonly host?: string | undefined;
+  readonly flow?: string | undefined;
+  readonly connection?: string | undefined;
+  /** The run, or the trigger, that caused it. */
+  readonly cause?: string | undefined;
+  readonly refused?: boolean | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+export interface ImportedSearch {
+  readonly search?: string | undefined;
+  /** The id of the connector in focus, or `new`. */
   readonly connector?: string | undefined;
 }
 export interface ReceiptsSearch {
@@ -182,6 +201,8 @@ export const paths = {
   approvals: (search: ApprovalsSearch = {}) => ({ to: "/approvals", search }) as const,
   connections: (search: ConnectionsSearch = {}) => ({ to: "/connections", search }) as const,
   catalogue: (search: CatalogueSearch = {}) => ({ to: "/connections/catalogue", search }) as const,
+  ledger: (search: OutboundSearch = {}) => ({ to: "/connections/outbound", search }) as const,
+  imported: (search: ImportedSearch = {}) => ({ to: "/connections/imported", search }) as const,
   receipts: (search: ReceiptsSearch = {}) => ({ to: "/connections/receipts", search }) as const,
   grants: (search: GrantsSearch = {}) => ({ to: "/grants", search }) as const,
   limits: (search: LimitsSearch = {}) => ({ to: "/grants/limits", search }) as const,

@@ -6,7 +6,9 @@ import type {
   CatalogueSearch,
   ConnectionsSearch,
   GrantsSearch,
+  ImportedSearch,
   LimitsSearch,
+  OutboundSearch,
   ReceiptsSearch,
   SimulatorSearch,
 } from "./paths.ts";
@@ -15,8 +17,13 @@ import { getParentRoute, oneOf, type Search, text } from "./root-route.ts";
 export const powerRoutes = [
   createRoute({
     getParentRoute,
-    path: "/approve/$token",
+    path: "/approve",
     component: lazyRouteComponent(() => import("./approvals/ApproveByLink.tsx"), "ApproveByLink"),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/approve/$token",
+    component: lazyRouteComponent(() => import("./approvals/ApproveByLink.tsx"), "ApproveByOldLink"),
   }),
   createRoute({
     getParentRoute,
@@ -49,6 +56,29 @@ export const powerRoutes = [
   }),
   createRoute({
     getParentRoute,
+    path: "/connections/imported",
+    component: lazyRouteComponent(() => import("./connections/ImportedPage.tsx"), "ImportedPage"),
+    validateSearch: (search: Search): ImportedSearch => ({
+      search: text(search["search"]),
+      connector: text(search["connector"]),
+    }),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/connections/outbound",
+    component: lazyRouteComponent(() => import("./connections/OutboundPage.tsx"), "OutboundPage"),
+    validateSearch: (search: Search): OutboundSearch => ({
+      host: text(search["host"]),
+      flow: text(search["flow"]),
+      connection: text(search["connection"]),
+      cause: text(search["cause"]),
+      refused: search["refused"] === true ? true : undefined,
+      from: text(search["from"]),
+      to: text(search["to"]),
+    }),
+  }),
+  createRoute({
+    getParentRoute,
     path: "/connections/receipts",
     component: lazyRouteComponent(() => import("./connections/ReceiptsPage.tsx"), "ReceiptsPage"),
     validateSearch: (search: Search): ReceiptsSearch => ({ open: text(search["open"]) }),
@@ -58,6 +88,8 @@ export const powerRoutes = [
     path: "/grants",
     component: lazyRouteComponent(() => import("./grants/GrantsPage.tsx"), "GrantsPage"),
     validateSearch: (search: Search): GrantsSearch => ({
+      to: text(search["to"]),
+      actions: text(search["actions"]),
       connection: text(search["connection"]),
       credential: text(search["credential"]),
       ended: search["ended"] === true ? true : undefined,

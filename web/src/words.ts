@@ -92,3 +92,8 @@ function coarse(span: number): string {
 function trimmed(value: number): string {
   return String(value);
 }
+
+/** A count with its noun: 1 run, 2,000 runs. */
+export function some(count: number, one: string, many: string): string {
+  return `${countWords(count)} ${count === 1 ? one : many}`;
+}

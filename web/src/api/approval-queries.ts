@@ -26,6 +26,14 @@ export const approvalsQuery = (client: Client, project: string, { view, flow }: 
   refetchInterval: LIVE_MS,
 });
 
+/** How many wait, for the rail: asked as often as the lists are, and at once after a word was said. */
+export const approvalCountQuery = (client: Client, project: string) =>
+  queryOptions({
+    queryKey: [...approvalKeys.all(project), "count"],
+    queryFn: ({ signal }) => client.countApprovals({ signal }),
+    refetchInterval: LIVE_MS,
+  });
+
 export const approvalQuery = (client: Client, project: string, approval: string) =>
   queryOptions({
     queryKey: [...approvalKeys.all(project), "one", approval],

@@ -11,6 +11,7 @@ const CALM_MS = 15_000;
 export const connectionKeys = {
   connections: (project: string) => ["connections", project],
   connectors: (project: string) => ["connectors", project],
+  imported: (project: string) => ["imported-connectors", project],
   clients: (project: string) => ["oauth-clients", project],
   receipts: (project: string) => ["receipts", project],
 } as const;
@@ -44,6 +45,18 @@ export const connectorQuery = (client: Client, project: string, connector: strin
     queryKey: [...connectionKeys.connectors(project), "one", connector],
     queryFn: ({ signal }) => client.getConnector({ connector, signal }),
     staleTime: CALM_MS,
+  });
+
+export const importedConnectorsQuery = (client: Client, project: string) =>
+  queryOptions({
+    queryKey: [...connectionKeys.imported(project), "list"],
+    queryFn: ({ signal }) => client.listImportedConnectors({ signal }),
+  });
+
+export const importedConnectorQuery = (client: Client, project: string, connector: string) =>
+  queryOptions({
+    queryKey: [...connectionKeys.imported(project), "one", connector],
+    queryFn: ({ signal }) => client.getImportedConnector({ connector, signal }),
   });
 
 export const oauthClientsQuery = (client: Client, project: string) =>

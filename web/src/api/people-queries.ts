@@ -1,5 +1,5 @@
 /** What the page asks about an organization: its people, roles, projects, keys. */
-import type { Client } from "@steward/sdk";
+import { type Client, listAll, type Member } from "@steward/sdk";
 import { infiniteQueryOptions, keepPreviousData, type QueryKey, queryOptions } from "@tanstack/react-query";
 
 const LIST_LIMIT = 50;
@@ -43,11 +43,20 @@ export const membersQuery = (client: Client, organization: string, search = "") 
     client.listMembers({ organization, search: search === "" ? undefined : search, ...at }),
   );
 
+/** Members that a choice is made from, or a name is looked for among, at most. */
+const MEMBERS_MAX = 500;
+
 /** The members that a choice is made from. */
 export const memberChoiceQuery = (client: Client, organization: string) =>
   queryOptions({
     queryKey: [...peopleKeys.members(organization), "choice"],
-    queryFn: ({ signal }) => client.listMembers({ organization, limit: CHOICE_LIMIT, signal }),
+    queryFn: async ({ signal }) => {
+      const items: Member[] = [];
+      const all = listAll(client.listMembers, { organization, limit: CHOICE_LIMIT, signal }, { itemsMax: MEMBERS_MAX });
+      for await (const member of all) items.push(member);
+      return { items, more: items.length === MEMBERS_MAX };
+    },
+    staleTime: 15_000,
   });
 
 export const invitationsQuery = (client: Client, organization: string) =>

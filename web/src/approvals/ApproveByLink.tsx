@@ -1,9 +1,10 @@
 import type { ApprovalByLink } from "@steward/sdk";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, Navigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useClient } from "../api/client.ts";
 import { EntryPage } from "../entry/EntryPage.tsx";
+import { useLinkToken } from "../entry/use-link-token.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
@@ -13,9 +14,15 @@ import { ApprovalFacts } from "./ApprovalFacts.tsx";
 
 const { approvals: words } = say;
 
+/** Links of mails that were sent when the token stood in the path: it moves behind `#`. The last are over in 2027. */
+export function ApproveByOldLink() {
+  const { token } = useParams({ from: "/approve/$token" });
+  return <Navigate to="/approve" hash={token} replace />;
+}
+
 /** What the link of a mail asks: opening it only shows; a press decides, once. */
 export function ApproveByLink() {
-  const { token } = useParams({ from: "/approve/$token" });
+  const token = useLinkToken() ?? "";
   const client = useClient();
   const found = useQuery({
     queryKey: ["approval-link", token],

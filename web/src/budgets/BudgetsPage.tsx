@@ -19,6 +19,7 @@ import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { BudgetBar } from "./BudgetBar.tsx";
 import { BudgetPanel } from "./BudgetPanel.tsx";
 import { useBudgetName } from "./use-budget-name.ts";
+import { useLineSentence } from "./use-line-sentence.ts";
 import { NewBudgetPanel } from "./NewBudgetPanel.tsx";
 
 const { budgets: words } = say;
@@ -89,6 +90,7 @@ function BudgetTable({ budgets }: { budgets: readonly Budget[] }) {
   const rows = useRef<HTMLDivElement>(null);
   useRowKeys(rows);
   const nameOf = useBudgetName();
+  const sentenceOf = useLineSentence();
   return (
     <div ref={rows}>
       <Table
@@ -104,7 +106,7 @@ function BudgetTable({ budgets }: { budgets: readonly Budget[] }) {
           <Row key={budget.id}>
             <Cell className="text-13">
               <Link {...paths.budgets({ budget: budget.id })} data-row className={ROW_LINK}>
-                {nameOf(budget)}
+                {(budget.level === "grant" ? sentenceOf(budget.subject) : null) ?? nameOf(budget)}
               </Link>
             </Cell>
             <Cell>

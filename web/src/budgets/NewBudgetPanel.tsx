@@ -4,7 +4,7 @@ import { useClient } from "../api/client.ts";
 import { grantKeys } from "../api/grant-queries.ts";
 import { useSession } from "../api/session.ts";
 import { problemsOf } from "../grants/form-problems.ts";
-import { numberOf } from "../grants/grant-draft.ts";
+import { CURRENCY, numberOf } from "../grants/grant-draft.ts";
 import { usePrincipals } from "../grants/use-choices.ts";
 import { say } from "../language.ts";
 import { Button } from "../ui/Button.tsx";
@@ -20,7 +20,7 @@ const START = {
   level: "project",
   subject: "",
   unit: "money",
-  currency: "EUR",
+  currency: CURRENCY,
   period: "month",
   amount: "",
   softPercent: "80",
@@ -152,7 +152,7 @@ function Line({ values, type, error, field, label, help }: Given & { help?: stri
   );
 }
 
-/** Which flow, member or agent; what the page knows of them is offered. */
+/** Which flow, member or agent; the flows and members that the person may see are offered. */
 function Subject({
   level,
   value,
@@ -165,29 +165,29 @@ function Subject({
   error: string | undefined;
 }) {
   const principals = usePrincipals().filter((one) => one.value.startsWith(`${level}:`));
-  const help = level === "flow" ? words.whoHelp.flow : level === "member" ? words.whoHelp.member : words.whoHelp.agent;
   return (
-    <Field label={words.who} help={help} error={error}>
-      {(control) => (
-        <>
+    <Field label={words.who} help={level === "agent" ? words.agentHelp : undefined} error={error}>
+      {(control) =>
+        level === "agent" ? (
           <input
             {...control}
-            list={`${control.id}-list`}
             autoComplete="off"
             maxLength={64}
             value={value}
             onChange={({ target }) => set(target.value)}
             className="field font-mono text-13"
           />
-          <datalist id={`${control.id}-list`}>
+        ) : (
+          <select {...control} value={value} onChange={({ target }) => set(target.value)} className="field">
+            <option value="">{words.choose}</option>
             {principals.map((one) => (
               <option key={one.value} value={one.value.slice(level.length + 1)}>
                 {one.label}
               </option>
             ))}
-          </datalist>
-        </>
-      )}
+          </select>
+        )
+      }
     </Field>
   );
 }

@@ -1,6 +1,6 @@
 import { type ConnectionAuthentication, type Consent, RawBody } from "@steward/sdk";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { connectionKeys } from "../api/connection-queries.ts";
 import { grantKeys } from "../api/grant-queries.ts";
@@ -15,7 +15,7 @@ import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { ActionsWanted, type Connector } from "./ActionsWanted.tsx";
-import { EMPTY_SECRET, SecretFields, secretOf, type SecretTyped } from "./SecretFields.tsx";
+import { EMPTY_SECRET, saysItself, SecretFields, secretOf, type SecretTyped } from "./SecretFields.tsx";
 
 const { form: words } = say.connections;
 
@@ -31,7 +31,7 @@ interface Typed {
 
 function bodyOf(connector: string, typed: Typed) {
   const { slug, owner, flow, address, way, actions } = typed;
-  const secret = secretOf(way, typed.secret);
+  const secret = secretOf(way, typed.secret, saysItself({ id: connector }));
   return {
     connector,
     slug,
@@ -45,7 +45,17 @@ function bodyOf(connector: string, typed: Typed) {
 }
 
 /** Connecting an account: by consent, which is shown first, or by a secret. */
-export function ConnectForm({ connector, made }: { connector: Connector; made: (consent: Consent) => void }) {
+export function ConnectForm({
+  connector,
+  made,
+  children,
+}: {
+  connector: Connector;
+  made: (consent: Consent) => void;
+  /** What consent needs to be set up before, for what was chosen. */
+  children: (chosen: readonly string[]) => ReactNode;
+}) {
+  const form = useId();
   const navigate = useNavigate();
   const [tried, setTried] = useState(false);
   const [typed, setTyped] = useState<Typed>({
@@ -63,42 +73,54 @@ export function ConnectForm({ connector, made }: { connector: Connector; made: (
   });
   const consents = typed.way === "oauth2" || typed.way === "device";
   const wrong = slugWrong(typed.slug);
+  const nothingChosen = consents && typed.actions.length === 0 && offersAny(connector);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (wrong === undefined && secretOf(typed.way, typed.secret) !== null) connect.mutate(bodyOf(connector.id, typed));
+    if (wrong === undefined && !nothingChosen && secretOf(typed.way, typed.secret, saysItself(connector)) !== null)
+      connect.mutate(bodyOf(connector.id, typed));
   };
   const problems = problemsOf(connect.error);
   const error = (field: string) => problems.find((one) => one.field === field)?.message;
   const elsewhere = problems.length === 0 || problems.some(({ field }) => !SHOWN.has(field));
   return (
-    <form className="space-y-4" onSubmit={submit} noValidate autoComplete="off">
-      <Place
-        connector={connector}
-        typed={typed}
-        change={setTyped}
-        error={(field) => (tried && field === "slug" ? wrong : undefined) ?? error(field)}
-      />
-      <SecretFields
-        way={typed.way}
-        typed={typed.secret}
-        change={(secret) => setTyped({ ...typed, secret })}
-        tried={tried}
-      />
-      {consents && (
-        <ActionsWanted
+    <>
+      <form id={form} className="space-y-4" onSubmit={submit} noValidate autoComplete="off">
+        <Place
           connector={connector}
-          chosen={typed.actions}
-          change={(actions) => setTyped({ ...typed, actions })}
+          typed={typed}
+          change={setTyped}
+          error={(field) => (tried && field === "slug" ? wrong : undefined) ?? error(field)}
         />
-      )}
-      {consents && !connector.hasClient && <p className="text-13 text-waiting">{words.noClient}</p>}
-      {connect.isError && elsewhere && <ErrorNote error={connect.error} />}
-      <Button type="submit" look="primary" disabled={connect.isPending}>
-        {consents ? words.next : say.connections.connect}
-      </Button>
-    </form>
+        <SecretFields
+          way={typed.way}
+          typed={typed.secret}
+          own={saysItself(connector)}
+          change={(secret) => setTyped({ ...typed, secret })}
+          tried={tried}
+        />
+        {(consents || typed.way === "service_account") && offersAny(connector) && (
+          <ActionsWanted
+            connector={connector}
+            chosen={typed.actions}
+            change={(actions) => setTyped({ ...typed, actions })}
+            error={tried && nothingChosen ? words.noActions : undefined}
+          />
+        )}
+      </form>
+      {consents && children(typed.actions)}
+      <div className="space-y-4">
+        {connect.isError && elsewhere && <ErrorNote error={connect.error} />}
+        <Button type="submit" form={form} look="primary" disabled={connect.isPending}>
+          {consents ? words.next : say.connections.connect}
+        </Button>
+      </div>
+    </>
   );
+}
+
+function offersAny({ actions, triggers }: Connector): boolean {
+  return actions.length + triggers.length > 0;
 }
 
 const SHOWN: ReadonlySet<string> = new Set(["slug", "flow", "address"]);

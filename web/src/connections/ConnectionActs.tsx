@@ -1,4 +1,4 @@
-import { type Connection, type Consent, RawBody } from "@steward/sdk";
+import { type Connection, type ConnectionDetails, type Consent, RawBody } from "@steward/sdk";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -8,20 +8,35 @@ import { grantKeys, grantsQuery } from "../api/grant-queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { Busy } from "../ui/Busy.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Confirm } from "../ui/Confirm.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
+import { useNotices } from "../ui/Notices.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { ActionsWanted } from "./ActionsWanted.tsx";
 import { ConsentView } from "./ConsentView.tsx";
-import { EMPTY_SECRET, SecretFields, secretOf } from "./SecretFields.tsx";
+import { EMPTY_SECRET, saysItself, SecretFields, secretOf } from "./SecretFields.tsx";
 
 const { connections: words } = say;
 const BY_CONSENT: ReadonlySet<string> = new Set(["oauth2", "device"]);
-const BY_SECRET: ReadonlySet<string> = new Set(["api_key", "basic", "client_credentials"]);
+/** What asking for consent is then called. */
+const WAYS = {
+  pending: words.goOn,
+  active: words.more,
+  reauth_required: words.again,
+  disconnected: words.again,
+} as const satisfies Record<Connection["status"], string>;
+const BY_SECRET: ReadonlySet<string> = new Set([
+  "api_key",
+  "basic",
+  "client_credentials",
+  "service_account",
+  "certificate",
+]);
 
 /** What may be done with a connection: test it, ask for consent again, replace its secret, disconnect it. */
-export function ConnectionActs({ connection }: { connection: Connection }) {
+export function ConnectionActs({ connection }: { connection: ConnectionDetails }) {
   const { authentication, status } = connection;
   const [open, setOpen] = useState<"consent" | "secret" | null>(null);
   return (
@@ -30,7 +45,7 @@ export function ConnectionActs({ connection }: { connection: Connection }) {
         {status === "active" && <Test connection={connection} />}
         {BY_CONSENT.has(authentication) && (
           <Button look={status === "active" ? "plain" : "primary"} onClick={() => setOpen("consent")}>
-            {status === "active" ? words.more : words.again}
+            {WAYS[status]}
           </Button>
         )}
         {BY_SECRET.has(authentication) && <Button onClick={() => setOpen("secret")}>{words.secret}</Button>}
@@ -44,22 +59,30 @@ export function ConnectionActs({ connection }: { connection: Connection }) {
 
 function Test({ connection: { slug } }: { connection: Connection }) {
   const client = useClient();
+  const { tell } = useNotices();
   const { here } = useSession();
   const test = useAct({
     act: () => client.testConnection({ slug }),
     changes: [connectionKeys.connections(here.project.id)],
-    said: (_, { ok, message, code, connection }) =>
-      ok ? words.tested(connection.account ?? slug) : words.testFailed(message ?? code ?? ""),
+    after: ({ ok, connection }) => ok && tell(words.tested(connection.account ?? slug)),
   });
   return (
-    <Button disabled={test.isPending} onClick={() => test.mutate()}>
-      {words.test}
-    </Button>
+    <>
+      <Button disabled={test.isPending} onClick={() => test.mutate()}>
+        {words.test}
+      </Button>
+      <Busy on={test.isPending} label={words.testing} />
+      {test.data?.ok === false && (
+        <p role="alert" className="order-last w-full text-13 text-failed">
+          {words.testFailed(test.data.message ?? test.data.code ?? "")}
+        </p>
+      )}
+    </>
   );
 }
 
 /** Asks for consent once more; what was granted before is asked for again. */
-function Again({ connection: { slug, connector, authentication } }: { connection: Connection }) {
+function Again({ connection: { slug, connector, authentication, status } }: { connection: Connection }) {
   const client = useClient();
   const { here } = useSession();
   const details = useQuery(connectorQuery(client, here.project.id, connector));
@@ -67,10 +90,11 @@ function Again({ connection: { slug, connector, authentication } }: { connection
   const ask = useMutation<Consent>({
     mutationFn: () => client.askConsent({ slug, body: { actions: [...actions], device: authentication === "device" } }),
   });
-  if (ask.data) return <ConsentView consent={ask.data} title={details.data?.title ?? connector} />;
+  if (ask.data)
+    return <ConsentView consent={ask.data} title={details.data?.title ?? connector} differently={ask.reset} />;
   return (
     <div className="space-y-3">
-      <p className="text-13 text-text-2">{words.moreWhat}</p>
+      {status !== "pending" && <p className="text-13 text-text-2">{words.moreWhat}</p>}
       {details.data && <ActionsWanted connector={details.data} chosen={actions} change={setActions} />}
       {ask.isError && <ErrorNote error={ask.error} />}
       <Button look="primary" disabled={ask.isPending} onClick={() => ask.mutate()}>
@@ -80,12 +104,18 @@ function Again({ connection: { slug, connector, authentication } }: { connection
   );
 }
 
-function Secret({ connection: { slug, authentication }, done }: { connection: Connection; done: () => void }) {
+function Secret({
+  connection: { slug, authentication, connector },
+  done,
+}: {
+  connection: Connection;
+  done: () => void;
+}) {
   const client = useClient();
   const { here } = useSession();
   const [typed, setTyped] = useState(EMPTY_SECRET);
   const [tried, setTried] = useState(false);
-  const secret = secretOf(authentication, typed);
+  const secret = secretOf(authentication, typed, saysItself({ id: connector }));
   const save = useAct({
     act: () => client.putConnectionSecret({ slug, body: new RawBody(JSON.stringify(secret), "application/json") }),
     changes: [connectionKeys.connections(here.project.id)],
@@ -100,7 +130,13 @@ function Secret({ connection: { slug, authentication }, done }: { connection: Co
   };
   return (
     <form className="space-y-4" onSubmit={submit} noValidate autoComplete="off">
-      <SecretFields way={authentication} typed={typed} change={setTyped} tried={tried} />
+      <SecretFields
+        way={authentication}
+        own={saysItself({ id: connector })}
+        typed={typed}
+        change={setTyped}
+        tried={tried}
+      />
       {save.isError && <ErrorNote error={save.error} />}
       <Button type="submit" look="primary" disabled={save.isPending}>
         {words.secret}
@@ -110,7 +146,7 @@ function Secret({ connection: { slug, authentication }, done }: { connection: Co
 }
 
 /** Asks first, by what ends with it; then leads to the receipt. */
-function Disconnect({ connection: { slug } }: { connection: Connection }) {
+function Disconnect({ connection: { slug, endsWith } }: { connection: ConnectionDetails }) {
   const client = useClient();
   const navigate = useNavigate();
   const { here, may } = useSession();
@@ -130,11 +166,15 @@ function Disconnect({ connection: { slug } }: { connection: Connection }) {
       <Button look="danger" disabled={end.isPending} onClick={() => setAsking(true)}>
         {words.disconnect}
       </Button>
+      <Busy on={end.isPending} label={words.disconnecting} />
       <Confirm
         open={asking}
         close={() => setAsking(false)}
         title={words.disconnectTitle(slug)}
-        what={words.disconnectWhat(on, grants.hasNextPage)}
+        what={[
+          words.disconnectWhat(on, grants.hasNextPage),
+          ...(endsWith.length === 0 ? [] : [words.endsWith(endsWith)]),
+        ].join(" ")}
         verb={words.disconnect}
         act={() => end.mutate()}
       />

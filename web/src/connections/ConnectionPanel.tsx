@@ -1,4 +1,4 @@
-import type { Connection } from "@steward/sdk";
+import type { Connection, ConnectionDetails } from "@steward/sdk";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -10,6 +10,7 @@ import { useAccountNames } from "../grants/use-choices.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { buttonClasses } from "../ui/Button.tsx";
+import { CopyButton } from "../ui/Copy.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
@@ -18,6 +19,7 @@ import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { ConnectionActs } from "./ConnectionActs.tsx";
 import { CONNECTION_STATE } from "./connection-state.ts";
+import { useConnectorTitles } from "./use-connector-titles.ts";
 
 const { connections: words } = say;
 
@@ -37,8 +39,9 @@ export function ConnectionPanel({ slug, close }: { slug: string; close: () => vo
       {found.data && (
         <div className="space-y-6 p-4">
           <Facts connection={found.data} />
-          <Scopes connection={found.data} />
-          {may("grant.read") && <Uses slug={slug} />}
+          {found.data.status !== "pending" && <Scopes connection={found.data} />}
+          <UsedBy connection={found.data} />
+          {may("grant.read") && <Uses connection={found.data} />}
           {may("connection.write") && found.data.status !== "disconnected" && (
             <ConnectionActs connection={found.data} />
           )}
@@ -51,7 +54,9 @@ export function ConnectionPanel({ slug, close }: { slug: string; close: () => vo
 function Facts({ connection }: { connection: Connection }) {
   const { status, connector, account, owner, flow, hosts, address, connectedAt, refreshedAt, expiresAt, usedAt } =
     connection;
+  const { buttonsUrl } = connection;
   const nameOf = useAccountNames();
+  const titleOf = useConnectorTitles();
   return (
     <>
       <div className="text-13">
@@ -59,12 +64,21 @@ function Facts({ connection }: { connection: Connection }) {
         {connection.errorCode !== null && <p className="mt-1 text-failed">{errorWords(connection.errorCode)}</p>}
       </div>
       <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5 text-13">
-        <Fact name={words.provider}>{visible(connector)}</Fact>
+        <Fact name={words.provider}>{titleOf(connector)}</Fact>
         {account !== null && <Fact name={words.account}>{visible(account)}</Fact>}
         <Fact name={words.owner}>{owner === null ? words.ofProject : nameOf(owner)}</Fact>
         {flow !== null && <Fact name={words.flow}>{visible(flow)}</Fact>}
         <Fact name={words.hosts}>{hosts.map(visible).join(", ")}</Fact>
         {address !== null && <Fact name={words.address}>{visible(address)}</Fact>}
+        {buttonsUrl !== null && (
+          <Fact name={words.buttons}>
+            <span className="flex items-start gap-1">
+              <code className="min-w-0 flex-1 font-mono text-12 break-all select-all">{buttonsUrl}</code>
+              <CopyButton text={buttonsUrl} label={words.copyButtons} />
+            </span>
+            <span className="text-12 text-text-3">{words.buttonsWhat}</span>
+          </Fact>
+        )}
         {connectedAt !== null && (
           <Fact name={words.since}>
             <Time at={connectedAt} />
@@ -116,11 +130,32 @@ function Scopes({ connection: { scopes } }: { connection: Connection }) {
   );
 }
 
+/** Whose published version acts with it. */
+function UsedBy({ connection: { usedBy } }: { connection: ConnectionDetails }) {
+  return (
+    <section aria-label={words.usedBy} className="space-y-1 text-13">
+      <h3 className="font-medium">{words.usedBy}</h3>
+      {usedBy.length === 0 && <p className="text-text-2">{words.unused}</p>}
+      <ul className="space-y-1">
+        {usedBy.map(({ flow, name, paused, how }) => (
+          <li key={flow} className="break-words">
+            <Link {...paths.flow(flow)} className="hover:underline">
+              {visible(name)}
+            </Link>
+            <span className="text-text-2">{words.how(how, paused)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 /** Who may do what with it: its grants, in words. */
-function Uses({ slug }: { slug: string }) {
+function Uses({ connection: { slug, status } }: { connection: Connection }) {
   const { here, may } = useSession();
   const list = useInfiniteQuery(grantsQuery(useClient(), here.project.id, { connection: slug, ended: false }));
   const grants = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const isNext = status === "active" && list.isSuccess && grants.length === 0;
   return (
     <section aria-label={words.grants} className="space-y-2 text-13">
       <h3 className="font-medium">{words.grants}</h3>
@@ -136,7 +171,10 @@ function Uses({ slug }: { slug: string }) {
       </ul>
       <div className="flex flex-wrap gap-2">
         {(may("grant.write") || may("connection.write")) && (
-          <Link {...paths.grants({ connection: slug, grant: "new" })} className={buttonClasses("plain")}>
+          <Link
+            {...paths.grants({ connection: slug, grant: "new" })}
+            className={buttonClasses(isNext ? "primary" : "plain")}
+          >
             {words.giveGrant}
           </Link>
         )}

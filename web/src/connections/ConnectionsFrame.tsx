@@ -36,9 +36,17 @@ export function ConnectionsFrame({
         <Link {...paths.catalogue()} {...tab}>
           {words.tabs.catalogue}
         </Link>
+        <Link {...paths.imported()} {...tab}>
+          {words.tabs.imported}
+        </Link>
         <Link {...paths.receipts()} {...tab}>
           {words.tabs.receipts}
         </Link>
+        {may("run.read") && (
+          <Link {...paths.ledger()} {...tab}>
+            {words.tabs.outbound}
+          </Link>
+        )}
       </TabBar>
       {children}
     </Page>

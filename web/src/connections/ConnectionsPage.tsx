@@ -19,6 +19,7 @@ import { visible } from "../visible.ts";
 import { ConnectionPanel } from "./ConnectionPanel.tsx";
 import { CONNECTION_STATE } from "./connection-state.ts";
 import { ConnectionsFrame } from "./ConnectionsFrame.tsx";
+import { useConnectorTitles } from "./use-connector-titles.ts";
 
 const { connections: words } = say;
 
@@ -88,6 +89,7 @@ function ConnectionList({ make }: { make: React.ReactNode }) {
 
 function ConnectionTable({ connections }: { connections: readonly Connection[] }) {
   const rows = useRef<HTMLDivElement>(null);
+  const titleOf = useConnectorTitles();
   useRowKeys(rows);
   return (
     <div ref={rows}>
@@ -106,7 +108,7 @@ function ConnectionTable({ connections }: { connections: readonly Connection[] }
               <Link {...paths.connections({ open: slug })} data-row className={ROW_LINK}>
                 {visible(slug)}
               </Link>
-              <span className="ml-2 text-12 text-text-3">{visible(connector)}</span>
+              <span className="ml-2 text-12 text-text-3">{titleOf(connector)}</span>
             </Cell>
             <Cell wide className="text-13 text-text-2">
               {account === null ? "–" : visible(account)}

@@ -1,10 +1,12 @@
 import type { Consent } from "@steward/sdk";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useClient } from "../api/client.ts";
 import { connectorQuery } from "../api/connection-queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
+import { paths } from "../paths.ts";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
@@ -37,23 +39,34 @@ export function ConnectorPanel({ id, close }: { id: string; close: () => void })
 function Provider({ connector }: { connector: Connector }) {
   const { may } = useSession();
   const [consent, setConsent] = useState<Consent | null>(null);
-  const { summary, hosts, triedAgainst, redirectUrl } = connector;
+  const { summary, hosts, placed, takesAddress, triedAgainst, redirectUrl } = connector;
+  const navigate = useNavigate();
   return (
     <div className="space-y-6 p-4">
       <div className="space-y-1 text-13">
         <p>{visible(summary)}</p>
         <p className="text-text-2">
-          {hosts.length > 0 && `${words.hosts}: ${hosts.map(visible).join(", ")}. `}
+          {hosts.length > 0 && !takesAddress && `${words.hosts}: ${hosts.map(visible).join(", ")}. `}
+          {placed && `${words.catalogue.placed} `}
           {triedAgainst !== "" && words.catalogue.triedAgainst(triedAgainst)}
         </p>
       </div>
       {may("connection.write") &&
         (consent === null ? (
-          <ConnectForm connector={connector} made={setConsent} />
+          <ConnectForm connector={connector} made={setConsent}>
+            {(chosen) =>
+              redirectUrl !== null && (
+                <OAuthClientPart connector={connector} chosen={chosen} redirectUrl={redirectUrl} />
+              )
+            }
+          </ConnectForm>
         ) : (
-          <ConsentView consent={consent} title={connector.title} />
+          <ConsentView
+            consent={consent}
+            title={connector.title}
+            differently={() => void navigate(paths.connections({ open: consent.connection.slug }))}
+          />
         ))}
-      {redirectUrl !== null && <OAuthClientPart connector={connector} redirectUrl={redirectUrl} />}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { useClient } from "../api/client.ts";
 import { connectionKeys } from "../api/connection-queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
-import { buttonClasses } from "../ui/Button.tsx";
+import { Button, buttonClasses } from "../ui/Button.tsx";
 import { CopyButton } from "../ui/Copy.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { visible } from "../visible.ts";
@@ -13,7 +13,16 @@ import { visible } from "../visible.ts";
 const { consent: words } = say.connections;
 
 /** What the provider is going to ask the person for, and why, before they are sent there. */
-export function ConsentView({ consent, title }: { consent: Consent; title: string }) {
+export function ConsentView({
+  consent,
+  title,
+  differently,
+}: {
+  consent: Consent;
+  title: string;
+  /** Leads back to choosing what it is to be used for. */
+  differently: () => void;
+}) {
   const { asks, authorizationUrl, device, connection } = consent;
   return (
     <section aria-label={words.title} className="space-y-4 text-13">
@@ -22,11 +31,12 @@ export function ConsentView({ consent, title }: { consent: Consent; title: strin
           <h3 className="font-medium">{words.title}</h3>
           <ul className="space-y-1.5">
             {asks.map(({ scope, means, for: actions }) => (
-              <li key={scope} title={scope}>
+              <li key={scope}>
                 {visible(means)}{" "}
                 <span className="text-text-2">
                   {actions.length === 0 ? words.identity : words.for(actions.join(", "))}
                 </span>
+                <code className="block font-mono text-12 break-all text-text-3">{visible(scope)}</code>
               </li>
             ))}
           </ul>
@@ -34,10 +44,15 @@ export function ConsentView({ consent, title }: { consent: Consent; title: strin
       )}
       {authorizationUrl !== null && (
         <>
-          <p className="text-text-2">{words.leave}</p>
-          <a href={authorizationUrl} rel="noreferrer" className={buttonClasses("primary")}>
-            {words.go(title)}
-          </a>
+          <p className="text-text-2">{words.leave(new URL(authorizationUrl).host)}</p>
+          <div className="flex flex-wrap gap-2">
+            <a href={authorizationUrl} rel="noreferrer" className={buttonClasses("primary")}>
+              {words.go(title)}
+            </a>
+            <Button look="quiet" onClick={differently}>
+              {words.differently}
+            </Button>
+          </div>
         </>
       )}
       {device && <DeviceCode slug={connection.slug} device={device} />}

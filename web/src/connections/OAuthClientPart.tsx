@@ -15,48 +15,94 @@ import { useAct } from "../ui/use-act.ts";
 import { useForm } from "../ui/use-form.ts";
 import { visible } from "../visible.ts";
 import type { Connector } from "./ActionsWanted.tsx";
+import { scopesNeeded } from "./scopes-needed.ts";
 
 const { client: words } = say.connections;
+/** Providers that sign what they send here of themselves: what is pressed in a chat. */
+const SIGNING: ReadonlySet<string> = new Set(["slack"]);
 
-/** One's own OAuth client at the provider: how to make one, the address to give there, and what it gave in return. */
-export function OAuthClientPart({ connector, redirectUrl }: { connector: Connector; redirectUrl: string }) {
+/**
+ * One's own OAuth client at the provider: how to make one, the address to give there, and what it gave in return. Open
+ * until there is one to ask with.
+ */
+export function OAuthClientPart({
+  connector,
+  chosen,
+  redirectUrl,
+}: {
+  connector: Connector;
+  /** Actions and triggers whose scopes the client must be allowed to ask for. */
+  chosen: readonly string[];
+  redirectUrl: string;
+}) {
   const { here, may } = useSession();
   const clients = useQuery(oauthClientsQuery(useClient(), here.project.id));
   const own = clients.data?.items.find((one) => one.connector === connector.id);
   return (
-    <section aria-label={words.title} className="space-y-4 border-t border-line pt-4 text-13">
-      <div>
-        <h3 className="font-medium">{words.title}</h3>
+    <details open={!connector.hasClient} className="rounded-md border border-line px-3 py-2.5 text-13">
+      <summary className="cursor-pointer">
+        <span className="font-medium">{words.title}</span>{" "}
+        {own ? (
+          <span className="text-text-2">
+            {words.set(own.clientId)}, <Time at={own.setAt} />
+          </span>
+        ) : (
+          <span className={connector.hasClient ? "text-text-2" : "text-waiting"}>
+            {connector.hasClient ? words.ofInstallation : words.needed}
+          </span>
+        )}
+      </summary>
+      <section aria-label={words.title} className="space-y-4 pt-3">
         <p className="text-text-2">{words.what}</p>
-      </div>
-      {own && (
-        <p>
-          {words.set(own.clientId)}, <Time at={own.setAt} />
-        </p>
-      )}
-      <div>
-        <h4 className="font-medium">{words.redirect}</h4>
-        <p className="text-text-2">{words.redirectWhat}</p>
-        <div className="mt-1 flex items-center gap-1 rounded-md border border-line bg-surface-1 py-0.5 pr-1 pl-2.5">
-          <code className="min-w-0 flex-1 font-mono text-12 break-all select-all">{redirectUrl}</code>
-          <CopyButton text={redirectUrl} label={words.copyRedirect} />
-        </div>
-      </div>
-      {connector.setUp.length > 0 && (
         <div>
-          <h4 className="font-medium">{words.steps}</h4>
-          <ol className="list-decimal space-y-1 pl-5">
-            {connector.setUp.map((step) => (
-              <li key={step} className="break-words">
-                {visible(step)}
-              </li>
-            ))}
-          </ol>
+          <h4 className="font-medium">{words.redirect}</h4>
+          <p className="text-text-2">{words.redirectWhat}</p>
+          <div className="mt-1 flex items-center gap-1 rounded-md border border-line bg-surface-1 py-0.5 pr-1 pl-2.5">
+            <code className="min-w-0 flex-1 font-mono text-12 break-all select-all">{redirectUrl}</code>
+            <CopyButton text={redirectUrl} label={words.copyRedirect} />
+          </div>
         </div>
-      )}
-      {may("connection.write") && <ClientForm key={own?.setAt} connector={connector.id} before={own?.clientId ?? ""} />}
-      {may("connection.write") && own && <Erase connector={connector.id} />}
-    </section>
+        {connector.setUp.length > 0 && (
+          <div>
+            <h4 className="font-medium">{words.steps}</h4>
+            <ol className="list-decimal space-y-1 pl-5">
+              {connector.setUp.map((step) => (
+                <li key={step} className="break-words">
+                  {visible(step)}
+                </li>
+              ))}
+            </ol>
+          </div>
+        )}
+        <ScopesNeeded connector={connector} chosen={chosen} />
+        {may("connection.write") && (
+          <ClientForm key={own?.setAt} connector={connector.id} before={own?.clientId ?? ""} />
+        )}
+        {may("connection.write") && own && <Erase connector={connector.id} />}
+      </section>
+    </details>
+  );
+}
+
+/** As the provider's own pages name them, to be entered there. */
+function ScopesNeeded({ connector, chosen }: { connector: Connector; chosen: readonly string[] }) {
+  const scopes = scopesNeeded(connector, chosen);
+  const asText = scopes.map(({ scope }) => scope).join("\n");
+  return (
+    <div>
+      <div className="flex items-center justify-between gap-2">
+        <h4 className="font-medium">{words.scopes}</h4>
+        {scopes.length > 0 && <CopyButton text={asText} label={words.copyScopes} />}
+      </div>
+      <p className="text-text-2">{chosen.length === 0 ? words.scopesNone : words.scopesWhat}</p>
+      <ul className="mt-1 space-y-1">
+        {scopes.map(({ scope, means }) => (
+          <li key={scope} title={means}>
+            <code className="font-mono text-12 break-all select-all">{visible(scope)}</code>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -64,17 +110,21 @@ function ClientForm({ connector, before }: { connector: string; before: string }
   const client = useClient();
   const { here } = useSession();
   const save = useAct({
-    act: ({ clientId, clientSecret }: { clientId: string; clientSecret: string }) =>
+    act: ({ clientId, clientSecret, signingSecret }: Record<"clientId" | "clientSecret" | "signingSecret", string>) =>
       client.putOAuthClient({
         connector,
-        body: { clientId: clientId.trim(), ...(clientSecret === "" ? {} : { clientSecret }) },
+        body: {
+          clientId: clientId.trim(),
+          ...(clientSecret === "" ? {} : { clientSecret }),
+          ...(signingSecret === "" ? {} : { signingSecret }),
+        },
       }),
     changes: [connectionKeys.clients(here.project.id), connectionKeys.connectors(here.project.id)],
     said: () => words.saved,
     quiet: true,
   });
   const form = useForm(
-    { clientId: before, clientSecret: "" },
+    { clientId: before, clientSecret: "", signingSecret: "" },
     ({ clientId }) => wrongs({ clientId: needed(clientId) }),
     async (typed) => void (await save.mutateAsync(typed)),
   );
@@ -104,6 +154,21 @@ function ClientForm({ connector, before }: { connector: string; before: string }
           />
         )}
       </Field>
+      {SIGNING.has(connector) && (
+        <Field label={words.signing} help={words.signingHelp}>
+          {(control) => (
+            <input
+              {...control}
+              type="password"
+              autoComplete="new-password"
+              maxLength={8192}
+              value={form.values.signingSecret}
+              onChange={form.type("signingSecret")}
+              className="field font-mono text-13"
+            />
+          )}
+        </Field>
+      )}
       {form.error !== null && <ErrorNote error={form.error} />}
       <Button type="submit" disabled={form.busy}>
         {words.save}

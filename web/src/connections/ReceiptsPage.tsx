@@ -22,8 +22,12 @@ import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { RECEIPT_STATE } from "./connection-state.ts";
 import { ConnectionsFrame } from "./ConnectionsFrame.tsx";
+import { useConnectorTitles } from "./use-connector-titles.ts";
 
 const { receipts: words } = say.connections;
+/** While the provider has not confirmed. */
+const ASKED_EVERY_MS = 3000;
+const isAwaited = ({ status }: Pick<Receipt, "status">): boolean => status === "waiting";
 
 /** What was disconnected, and what the provider said. */
 export function ReceiptsPage() {
@@ -45,8 +49,13 @@ export function ReceiptsPage() {
 
 function ReceiptList() {
   const { here } = useSession();
-  const list = useInfiniteQuery(receiptsQuery(useClient(), here.project.id));
+  const list = useInfiniteQuery({
+    ...receiptsQuery(useClient(), here.project.id),
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ items }) => items.some(isAwaited)) === true ? ASKED_EVERY_MS : false,
+  });
   const rows = useRef<HTMLDivElement>(null);
+  const titleOf = useConnectorTitles();
   useRowKeys(rows);
   return (
     <Listed list={list} noun={words.noun} empty={<EmptyState title={words.none} what={words.noneWhat} />}>
@@ -66,7 +75,7 @@ function ReceiptList() {
                   <Link {...paths.receipts({ open: id })} data-row className={ROW_LINK}>
                     {visible(slug)}
                   </Link>
-                  <span className="ml-2 text-12 text-text-3">{visible(connector)}</span>
+                  <span className="ml-2 text-12 text-text-3">{titleOf(connector)}</span>
                 </Cell>
                 <Cell className="text-13">
                   <StateBadge state={RECEIPT_STATE[status]} label={words.status[status]} />
@@ -103,15 +112,18 @@ function ReceiptPanel({ id, close }: { id: string; close: () => void }) {
 function ReceiptFacts({ receipt }: { receipt: Receipt }) {
   const { id, connector, status, providerCode, attempts, erased, stopped, createdAt, createdBy, expiresAt, endedAt } =
     receipt;
+  const { revokesAll } = receipt;
   const nameOf = useAccountNames();
+  const titleOf = useConnectorTitles();
   return (
     <div className="space-y-6 p-4">
       <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5 text-13">
-        <Fact name={say.connections.provider}>{visible(connector)}</Fact>
+        <Fact name={say.connections.provider}>{titleOf(connector)}</Fact>
         <Fact name={words.provider}>
           <StateBadge state={RECEIPT_STATE[status]} label={words.status[status]} />
         </Fact>
         {providerCode !== null && <Fact name={words.said}>{visible(providerCode)}</Fact>}
+        {revokesAll && <Fact name={words.withIt}>{words.revokesAll}</Fact>}
         <Fact name={words.attempts}>{words.times(attempts)}</Fact>
         <Fact name={words.erased}>{erased.map(visible).join(", ")}</Fact>
         <Fact name={words.when}>

@@ -5,7 +5,9 @@ import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { RunTable } from "../runs/RunTable.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { Time } from "../ui/Time.tsx";
 import { FlowFrame } from "./FlowFrame.tsx";
+import { FlowNeeds } from "./FlowNeeds.tsx";
 import { FlowTriggers } from "./FlowTriggers.tsx";
 import { ProblemList } from "./ProblemList.tsx";
 import { RunPanel } from "./RunPanel.tsx";
@@ -28,7 +30,9 @@ export function FlowPage() {
     >
       {(flow) => (
         <div className="space-y-7 py-5">
+          {flow.pausedBecause && <PausedBecause because={flow.pausedBecause} />}
           {flow.problems.length > 0 && <Problems flow={flow} />}
+          <FlowNeeds flow={flow} />
           <FlowTriggers flow={flow} />
           {may("run.read") && <FlowRuns slug={slug} />}
         </div>
@@ -55,6 +59,25 @@ function FlowRuns({ slug }: { slug: string }) {
           </p>
         }
       />
+    </section>
+  );
+}
+
+/** What ended, for which it was paused. */
+function PausedBecause({ because: { ended, name, at } }: { because: NonNullable<FlowDetail["pausedBecause"]> }) {
+  return (
+    <section
+      aria-label={say.flow.pausedBecause[ended](name)}
+      className="mx-4 rounded-md border border-waiting/50 bg-waiting/5 px-3 py-2.5 text-13 md:mx-6"
+    >
+      <p className="flex flex-wrap items-center gap-2 font-medium">
+        <Icon name="pause" className="text-waiting" />
+        {say.flow.pausedBecause[ended](name)}
+        <span className="font-normal text-text-2">
+          <Time at={at} />
+        </span>
+      </p>
+      <p className="pt-1 text-text-2 md:pl-6">{say.flow.pausedWhat}</p>
     </section>
   );
 }

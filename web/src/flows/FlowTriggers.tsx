@@ -3,8 +3,9 @@ import type { ReactNode } from "react";
 import { say } from "../language.ts";
 import { CopyButton } from "../ui/Copy.tsx";
 import { Time } from "../ui/Time.tsx";
+import { FlowEvents } from "./FlowEvents.tsx";
 
-/** Where and when a flow starts by itself: its webhook addresses and the next firing of each schedule. */
+/** Where and when a flow starts by itself: its webhook addresses, the next firing of each schedule, its events. */
 export function FlowTriggers({ flow }: { flow: FlowDetail }) {
   return (
     <div className="space-y-5 px-4 md:px-6">
@@ -55,6 +56,7 @@ export function FlowTriggers({ flow }: { flow: FlowDetail }) {
           </ul>
         </section>
       )}
+      <FlowEvents slug={flow.slug} events={flow.events} />
     </div>
   );
 }

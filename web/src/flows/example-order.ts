@@ -1,7 +1,7 @@
 import type { Example } from "@steward/sdk";
 
 /** What a flow reads that somebody must set first. */
-const NEEDS = /\bvars\b|"credential"\s*:/;
+const NEEDS = /\bvars\b|"(?:credential|connection)"\s*:/;
 
 /** Those first that run as they are, so that a newcomer's first run completes; else as they came. Pure. */
 export function inOrderOfNeed(examples: readonly Example[]): Example[] {

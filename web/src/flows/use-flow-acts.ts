@@ -57,11 +57,11 @@ export function useFlowActs(slug: string) {
 
   const remove = useMutation({
     mutationFn: (_name: string) => client.deleteFlow({ slug }),
-    onSuccess: async (_, name) => {
+    onSuccess: async ({ stopped }, name) => {
       await navigate(paths.flows());
       queries.removeQueries({ queryKey });
       await queries.invalidateQueries({ queryKey: keys.flows });
-      tell(say.flow.deleted(name), () => restore.mutate());
+      tell(say.flow.deleted(name, stopped.cancelledRunCount), () => restore.mutate());
     },
     onError: fail,
   });

@@ -33,7 +33,7 @@ export function ActionChoice({
   return (
     <fieldset className="space-y-2" aria-describedby={error === undefined ? undefined : id}>
       <legend className="text-13 font-medium">{label}</legend>
-      <div className="mt-1 grid max-h-64 gap-x-4 gap-y-1 overflow-y-auto @lg:grid-cols-2">
+      <div className="mt-1 grid max-h-96 gap-x-4 gap-y-1 overflow-y-auto @lg:grid-cols-2">
         {offers.map(({ pattern, label: name }) => (
           <label key={pattern} className="flex min-w-0 items-start gap-2 text-13">
             <input

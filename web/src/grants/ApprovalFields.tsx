@@ -5,7 +5,7 @@ import { Field } from "../ui/Field.tsx";
 import type { ProblemAt } from "./DraftFields.tsx";
 import { APPROVAL_WHENS, type ApprovalDraft } from "./grant-draft.ts";
 import type { SchemaField } from "./schema-fields.ts";
-import { labelOf, useApprovers } from "./use-choices.ts";
+import { labelOf, useApprovers, useWorkspaces } from "./use-choices.ts";
 
 const { draft: words } = say.grants;
 
@@ -54,6 +54,7 @@ export function ApprovalFields({
             error={problem(`${at}.by`)}
           />
           <Times approval={approval} change={change} at={at} problem={problem} />
+          <Slack approval={approval} change={change} at={at} problem={problem} />
           {wrong !== undefined && (
             <p role="alert" className="text-12 text-failed">
               {wrong}
@@ -161,6 +162,57 @@ function Times({ approval, change, at, problem }: Part) {
           change={(escalateTo) => change({ ...approval, escalateTo })}
           error={undefined}
         />
+      )}
+    </>
+  );
+}
+
+function Slack({ approval, change, at, problem }: Part) {
+  const known = useWorkspaces();
+  const { slackConnection: chosen } = approval;
+  if (known.length === 0 && chosen === "") return null;
+  const workspaces =
+    known.some(({ value }) => value === chosen) || chosen === "" ? known : [...known, { value: chosen, label: chosen }];
+  return (
+    <>
+      <div className="grid gap-3 @md:grid-cols-2">
+        <Field label={words.slack} error={problem(`${at}.slack.connection`)}>
+          {(control) => (
+            <select
+              {...control}
+              value={chosen}
+              onChange={({ target }) => change({ ...approval, slackConnection: target.value })}
+              className="field"
+            >
+              <option value="">{words.slackNone}</option>
+              {workspaces.map(({ value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        {chosen !== "" && (
+          <Line
+            label={words.slackChannel}
+            help={words.slackChannelHelp}
+            value={approval.slackChannel}
+            error={problem(`${at}.slack.channel`)}
+          >
+            {(slackChannel) => change({ ...approval, slackChannel })}
+          </Line>
+        )}
+      </div>
+      {chosen !== "" && (
+        <label className="flex items-center gap-2 text-13">
+          <input
+            type="checkbox"
+            checked={approval.slackArguments}
+            onChange={({ target }) => change({ ...approval, slackArguments: target.checked })}
+          />
+          {words.slackArguments}
+        </label>
       )}
     </>
   );

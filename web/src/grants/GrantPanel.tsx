@@ -1,4 +1,4 @@
-import { type Grant, RawBody, type RevokedGrant } from "@steward/sdk";
+import { type Grant, type GrantForm, RawBody, type RevokedGrant } from "@steward/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -6,7 +6,7 @@ import { useClient } from "../api/client.ts";
 import { grantKeys, grantQuery } from "../api/grant-queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
-import { paths } from "../paths.ts";
+import { paths, type SimulatorSearch } from "../paths.ts";
 import { Button, buttonClasses } from "../ui/Button.tsx";
 import { Confirm } from "../ui/Confirm.tsx";
 import { CopyId } from "../ui/Copy.tsx";
@@ -78,10 +78,7 @@ function GrantFacts({ grant, edit }: { grant: Grant; edit: () => void }) {
       </dl>
       <div className="flex flex-wrap gap-2">
         {able && <Button onClick={edit}>{words.change}</Button>}
-        <Link
-          {...paths.simulator({ connection: form.connection, credential: form.credential, principal: form.to })}
-          className={buttonClasses("plain")}
-        >
+        <Link {...paths.simulator(trialOf(form))} className={buttonClasses("plain")}>
           {words.try}
         </Link>
         {able && <Revoke grant={grant} told={setRevoked} />}
@@ -90,6 +87,12 @@ function GrantFacts({ grant, edit }: { grant: Grant; edit: () => void }) {
       <GrantVersions grant={grant.id} />
     </div>
   );
+}
+
+/** What the simulator begins with: the first action that the grant names by itself. */
+function trialOf({ connection, credential, to, lines }: GrantForm): SimulatorSearch {
+  const action = lines.flatMap(({ actions }) => actions).find((one) => /^[a-z]\w*\.\w+$/.test(one));
+  return { connection, credential, principal: to, action };
 }
 
 function Revoke({ grant, told }: { grant: Grant; told: (stopped: RevokedGrant["stopped"]) => void }) {

@@ -24,7 +24,7 @@ const { grants: words } = say;
 /** Who may do what with which connection, each as sentences. */
 export function GrantsPage() {
   const { may } = useSession();
-  const { grant, connection, credential, ended } = useSearch({ from: "/grants" });
+  const { grant, connection, credential, ended, to, actions } = useSearch({ from: "/grants" });
   const navigate = useNavigate();
   const filters: GrantsSearch = { connection, credential, ended };
   const able = may("grant.write") || may("connection.write");
@@ -42,6 +42,8 @@ export function GrantsPage() {
         may("grant.read") &&
         ((grant === "new" && able && (
           <NewGrantPanel
+            to={to}
+            actions={actions?.split(",") ?? []}
             about={
               connection !== undefined
                 ? `connection:${connection}`

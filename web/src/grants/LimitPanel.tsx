@@ -97,7 +97,7 @@ export function LimitPanel({ limit, close }: { limit: Limit; close: () => void }
             <EndLimit limit={limit} done={close} />
           </div>
         )}
-        {limit.project !== null && <LimitVersions limit={limit.id} />}
+        <LimitVersions limit={limit.id} />
       </div>
     </Panel>
   );

@@ -5,7 +5,7 @@ import { ActionChoice } from "./ActionChoice.tsx";
 import { ApprovalFields } from "./ApprovalFields.tsx";
 import { ConditionRow } from "./ConditionRow.tsx";
 import type { ProblemAt } from "./DraftFields.tsx";
-import { EMPTY_APPROVAL, EMPTY_CONDITION, type LineDraft } from "./grant-draft.ts";
+import { CURRENCY, EMPTY_APPROVAL, EMPTY_CONDITION, type LineDraft } from "./grant-draft.ts";
 import { MoneyRow, RateRow } from "./CapRows.tsx";
 import { type OfferedAction, takesIn } from "./own-actions.ts";
 import { fieldsOfSchema, type SchemaField } from "./schema-fields.ts";
@@ -136,7 +136,7 @@ function Caps({ line, place, change, problem }: Part) {
         <Button
           icon="plus"
           className="h-7"
-          onClick={() => change({ ...line, money: [...money, { amount: "10", currency: "EUR", per: "day" }] })}
+          onClick={() => change({ ...line, money: [...money, { amount: "10", currency: CURRENCY, per: "day" }] })}
         >
           {words.addMoney}
         </Button>

@@ -6,16 +6,20 @@ import { say } from "../language.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { Editor } from "./Editor.tsx";
-import { emptyDraft } from "./grant-draft.ts";
+import { EMPTY_LINE, emptyDraft } from "./grant-draft.ts";
 
 const { grants: words } = say;
 
 /** Giving a grant. */
 export function NewGrantPanel({
+  to = "project",
+  actions,
   about,
   close,
   given,
 }: {
+  to?: string | undefined;
+  actions: readonly string[];
   about: string;
   close: () => void;
   given: (id: string) => void;
@@ -32,7 +36,7 @@ export function NewGrantPanel({
   return (
     <Panel title={words.new} label={words.new} close={close} wide>
       <Editor
-        start={emptyDraft("grant", about)}
+        start={{ ...emptyDraft("grant", about), who: to, lines: [{ ...EMPTY_LINE, actions }] }}
         within=""
         verb={words.give}
         busy={give.isPending}

@@ -46,7 +46,7 @@ export function Simulation({ simulated }: { simulated: Simulated }) {
               {...(decidedBy.id.startsWith("lim_")
                 ? paths.limits({ limit: decidedBy.id })
                 : paths.grants({ grant: decidedBy.id }))}
-              className="text-accent hover:underline"
+              className="text-accent underline"
             >
               {decidedBy.id.startsWith("lim_") ? say.grants.limits.panel : say.grants.panel}
             </Link>

@@ -13,7 +13,7 @@ import { ArgumentFields } from "./ArgumentFields.tsx";
 import { argumentFields, argumentsOf, type Typed } from "./arguments-form.ts";
 import { Options } from "./DraftFields.tsx";
 import { problemsOf } from "./form-problems.ts";
-import { momentOf, numberOf, splitAbout } from "./grant-draft.ts";
+import { CURRENCY, momentOf, numberOf, splitAbout } from "./grant-draft.ts";
 import { GrantsFrame } from "./GrantsFrame.tsx";
 import { Simulation } from "./Simulation.tsx";
 import { useActionsOf } from "./use-actions-of.ts";
@@ -44,7 +44,7 @@ function aboutOf({ connection, credential }: SimulatorSearch): string {
   return credential === undefined ? "" : `credential:${credential}`;
 }
 
-const START = { tainted: false, known: false, at: "", amount: "", currency: "EUR", tokens: "" };
+const START = { tainted: false, known: false, at: "", amount: "", currency: CURRENCY, tokens: "" };
 export type Circumstances = typeof START;
 
 function Trial({ asked, about }: { asked: Asked; about: string }) {

@@ -9,7 +9,8 @@ const { stopped: words } = say.grants;
 
 /** What a revoke stopped: who heard of it, and what became of what was on its way. */
 export function StoppedFacts({ stopped }: { stopped: Stopped }) {
-  const { acknowledged, silent, inFlight, pausedTriggers, cancelledRuns } = stopped;
+  const { acknowledged, silent, inFlight, pausedFlows, pausedFlowCount, pausedTriggers } = stopped;
+  const { cancelledRuns, cancelledRunCount } = stopped;
   return (
     <section aria-label={words.title} role="status" className="rounded-md border border-line px-3 py-2.5 text-13">
       <h3 className="font-medium">{words.title}</h3>
@@ -26,6 +27,17 @@ export function StoppedFacts({ stopped }: { stopped: Stopped }) {
           </li>
         ))}
       </ul>
+      {pausedFlows.length > 0 && (
+        <p>
+          {words.flows(pausedFlowCount)}:{" "}
+          {pausedFlows.map((flow) => (
+            <Link key={flow} {...paths.flow(flow)} className="mr-2 text-accent hover:underline">
+              {visible(flow)}
+            </Link>
+          ))}
+          {words.more(pausedFlowCount - pausedFlows.length)}
+        </p>
+      )}
       {pausedTriggers.length > 0 && (
         <p>
           {words.triggers}: {pausedTriggers.map(({ flow, trigger }) => visible(`${flow} ${trigger}`)).join(", ")}
@@ -33,12 +45,13 @@ export function StoppedFacts({ stopped }: { stopped: Stopped }) {
       )}
       {cancelledRuns.length > 0 && (
         <p>
-          {words.runs}:{" "}
+          {words.runs(cancelledRunCount)}:{" "}
           {cancelledRuns.map((run) => (
             <Link key={run} {...paths.run(run)} className="mr-2 font-mono text-12 text-accent hover:underline">
               {shortId(run)}
             </Link>
           ))}
+          {words.more(cancelledRunCount - cancelledRuns.length)}
         </p>
       )}
     </section>

@@ -27,4 +27,6 @@ const APPROVAL_CONTROLS = [
   ".expiresHours",
   ".remindHours",
   ".escalate",
+  ".slack.connection",
+  ".slack.channel",
 ];

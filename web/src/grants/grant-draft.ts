@@ -39,6 +39,10 @@ export interface ApprovalDraft {
   readonly remindHours: string;
   readonly escalateHours: string;
   readonly escalateTo: readonly string[];
+  /** Empty asks nowhere but where the grant to approvals says. */
+  readonly slackConnection: string;
+  readonly slackChannel: string;
+  readonly slackArguments: boolean;
 }
 export interface LineDraft {
   readonly actions: readonly string[];
@@ -62,13 +66,15 @@ export interface GrantDraft {
   readonly note: string;
 }
 
+/** That of the built-in table of models’ prices: a cap in another refuses what has no price in it. */
+export const CURRENCY = "USD";
 export const EMPTY_LINE: LineDraft = { actions: [], when: [], rate: [], money: [], approval: null };
 export const EMPTY_CONDITION: ConditionDraft = { field: "", kind: "in", value: "", ifGiven: false };
 export const EMPTY_APPROVAL: ApprovalDraft = {
   when: "always",
   of: "field",
   field: "",
-  currency: "EUR",
+  currency: CURRENCY,
   above: "",
   by: ["granter"],
   quorum: "1",
@@ -76,6 +82,9 @@ export const EMPTY_APPROVAL: ApprovalDraft = {
   remindHours: "",
   escalateHours: "",
   escalateTo: [],
+  slackConnection: "",
+  slackChannel: "",
+  slackArguments: false,
 };
 
 export function emptyDraft(kind: Kind, about = ""): GrantDraft {
@@ -138,6 +147,9 @@ function approvalDraft(rule: ApprovalRule): ApprovalDraft {
     remindHours: orNothing(rule.remindHours),
     escalateHours: orNothing(rule.escalate?.afterHours),
     escalateTo: rule.escalate?.to ?? [],
+    slackConnection: rule.slack?.connection ?? "",
+    slackChannel: rule.slack?.channel ?? "",
+    slackArguments: rule.slack?.arguments ?? false,
   };
 }
 
@@ -189,7 +201,12 @@ function approvalOf(draft: ApprovalDraft): Record<string, unknown> {
     expiresHours: numberOf(expiresHours),
     ...(remindHours.trim() === "" ? {} : { remindHours: numberOf(remindHours) }),
     ...(escalateHours.trim() === "" ? {} : { escalate: { afterHours: numberOf(escalateHours), to: escalateTo } }),
+    ...(draft.slackConnection === "" ? {} : { slack: slackOf(draft) }),
   };
+}
+
+function slackOf({ slackConnection, slackChannel, slackArguments }: ApprovalDraft): Record<string, unknown> {
+  return { connection: slackConnection, channel: slackChannel.trim(), arguments: slackArguments };
 }
 
 /** Null for what is no number: the server says what is wanted there. */

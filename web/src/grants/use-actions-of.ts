@@ -21,10 +21,10 @@ export function useActionsOf(about: string): readonly OfferedAction[] {
   });
   if (kind === "credential") return [HTTP_REQUEST];
   if (kind === null) return OWN_ACTIONS;
-  return (details.data?.actions ?? []).map((action) => ({
-    id: action.id,
-    title: action.title,
-    classes: [action.class],
-    input: action.input,
-  }));
+  const { actions = [], triggers = [] } = details.data ?? {};
+  return [
+    ...actions.map(({ id, title, class: one, input }) => ({ id, title, classes: [one], input })),
+    // What happens there is granted like an action that reads.
+    ...triggers.map(({ id, title, settings }) => ({ id, title, classes: ["read" as const], input: settings })),
+  ];
 }

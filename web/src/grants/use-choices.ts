@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useClient } from "../api/client.ts";
 import { connectionChoiceQuery } from "../api/connection-queries.ts";
 import { credentialChoiceQuery, flowChoiceQuery } from "../api/grant-queries.ts";
-import { rolesQuery } from "../api/people-queries.ts";
+import { memberChoiceQuery, rolesQuery } from "../api/people-queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { roleWords } from "../people/role-words.ts";
@@ -24,9 +24,19 @@ export function usePrincipals(): readonly Choice[] {
   const members = useMembers();
   return [
     { value: "project", label: words.project },
-    ...(flows.data?.items ?? []).map(({ slug, name }) => ({ value: `flow:${slug}`, label: words.flow(name) })),
+    ...flowChoices(flows.data?.items ?? []),
     ...members.map(({ account, name }) => ({ value: `member:${account}`, label: words.member(name) })),
+    { value: "approvals", label: words.approvals },
   ];
+}
+
+/** Flows by name; those of one name by their slug too. */
+function flowChoices(flows: readonly { readonly slug: string; readonly name: string }[]): readonly Choice[] {
+  const counts = Map.groupBy(flows, ({ name }) => name);
+  return flows.map(({ slug, name }) => ({
+    value: `flow:${slug}`,
+    label: counts.get(name)?.length === 1 ? words.flow(name) : words.flowOf(name, slug),
+  }));
 }
 
 /** What a grant can be about: the project's connections and credentials. */
@@ -48,6 +58,16 @@ export function useAbouts(): readonly Choice[] {
   ];
 }
 
+/** Workspaces in which the whole project may ask. */
+export function useWorkspaces(): readonly Choice[] {
+  const client = useClient();
+  const { here, may } = useSession();
+  const connections = useQuery({ ...connectionChoiceQuery(client, here.project.id), enabled: may("connection.read") });
+  return (connections.data?.items ?? [])
+    .filter(({ connector, status, owner, flow }) => connector === "slack" && status === "active" && !owner && !flow)
+    .map(({ slug }) => ({ value: slug, label: slug }));
+}
+
 /** Who can be asked to approve. */
 export function useApprovers(): readonly Choice[] {
   const client = useClient();
@@ -64,20 +84,36 @@ export function useApprovers(): readonly Choice[] {
 }
 
 interface Person {
+  /** `mem_…`; null where the person is not seen among the members. */
+  readonly id: string | null;
   readonly account: string;
   readonly name: string;
 }
 
-/** Accounts whose ids the page knows: the list of members tells theirs to nobody. */
+/** The people of the organization, the person first; for who may not see members, the person alone. */
 function useMembers(): readonly Person[] {
-  const { account } = useSession();
-  return [{ account: account.id, name: account.name }];
+  const { account, here, may } = useSession();
+  const asked = memberChoiceQuery(useClient(), here.organization.id);
+  const members = useQuery({ ...asked, enabled: may("member.read") });
+  const seen = (members.data?.items ?? []).flatMap(({ id, account: of, name }) =>
+    of === null ? [] : [{ id, account: of, name }],
+  );
+  const self = seen.find((one) => one.account === account.id) ?? { id: null, account: account.id, name: account.name };
+  return [self, ...seen.filter((one) => one !== self)];
 }
 
-/** What accounts are called: the person's own, and the others by the end of their id. */
-export function useAccountNames(): (account: string) => string {
+/**
+ * What people are called, by the id of their account or of their membership: the person's own, those of members they may
+ * see, and the others by the end of their id.
+ */
+export function useAccountNames(): (id: string) => string {
   const { account } = useSession();
-  return (id) => (id === account.id ? say.people.you : shortId(id));
+  const people = useMembers();
+  return (id) => {
+    const found = people.find((one) => one.account === id || one.id === id);
+    if (found === undefined) return shortId(id);
+    return found.account === account.id ? say.people.you : visible(found.name);
+  };
 }
 
 /** A choice's words; what is not among the choices as it is written. */

@@ -1,8 +1,6 @@
 /** Words of approvals: what waits for a person's word, and their word on it. */
-import { countWords } from "../words.ts";
+import { some } from "../words.ts";
 import { visible } from "../visible.ts";
-
-const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 
 export const approvals = {
   nav: "Approvals",
@@ -49,6 +47,7 @@ export const approvals = {
   run: "Run",
   connection: "Connection",
   arguments: "What would be sent",
+  shown: "What it shows",
   changed: "What is sent instead",
   hidden: "Your role doesn’t show you what runs carry.",
   approve: "Approve",
@@ -65,12 +64,18 @@ export const approvals = {
   approved: "Approved.",
   approvedPart: "Noted. It needs more people.",
   rejected: "Rejected. It is not done.",
+  inRun: {
+    open: (step: string) => `“${visible(step)}” waits for an approval`,
+    over: "The approval that it asked for",
+    link: "Open approval",
+  },
   decisions: "Who decided",
   noDecision: "Nobody yet.",
   decided: { approve: "approved", reject: "rejected" },
   other: "on other arguments: it counts no longer",
   vias: { page: "on the page", api: "by the API", mail: "by mail", slack: "in Slack" },
-  count: (count: number) => some(count, "waits", "wait"),
+  waiting: (count: number) => (count >= 100 ? "100 or more wait for you" : `${some(count, "waits", "wait")} for you`),
+  waitingShort: (count: number) => (count >= 100 ? "99+" : String(count)),
   link: {
     title: "Approve?",
     gone: "This link no longer works",

@@ -1,13 +1,18 @@
 /** Words of connections: accounts at providers, what they may, how they are. */
-import { countWords } from "../words.ts";
+import { some } from "../words.ts";
 import { visible } from "../visible.ts";
-
-const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 
 export const connections = {
   nav: "Connections",
   title: "Connections",
-  tabs: { label: "Parts of connections", connections: "Connections", catalogue: "Catalogue", receipts: "Receipts" },
+  tabs: {
+    label: "Parts of connections",
+    connections: "Connections",
+    catalogue: "Catalogue",
+    imported: "Imported",
+    receipts: "Receipts",
+    outbound: "Outbound",
+  },
   what: "Accounts at providers. What is kept of them is never shown; what may be done with them is in their grants.",
   noun: { one: "connection", many: "connections" },
   connect: "Connect",
@@ -56,6 +61,10 @@ export const connections = {
   flow: "Only for the flow",
   hosts: "Goes to",
   address: "Address",
+  buttons: "Its buttons come to",
+  buttonsWhat:
+    "Give the app this address as its Request URL, under Interactivity & Shortcuts: then people can approve in Slack.",
+  copyButtons: "Copy the address for buttons",
   since: "Connected",
   refreshed: "Renewed",
   expires: "Runs out",
@@ -63,18 +72,27 @@ export const connections = {
   noScopes: "The provider names nothing: it may do whatever the account may.",
   grants: "Who may use it",
   noGrants: "Nobody yet: without a grant no flow may use it.",
+  usedBy: "Flows that use it",
+  unused: "No published flow uses it.",
+  how: (how: "named" | "starter" | "run", paused: boolean) =>
+    `${{ named: "", starter: ", as whoever starts it", run: ", if a run comes to it" }[how]}${paused ? " (paused)" : ""}`,
   giveGrant: "Give a grant",
   allGrants: "All its grants",
   test: "Test",
+  testing: "Asking the provider",
+  disconnecting: "Disconnecting",
   tested: (account: string) => `It works: ${visible(account)}`,
   testFailed: (message: string) => `It does not work: ${visible(message)}`,
   again: "Connect anew",
+  goOn: "Go on connecting",
   more: "Ask for more",
   moreWhat: "What it has stays. Choose what it is to be used for beside that.",
   secret: "Replace the secret",
   secretSaved: "Replaced. It is used from now on.",
   disconnect: "Disconnect",
   disconnectTitle: (slug: string) => `Disconnect “${visible(slug)}”?`,
+  endsWith: (slugs: readonly string[]) =>
+    `The provider ends all that this account gave to the OAuth client: ${slugs.map(visible).join(", ")} will have to be connected anew.`,
   disconnectWhat: (grants: number, more: boolean) =>
     `What is kept of it is erased here at once, and revoked at the provider. ${
       grants === 0
@@ -82,7 +100,7 @@ export const connections = {
         : more
           ? `More than ${some(grants, "grant", "grants")} on it end.`
           : `${some(grants, "grant", "grants")} on it ${grants === 1 ? "ends" : "end"}.`
-    } What is on its way with it is stopped, and its triggers pause.`,
+    } Flows that use it pause, their runs are cancelled, and what is on its way with it is stopped.`,
   catalogue: {
     title: "Catalogue",
     search: "Search providers and actions",
@@ -105,6 +123,7 @@ export const connections = {
       web: "Web",
     },
     panel: (title: string) => `Connect ${visible(title)}`,
+    placed: "The operator says that it is there.",
     triedAgainst: (what: string) => `Tried against ${visible(what)}.`,
   },
   form: {
@@ -122,6 +141,8 @@ export const connections = {
       oauth2: "By your consent at the provider",
       device: "By a code entered on another device",
       client_credentials: "Client id and secret",
+      service_account: "Key of a service account",
+      certificate: "Client certificate",
       api_key: "API key",
       basic: "User and password",
       none: "Nothing is needed",
@@ -131,16 +152,30 @@ export const connections = {
     password: "Password",
     clientId: "Client id",
     clientSecret: "Client secret",
+    header: "Header",
+    headerHelp: "Where the key goes, as it is. Left empty: Authorization, with Bearer in front.",
+    tokenUrl: "Address for tokens",
+    tokenUrlHelp: "Where the service gives tokens for it.",
+    serviceAccount: "Key file (JSON)",
+    subject: "Acts for",
+    subjectHelp: "A person’s address, where an administrator has delegated that to the service account.",
+    certificate: "Certificate (PEM)",
+    privateKey: "Private key (PEM)",
+    passphrase: "Passphrase of the key",
+    authority: "Authority (PEM)",
+    authorityHelp: "Trusted for the server’s certificate in the place of the usual ones.",
+    optional: (name: string) => `${name} (optional)`,
     secretHelp: "Never shown again after you save it.",
     next: "Go on",
     made: "Connected.",
-    noClient: "There is no OAuth client to ask with yet. Set up your own below, then go on.",
+    noActions: "Choose at least one: what nothing is chosen for can do nothing.",
   },
   consent: {
     title: "What the provider will ask you for",
     for: (actions: string) => `for ${visible(actions)}`,
     identity: "to tell whose account it is",
-    leave: "You go to the provider and come back here. It works once, for 10 minutes.",
+    leave: (host: string) => `You go to ${visible(host)} and come back here. It works once, for 10 minutes.`,
+    differently: "Choose differently",
     go: (title: string) => `Go on to ${visible(title)}`,
     nothing: "Nothing needs to be asked: it is connected.",
     code: "Enter this code at the provider",
@@ -157,6 +192,12 @@ export const connections = {
   client: {
     title: "Your own OAuth client",
     what: "With one of your own the provider shows your name, and its limits are yours alone.",
+    needed: "There is no OAuth client to ask with yet. Set up your own here, then go on.",
+    ofInstallation: "Not needed: this installation has one.",
+    scopes: "Scopes",
+    scopesWhat: "What you chose above needs these, by the names that the provider’s pages use.",
+    scopesNone: "Choose above what it is to be used for: the scopes that it needs are listed here.",
+    copyScopes: "Copy the scopes",
     steps: "How to make one",
     redirect: "Redirect address",
     redirectWhat: "Give the provider this address, to the letter.",
@@ -164,6 +205,9 @@ export const connections = {
     id: "Client id",
     secret: "Client secret",
     secretHelp: "Never shown again. Leave it empty where the provider gives none.",
+    signing: "Signing secret",
+    signingHelp:
+      "By which Slack proves that a button was pressed there: type it each time you save. Without it nobody can approve in Slack.",
     save: "Save client",
     saved: "Saved. Consent is asked for with it from now on.",
     set: (id: string) => `Set: ${visible(id)}`,
@@ -175,6 +219,8 @@ export const connections = {
   receipts: {
     title: "Receipts",
     what: "What was disconnected, what was erased, and what the provider said.",
+    withIt: "With it",
+    revokesAll: "All that the account gave to the OAuth client, by whichever connection",
     noun: { one: "receipt", many: "receipts" },
     none: "Nothing has been disconnected",
     noneWhat: "Each disconnect leaves a receipt here.",

@@ -1,9 +1,8 @@
 /** Words of files and tables. */
 import { visible } from "../visible.ts";
-import { bytesWords, countWords } from "../words.ts";
+import { bytesWords, countWords, some } from "../words.ts";
 import { tables } from "./tables.ts";
 
-const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 const named = (name: string): string => `“${visible(name)}”`;
 
 const files = {

@@ -1,8 +1,6 @@
 /** Words of grants, limits and the simulator. */
-import { countWords } from "../words.ts";
+import { some } from "../words.ts";
 import { visible } from "../visible.ts";
-
-const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 
 const draft = {
   who: "Who may",
@@ -11,7 +9,9 @@ const draft = {
   everyone: "Everyone",
   project: "Every flow of the project",
   flow: (name: string) => `Flow ${visible(name)}`,
+  flowOf: (name: string, slug: string) => `Flow ${visible(name)} (${visible(slug)})`,
   member: (name: string) => `Member ${visible(name)}`,
+  approvals: "What asks for approval",
   about: "With",
   aboutHelp: "The connection, or the credential of HTTP steps.",
   anything: "Whatever is done",
@@ -82,6 +82,11 @@ const draft = {
   reminds: "Reminds after hours",
   escalates: "Asks others after hours",
   escalateTo: "Others asked then",
+  slack: "Also asked in Slack",
+  slackNone: "Only where the grant to approvals says",
+  slackChannel: "Channel",
+  slackChannelHelp: "Its name such as #approvals, or its id. Steward's app must be a member of it.",
+  slackArguments: "Show what would be sent to whoever reads the channel",
   optional: "Leave empty for never.",
   from: "From",
   until: "Until",
@@ -175,7 +180,7 @@ export const grants = {
   revoke: "Revoke",
   revokeTitle: "Revoke this grant?",
   revokeWhat: (sentences: string) =>
-    `${visible(sentences)} This ends at once: what is on its way is stopped, and later steps that need it fail.`,
+    `${visible(sentences)} This ends at once: what is on its way is stopped, flows that no other grant covers pause, and their runs are cancelled.`,
   revoked: "Revoked.",
   versions: "Versions",
   versionNoun: { one: "version", many: "versions" },
@@ -199,7 +204,9 @@ export const grants = {
     },
     effect: (action: string, fate: string) => `${visible(action)} ${fate}, in run`,
     triggers: "Triggers that pause",
-    runs: "Runs that were cancelled",
+    flows: (count: number) => `${some(count, "flow", "flows")} paused`,
+    runs: (count: number) => `${some(count, "run", "runs")} cancelled`,
+    more: (count: number) => (count > 0 ? `and ${count} more` : ""),
   },
   limits: {
     title: "Limits",

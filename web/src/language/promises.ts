@@ -2,8 +2,10 @@
 export const promiseParts: Readonly<Record<string, string>> = {
   A: "Accounts and signing in",
   B: "Keeping things apart",
-  C: "Secrets",
+  C: "Secrets and connected accounts",
+  D: "Runs and models",
   G: "The record of what was done",
+  H: "Money",
 };
 
 export interface PromiseWords {
@@ -61,6 +63,10 @@ export const promiseWords: Readonly<Record<string, PromiseWords>> = {
     title: "Each project has a database of its own",
     means: "What one project’s flows do can’t reach another project’s tables.",
   },
+  B3: {
+    title: "Code can’t reach out by itself",
+    means: "A code step has no network, no files and nothing of the program. What a flow sends goes through one door.",
+  },
   B5: {
     title: "Whoever runs this can’t look at your content",
     means: "It is encrypted with the project’s key. Support sees inside only while you let them, and it is noted.",
@@ -78,8 +84,64 @@ export const promiseWords: Readonly<Record<string, PromiseWords>> = {
     means:
       "Each is encrypted with keys of its own, useless in any other place, and keys are changed while work goes on.",
   },
+  C2: {
+    title: "A secret is used, and never shown",
+    means: "It is put on a call as that leaves. No step, log, error, model or export ever gets to see it.",
+  },
+  C3: {
+    title: "An account acts only for whom you gave it to",
+    means:
+      "For one flow, for your own runs, or where a grant says so. Never for anybody else, and in no other project.",
+  },
+  C4: {
+    title: "We ask providers for as little as possible",
+    means: "Only for what the chosen actions need, each listed beforehand. What was not given is not tried.",
+  },
+  C5: {
+    title: "A dead connection is noticed and cleared",
+    means:
+      "Tokens are renewed just before they are needed. When the provider says no, they are erased and you are told.",
+  },
+  C6: {
+    title: "Disconnecting is final",
+    means: "Everything is erased here at once, and the provider is asked to forget us until it says that it has.",
+  },
+  C7: {
+    title: "Revoke, and it is over",
+    means: "What is under way is stopped in every process, nothing new begins, and you see what had already happened.",
+  },
+  C8: {
+    title: "Your accounts are left alone",
+    means:
+      "Nothing is read ahead or in the background. Each call to a provider names the run or trigger that wanted it.",
+  },
+  C9: {
+    title: "What you delete disconnects itself",
+    means: "With a project or an account its connections end, and are revoked at the providers.",
+  },
+  D3: {
+    title: "Every question to a model is on record",
+    means: "What was asked, what came back, by which model, and what it used, encrypted with the run.",
+  },
+  D6: {
+    title: "Only your model provider reads your prompts",
+    means: "They go to the address that you chose and to nobody else, even where it points elsewhere.",
+  },
+  D9: {
+    title: "You can tell what a model wrote",
+    means: "Its words carry a mark from the moment they arrive.",
+  },
   G1: {
     title: "What was done can’t be denied or changed",
     means: "Every act, effect and refusal is written down with who did it, signed so that anybody can check it later.",
+  },
+  G5: {
+    title: "The list of who else is involved is complete",
+    means:
+      "By itself this installation can reach the listed hosts and no other. Whatever tries is refused and reported.",
+  },
+  H3: {
+    title: "A cap on money holds",
+    means: "However many runs spend at once, none gets past it, and whoever builds a flow can’t raise it.",
   },
 };

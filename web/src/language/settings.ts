@@ -31,7 +31,8 @@ export const settings = {
   saved: (slug: string) => `Set “${slug}”. Steps use it from now on.`,
   erase: "Erase",
   eraseTitle: (slug: string) => `Erase “${slug}”?`,
-  eraseWhat: "The secret is destroyed and can't be brought back. Steps that name it fail from now on.",
+  eraseWhat:
+    "The secret is destroyed and can't be brought back. Flows that use it pause, and their runs are cancelled.",
   erased: (slug: string) => `Erased “${slug}”.`,
   variables: "Variables",
   variablesWhat:

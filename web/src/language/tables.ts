@@ -1,8 +1,7 @@
 /** Words of tables. */
 import { visible } from "../visible.ts";
-import { bytesWords, countWords } from "../words.ts";
+import { bytesWords, countWords, some } from "../words.ts";
 
-const some = (count: number, one: string, many: string): string => `${countWords(count)} ${count === 1 ? one : many}`;
 const named = (name: string): string => `“${visible(name)}”`;
 
 export const tables = {

@@ -39,7 +39,7 @@ export function ProjectAccess({ project }: { project: Project }) {
           ))}
         </ul>
       )}
-      {members.data?.next !== null && members.data !== undefined && (
+      {members.data?.more === true && (
         <p className="text-12 text-text-3">{words.accessMany(members.data.items.length)}</p>
       )}
     </section>

@@ -8,6 +8,7 @@ import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { NotFound } from "../shell/NotFound.tsx";
+import { ByModel } from "../ui/ByModel.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { JsonView } from "../ui/json/JsonView.tsx";
@@ -16,9 +17,11 @@ import { Panel } from "../ui/Panel.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { Resolve } from "./Resolve.tsx";
 import { awaitedEvents } from "./awaited-events.ts";
+import { modelFactsOf } from "./model-facts.ts";
 import { RunActions } from "./RunActions.tsx";
 import { RunSummaryView } from "./RunSummary.tsx";
 import { SendEvent } from "./SendEvent.tsx";
+import { StepApproval } from "./StepApproval.tsx";
 import { StepPanel } from "./StepPanel.tsx";
 import type { Records } from "./timeline/records.ts";
 import { recordName, type Structure, structureOf } from "./timeline/structure.ts";
@@ -70,7 +73,7 @@ function RunView({ id, again }: { id: string; again: () => void }) {
       {run && (
         <>
           <RunSummaryView run={run} records={records} structure={structure} />
-          <Needs run={run} records={records} structure={structure} />
+          <Needs run={run} records={records} structure={structure} focus={step ?? null} />
           {gathered.error !== null && (
             <div className="px-4 pb-4 md:px-6">
               <ErrorNote error={gathered.error} retry={again} />
@@ -97,7 +100,8 @@ function RunView({ id, again }: { id: string; again: () => void }) {
             </div>
           )}
           {isTerminal(run.status) && run.output !== null && (
-            <div className="max-w-3xl px-4 py-6 md:px-6">
+            <div className="max-w-3xl space-y-2 px-4 py-6 md:px-6">
+              {modelFactsOf(run.output) !== null && <ByModel />}
               <JsonView label={say.run.output} value={run.output} root="output" level={2} />
             </div>
           )}
@@ -119,16 +123,36 @@ function NotShown({ error, retry }: { error: Error; retry: () => void }) {
 
 /** Events of a run that can be sent by hand at once; what waits for more is better served by a program. */
 const EVENTS_SHOWN = 5;
+/** Approvals that can be decided here at once; the others are in the inbox. */
+const APPROVALS_SHOWN = 3;
 
-/** What the run needs of whoever may give it: an answer for each unknown effect, the events it waits for. */
-function Needs({ run, records, structure }: { run: Run; records: Records; structure: Structure }) {
-  const controls = useSession().may("run.control");
-  if (isTerminal(run.status) || !controls) return null;
-  const doubtful = [...records.values()].filter(({ status }) => status === "in_doubt");
-  const events = run.status === "parked" ? [] : awaitedEvents(records.values()).slice(0, EVENTS_SHOWN);
-  if (doubtful.length + events.length === 0) return null;
+/** What the run needs of whoever may give it: a word on what waits for one, an answer for each unknown effect, the events it waits for. */
+function Needs({
+  run,
+  records,
+  structure,
+  focus,
+}: {
+  run: Run;
+  records: Records;
+  structure: Structure;
+  /** The step that is open beside it, which shows its own approval. */
+  focus: number | null;
+}) {
+  const { may } = useSession();
+  if (isTerminal(run.status)) return null;
+  const asking = [...records.values()]
+    .filter(({ status, approval, seq }) => status === "waiting" && approval !== null && seq !== focus)
+    .slice(0, APPROVALS_SHOWN);
+  const controls = may("run.control");
+  const doubtful = controls ? [...records.values()].filter(({ status }) => status === "in_doubt") : [];
+  const events = controls && run.status !== "parked" ? awaitedEvents(records.values()).slice(0, EVENTS_SHOWN) : [];
+  if (asking.length + doubtful.length + events.length === 0) return null;
   return (
     <div className="@container space-y-3 px-4 pb-5 md:px-6">
+      {asking.map((record) => (
+        <StepApproval key={record.seq} id={record.approval ?? ""} name={recordName(record, structure)} level={2} />
+      ))}
       {doubtful.map((record) => (
         <Resolve key={record.seq} runId={run.id} record={record} name={recordName(record, structure)} />
       ))}

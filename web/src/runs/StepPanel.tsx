@@ -5,13 +5,17 @@ import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
+import { ByModel } from "../ui/ByModel.tsx";
 import { classes } from "../ui/classes.ts";
 import { JsonView } from "../ui/json/JsonView.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { Time } from "../ui/Time.tsx";
 import { durationWords } from "../words.ts";
+import { modelFactsOf } from "./model-facts.ts";
 import { Resolve } from "./Resolve.tsx";
+import { StepApproval } from "./StepApproval.tsx";
+import { ModelFactsView, StepEffects } from "./StepEffects.tsx";
 import type { Records } from "./timeline/records.ts";
 import { isGoingOn } from "./timeline/going-on.ts";
 import { recordName, type Structure } from "./timeline/structure.ts";
@@ -30,6 +34,7 @@ export function StepPanel({ run, record, records, structure, close }: StepPanelP
   const controls = useSession().may("run.control");
   const shape = structure.get(record.step);
   const name = recordName(record, structure);
+  const byModel = shape?.byModel ?? [];
   const attempts = [...records.values()]
     .filter((one) => one.step === record.step && one.path.join(".") === record.path.join("."))
     .toSorted((one, other) => one.attempt - other.attempt);
@@ -49,21 +54,30 @@ export function StepPanel({ run, record, records, structure, close }: StepPanelP
         </div>
         {record.copied && <p className="text-13 text-text-2">{say.step.copied}</p>}
         {controls && record.status === "in_doubt" && <Resolve runId={run.id} record={record} name={name} />}
+        {record.approval !== null && <StepApproval key={record.approval} id={record.approval} name={name} />}
         {attempts.length > 1 && <Attempts runId={run.id} attempts={attempts} current={record} />}
         {record.error && <StepError record={record} />}
+        <ModelFactsView output={record.output} />
+        <StepEffects run={run} record={record} />
         <div className="grid gap-5 @3xl:grid-cols-2">
-          <Value
-            label={say.step.input}
-            value={record.input}
-            root={`steps.${record.step}.input`}
-            none={say.step.nothing.input}
-          />
-          <Value
-            label={say.step.output}
-            value={record.output}
-            root={`steps.${record.step}`}
-            none={isGoingOn(record.status) ? say.step.nothing.output : say.step.nothing.outputNone}
-          />
+          <div className="min-w-0 space-y-2">
+            {byModel.length > 0 && record.input !== null && <ByModel label={say.outbound.writtenFields(byModel)} />}
+            <Value
+              label={say.step.input}
+              value={record.input}
+              root={`steps.${record.step}.input`}
+              none={say.step.nothing.input}
+            />
+          </div>
+          <div className="min-w-0 space-y-2">
+            {modelFactsOf(record.output) !== null && <ByModel />}
+            <Value
+              label={say.step.output}
+              value={record.output}
+              root={`steps.${record.step}`}
+              none={isGoingOn(record.status) ? say.step.nothing.output : say.step.nothing.outputNone}
+            />
+          </div>
         </div>
       </div>
     </Panel>

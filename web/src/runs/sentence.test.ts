@@ -32,6 +32,7 @@ const record = (step: string, status: StepRecord["status"], input: StepRecord["i
   startedAt: "2026-11-21T10:00:00.000Z",
   durationMs: null,
   copied: false,
+  approval: null,
 });
 
 it("what a run is doing is said with the step", () => {

@@ -1,4 +1,7 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { approvalCountQuery } from "../api/approval-queries.ts";
+import { useClient } from "../api/client.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
@@ -47,12 +50,7 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
             {say.nav.runs}
           </Link>
         )}
-        {may("approval.read") && (
-          <Link {...paths.approvals()} activeOptions={{ includeSearch: false }} className={ITEM}>
-            <Icon name="approval" className="max-md:hidden" />
-            {say.approvals.nav}
-          </Link>
-        )}
+        {may("approval.read") && <RailApprovals />}
         <RailPowers />
         <RailData />
         {(settings.to !== "/settings/keys" || may("key.read")) && (
@@ -70,6 +68,26 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
         </div>
       </div>
     </header>
+  );
+}
+
+/** The inbox, with how many wait for the person. */
+function RailApprovals() {
+  const { here } = useSession();
+  const { data } = useQuery(approvalCountQuery(useClient(), here.project.id));
+  const mine = data?.mine ?? 0;
+  const { nav, waiting, waitingShort } = say.approvals;
+  return (
+    <Link {...paths.approvals()} activeOptions={{ includeSearch: false }} className={ITEM}>
+      <Icon name="approval" className="max-md:hidden" />
+      <span className="md:flex-1">{nav}</span>
+      {mine > 0 && (
+        <span className="rounded-sm bg-waiting/15 px-1.5 text-12 font-medium text-text-1 tabular-nums">
+          <span aria-hidden>{waitingShort(mine)}</span>
+          <span className="sr-only">{waiting(mine)}</span>
+        </span>
+      )}
+    </Link>
   );
 }
 

@@ -63,7 +63,11 @@ function powers(navigate: Navigate, may: Session["may"]): Command[] {
       ? [
           to("connections", connections.nav, "plug", () => navigate(paths.connections())),
           to("catalogue", connections.tabs.catalogue, "plug", () => navigate(paths.catalogue()), connections.nav),
+          to("imported", connections.tabs.imported, "plug", () => navigate(paths.imported()), connections.nav),
           to("receipts", connections.tabs.receipts, "plug", () => navigate(paths.receipts()), connections.nav),
+          ...(may("run.read")
+            ? [to("ledger", connections.tabs.outbound, "plug", () => navigate(paths.ledger()), connections.nav)]
+            : []),
         ]
       : []),
     ...(may("grant.read")

@@ -18,14 +18,27 @@ export function SearchField({
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef(change);
   const [typed, setTyped] = useState(value);
+  const [seen, setSeen] = useState(value);
+  const [told, setTold] = useState(value);
+  // Somebody else has set it, for instance to nothing: what was typed before counts no longer.
+  if (value !== seen) {
+    setSeen(value);
+    if (value !== told) {
+      setTold(value);
+      setTyped(value);
+    }
+  }
   useEffect(() => {
     latest.current = change;
   });
   useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = setTimeout(() => latest.current(typed === "" ? undefined : typed), TYPING_MS);
+    if (typed === told) return undefined;
+    const timer = setTimeout(() => {
+      setTold(typed);
+      latest.current(typed === "" ? undefined : typed);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
-  }, [typed, value]);
+  }, [typed, told]);
   useShortcuts([{ keys: "/", label: say.keys.search, run: () => input.current?.focus() }]);
   return (
     <input

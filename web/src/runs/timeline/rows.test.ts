@@ -26,6 +26,7 @@ const record = (
   startedAt: new Date(T0 + atMs).toISOString(),
   durationMs: status === "running" || status === "waiting" || status === "in_doubt" ? null : 10,
   copied: false,
+  approval: null,
   ...more,
 });
 

@@ -1,6 +1,6 @@
 /** What a flow file says about its steps, as far as a timeline needs it: name, kind, and the loops around each. Pure. */
 
-import type { StepRecord } from "@steward/sdk";
+import { modelFields, type StepRecord } from "@steward/sdk";
 import { visible } from "../../visible.ts";
 
 interface StepShape {
@@ -12,6 +12,8 @@ interface StepShape {
   readonly order: number;
   /** How many steps its body has; 0 for what is no loop. */
   readonly body: number;
+  /** Fields of its input that a model has written, in part or whole. */
+  readonly byModel: readonly string[];
 }
 
 export type Structure = ReadonlyMap<string, StepShape>;
@@ -22,6 +24,7 @@ const DEPTH_MAX = 64;
 /** The structure of a published version. What doesn't look like a step is left out: an old page may meet a newer file. */
 export function structureOf(file: unknown): Structure {
   const structure = new Map<string, StepShape>();
+  const byModel = modelFields(file);
   const visit = (steps: unknown, loops: readonly string[]): void => {
     if (!Array.isArray(steps) || loops.length > DEPTH_MAX) return;
     for (const step of steps) {
@@ -33,6 +36,7 @@ export function structureOf(file: unknown): Structure {
         loops,
         order: structure.size,
         body: Array.isArray(body) ? body.length : 0,
+        byModel: byModel.get(id) ?? [],
       });
       visit(body, [...loops, id]);
     }
