@@ -27,7 +27,12 @@ export function renderSteps(): string {
 
 function renderKind(kind: StepKind): string {
   const fields = [...fieldsOf(kind.schema), ...fieldsOf(kind.deferred ?? z.strictObject({}))];
-  const example = { id: `my${kind.kind[0]!.toUpperCase()}${kind.kind.slice(1)}`, kind: kind.kind, input: kind.example };
+  const example = {
+    id: `my${kind.kind[0]!.toUpperCase()}${kind.kind.slice(1)}`,
+    kind: kind.kind,
+    input: kind.example,
+    ...(kind.body && { steps: [nestedIn(kind.body.names)] }),
+  };
   const ports = kind.ports(Step.parse(example));
   return [
     `\n## ${kind.kind}\n`,
@@ -47,6 +52,11 @@ function renderKind(kind: StepKind): string {
     exampleText(example),
     "```",
   ].join("\n");
+}
+
+/** A step that reads what the kind puts in scope. */
+function nestedIn([name = "item"]: readonly string[]) {
+  return { id: "note", kind: "set", input: { [name]: `{{ ${name} }}` } };
 }
 
 /** @param least the ports of a step whose input is empty */

@@ -16,10 +16,12 @@ import { RUN_CHANNEL } from "./engine/engine-parts.ts";
 import type { Projects } from "./engine/projects.ts";
 import type { Versions } from "./engine/versions.ts";
 import type { ActionPerformer } from "./gate/action.ts";
+import { createPolicies } from "./gate/policy.ts";
 import { writeApproval } from "./gate/write-approval.ts";
 import type { Ground } from "./ground.ts";
 import type { Interactivity } from "./http/slack-interactivity.ts";
 import { INSTALLATION_SCOPE } from "./store/installation.ts";
+import { readPolicy } from "./store/policy.ts";
 import type { Scope } from "./store/scope.ts";
 
 /** What of the engine is needed, which is built after the gate. */
@@ -90,7 +92,7 @@ export function approvalAction(
 }
 
 function approvalMessages(
-  { db, clock, ids, publicUrl }: Ground,
+  { db, clock, ids, log, publicUrl }: Ground,
   { denials, identity, mail }: Entry,
   connectors: Connectors,
   runs: RunsOfApprovals,
@@ -109,7 +111,11 @@ function approvalMessages(
     denials,
     identity,
     projects: runs.projects,
-    grants: { actionsIn: async (project) => knownActions(await connectors.list(project ?? INSTALLATION_SCOPE)) },
+    grants: {
+      actionsIn: async (project) => knownActions(await connectors.list(project ?? INSTALLATION_SCOPE)),
+      policyOf: (project) =>
+        createPolicies({ readPolicy: (scope) => readPolicy(db.database, scope), clock, log }).get(project),
+    },
     approvals,
   });
 }

@@ -16,6 +16,23 @@ import type { Scope } from "./store/scope.ts";
 /** The last part of `/v1/connectors/imported`. */
 const LISTED_AT = "imported";
 
+/** What the program's own actions and steps begin with, or may come to: an imported connector by that name would pass for them. */
+const KEPT_NAMES = [
+  "connection",
+  "approval",
+  "mail",
+  "event",
+  "model",
+  "file",
+  "table",
+  "memory",
+  "mcp",
+  "sql",
+  "http",
+  "flow",
+  "agent",
+];
+
 type KeysOf = (scope: Scope) => Promise<ProjectKeys>;
 
 /** Of every project, as the gate and the catalogue use them. */
@@ -33,6 +50,6 @@ export function importsOutside(
   const reader = createOpenapiReader();
   closers.push(() => reader.close());
   const own = OWN_ACTIONS.map(({ id }) => id.split(".", 1)[0] ?? id);
-  const taken = new Set([LISTED_AT, ...own, ...CONNECTORS.map(({ id }) => id)]);
+  const taken = new Set([LISTED_AT, ...KEPT_NAMES, ...own, ...CONNECTORS.map(({ id }) => id)]);
   return { reader, outside, connectors, taken, keysOf, words };
 }

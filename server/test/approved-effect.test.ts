@@ -117,10 +117,19 @@ test(
 
     const other = await start("pay", 20);
     const second = await asked(other);
-    await decide(second, { arguments: { ...changed, url: "https://evil.example/" } });
-    const failed = await ended(other);
-    expect(failed).toMatchObject({ status: "failed" });
+    const evil = { arguments: { ...changed, url: "https://evil.example/" } };
+    await expect(decide(second, evil)).rejects.toThrow(/ 422 .*value_invalid.*/);
     expect(received).toHaveLength(1);
+    expect((await asked(other)).status).toBe("open");
+
+    // What the grant forbids meanwhile is refused when its turn comes, and reads as what it is.
+    await setGrant([{ actions: ["http.request"], when: [{ field: "url", domains: ["elsewhere.example"] }] }]);
+    await decide(second, {});
+    expect(await ended(other)).toMatchObject({ status: "failed" });
+    const late = await made<Approval>("GET", `/v1/approvals/${second.id}`);
+    expect(late).toMatchObject({ status: "withdrawn", decidedAt: expect.stringMatching(/Z$/) });
+    expect(received).toHaveLength(1);
+    await setGrant([{ actions: ["http.request"], when, approval: { when: "always", by: ["role:owner"] } }]);
 
     const third = await start("pay", 20);
     const rejected = await asked(third);

@@ -79,6 +79,21 @@ test("a grant is given from a file, told in words, tried, changed, compared and 
   expect(wrong.err.join()).toContain("lines");
 });
 
+test("a simple grant is given by flags, an event's sentence reads as one, and what is refused ends with 1", async () => {
+  const about = ["--to", "flow:refund", "--connection", "mail"];
+  const given = await steward("grant", "give", ...about, "--action", "gmail.new_mail", "--action", "gmail.send");
+  expect([given.code, given.out[1]]).toEqual([0, "Refund may be told of new mail and send a mail with mail (Gmail)."]);
+  await steward("grant", "revoke", given.out[0]!);
+  const mail = JSON.stringify({ to: ["ann@example.com"], subject: "a", text: "b" });
+  const how = ["--principal", "flow:refund", "--connection", "mail"];
+  const tried = await steward("grant", "try", "gmail.send", mail, ...how);
+  expect([tried.code, tried.out[0]]).toEqual([1, "refused: not_granted"]);
+  const half = await steward("grant", "give", ...about);
+  expect([half.code, half.err.join("\n")]).toEqual([2, expect.stringContaining("--action gmail.send")]);
+  const broken = await steward("grant", "give", "{to: flow}");
+  expect([broken.code, broken.err.join("\n")]).toEqual([2, expect.stringContaining('"lines": [{"actions"')]);
+});
+
 test("limits are set for the project and everywhere, changed, compared and ended", async () => {
   for (const more of [[], ["--everywhere"]]) {
     const set = await steward("limit", "set", JSON.stringify({ lines: [LINE] }), ...more);
@@ -150,6 +165,9 @@ test("approvals are listed, looked at, and decided by whoever they ask", async (
   expect(shown.out.at(-1)).toContain("bob@example.com");
   expect(shown.err[0]).toContain(`steward approval approve ${one.id}`);
   const changed = JSON.stringify({ to: ["ann@example.com"], subject: "a", text: "b" });
+  const when = [{ field: "to", domains: ["example.com"] }];
+  const grant = { to: "project", connection: "mail", lines: [{ actions: ["gmail.send"], when }] };
+  expect((await steward("grant", "give", JSON.stringify(grant))).code).toBe(0);
   const wrong = await steward("approval", "approve", one.id, "--arguments", '{"to": 1}');
   expect(wrong.err[0]).toContain("arguments.to");
   expect((await steward("approval", "approve", one.id, "--arguments", changed, "--note", "so")).out).toEqual([

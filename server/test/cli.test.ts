@@ -272,6 +272,24 @@ describe("steward credential, variable and example", () => {
     expect((await steward("variable", "delete", "limit")).code).toBe(0);
   });
 
+  test("publishing says what the flow still lacks", async () => {
+    const input = {
+      action: "gmail.send",
+      connection: "post",
+      arguments: { to: ["{{ vars.whom }}"], subject: "a", text: "b" },
+    };
+    const file = path.join(scratch, "lacking.json");
+    writeFileSync(file, JSON.stringify({ format: 1, name: "Lacking", steps: [{ id: "send", kind: "action", input }] }));
+    const pushed = await steward("flow", "push", file, "--publish");
+    expect([pushed.code, pushed.out]).toEqual([0, "lacking: version 1 published\n"]);
+    expect(pushed.err.split("\n")).toEqual([
+      "the connection post is not there: steward connection create gmail post --for gmail.send",
+      expect.stringContaining("steward grant give --to flow:lacking --connection post --action gmail.send"),
+      "the variable whom is not set: steward variable set whom <value>",
+      "",
+    ]);
+  });
+
   test("an example is added with its error flow, once", async () => {
     const added = await steward("example", "add", "flaky-service");
     expect(added.out).toBe("error-notice: version 1 published\nflaky-service: version 1 published\n");

@@ -73,6 +73,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   bytea: "convert_to(gen_random_uuid()::text, 'UTF8')",
   text: "gen_random_uuid()::text",
   "text[]": "'{}'",
+  "uuid[]": "'{}'",
   jsonb: "'[]'",
   boolean: "true",
   "timestamp with time zone": "now()",

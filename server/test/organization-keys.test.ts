@@ -61,7 +61,7 @@ test("a rotation shows what is still sealed under old keys, and only what nothin
   // As ten minutes later, when the turns have been.
   await whole.db.admin.query({
     text: `update steward.reseals set done_at = now() - interval '2 minutes'
-      where part in ('credentials.secret', 'connections.secret', 'connect_states.verifier', 'oauth_clients.secret', 'revocations.slot')`,
+      where part in ('credentials.secret', 'connections.secret', 'connect_states.verifier', 'oauth_clients.secret', 'revocations.slot', 'event_triggers.secret')`,
   });
   const { organizationId } = await whole.client.me();
   expect((await steward("retire-keys", "--yes", organizationId)).out).toContain(

@@ -128,6 +128,12 @@ export const GATE_VIOLATIONS: readonly Violation[] = [
     seen: /a grant: a further effect ended as|a grant: an effect in flight/,
   },
   {
+    id: "C7",
+    what: "triggers that outlive what their flow rests on",
+    ...trigger("steward.triggers", "update", "new.active := old.active or new.active; return new;"),
+    seen: /the trigger told of a flow that was paused still stands|a delivery to a flow that was paused is answered/,
+  },
+  {
     id: "C8",
     what: "effects that name no run",
     ...namelessEffects(),

@@ -12,14 +12,20 @@ export interface Revoked {
   readonly lastMs: number;
   /** From the answer to the last byte that came in after it; 0 when none did. */
   readonly lateMs: number;
-  /** Bytes that were neither read nor lay unread when the answer came. */
+  /**
+   * Bytes that came after the answer, but for those of its first moments (two in a row without any, of 20 ms each): what had
+   * come before and lay unread is read then, which the kernel does not list of connections that were reset.
+   */
   readonly lateBytes: number;
+  /** Requests that began after the answer. */
+  readonly lateRequests: number;
   /** From the answer to the end of the last connection; 0 when they had ended before. */
   readonly closedMs: number;
 }
 
 export const STEPS = 30;
 const UPLOAD_CHARACTERS = 900_000;
+const MOMENT_MS = 20;
 /** For what may still come. */
 const QUIET_MS = 1_500;
 
@@ -85,8 +91,10 @@ export async function revokeInTheMiddle(
   const askedAt = performance.now();
   const { stopped } = await client.revokeGrant({ grant });
   const answeredAt = performance.now();
-  const known = counter.bytes() + counter.unread();
+  const requests = counter.requests();
   counter.hurry(true);
+  await drained(counter);
+  const known = counter.bytes() + counter.unread();
   await sleep(QUIET_MS);
   const lateBytes = Math.max(0, counter.bytes() - known);
   return {
@@ -95,8 +103,18 @@ export async function revokeInTheMiddle(
     lastMs: Math.max(0, counter.lastByteMs() - askedAt),
     lateMs: lateBytes === 0 ? 0 : Math.max(0, counter.lastByteMs() - answeredAt),
     lateBytes,
+    lateRequests: counter.requests() - requests,
     closedMs: Math.max(0, counter.lastEndMs() - answeredAt),
   };
+}
+
+/** What had come in before is read at full speed; 1 s at most. */
+async function drained(counter: ByteCounter): Promise<void> {
+  for (let [moments, still, before] = [0, 0, counter.bytes()]; moments < 50 && still < 2; moments++) {
+    await sleep(MOMENT_MS);
+    still = counter.bytes() === before ? still + 1 : 0;
+    before = counter.bytes();
+  }
 }
 
 /** The one there is, or another one where that was revoked; flows that were paused for it go on. */

@@ -24,8 +24,9 @@ test(
   async () => {
     const chains = 30;
     const streams = 6;
-    const { stopped, lateBytes } = await revokeInTheMiddle(home.client, counter, { chains, streams });
+    const { stopped, lateBytes, lateRequests } = await revokeInTheMiddle(home.client, counter, { chains, streams });
     expect(lateBytes).toBe(0);
+    expect(lateRequests).toBe(0);
     expect(stopped.acknowledged).toHaveLength(3);
     expect(stopped.silent).toEqual([]);
     expect(stopped.pausedFlows.toSorted()).toEqual(["chain", "drip", "upload"]);

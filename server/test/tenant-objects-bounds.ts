@@ -35,18 +35,12 @@ export async function makeBounds(making: Making): Promise<void> {
 }
 
 /** What left for a host: of each flow, of a connection, and of each run that a name may be. */
-async function makeOutbound({ admin, organization, project, things, letter }: Making): Promise<void> {
+async function makeOutbound({ admin, project, things, letter }: Making): Promise<void> {
   for (const [n, cause] of things.run.entries())
     await admin.query({
-      text: `insert into steward.outbound_effects (organization, project, cause, id, place, attempt, flow, action, host, connection, at)
-        select $1, $2, $3, 'e1', 'send', 1, $4, 'gmail.send', 'gmail.googleapis.com', $5, now()`,
-      values: [
-        organization,
-        project,
-        cause,
-        `only-${letter}${(n % 2) + 1}`,
-        await shownConnection(admin, project, letter),
-      ],
+      text: `insert into steward.outbound_effects (project, cause, id, place, attempt, flow, action, host, connection, at)
+        select $1, $2, 'e1', 'send', 1, $3, 'gmail.send', 'gmail.googleapis.com', $4, now()`,
+      values: [project, cause, `only-${letter}${(n % 2) + 1}`, await shownConnection(admin, project, letter)],
     });
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { accessibilityFaults, noBrowser, openBrowser, openPage, sidewaysPx, type Watched } from "./browser.ts";
+import { accessibilityFaults, focused, noBrowser, openBrowser, openPage, sidewaysPx, type Watched } from "./browser.ts";
 import { startSteward, type TestSteward } from "./start-steward.ts";
 import type { FlowFileInput } from "@steward/sdk";
 import { APPROVAL } from "./web-flows.ts";
@@ -171,6 +171,8 @@ test("a grant with an approval is given by hand, and a revoke says what it stopp
   const fresh = panel(page, "New grant");
   await button(fresh, "Give grant").click();
   await fresh.getByRole("alert").first().waitFor();
+  // The button stands far below what is missing.
+  await expect.poll(async () => (await focused(page)).name).toMatch(/^Everything/);
   await fresh.getByLabel("With").selectOption("credential:orders");
   await fresh.getByLabel("Send an HTTP request").check();
   await button(fresh, "Add a rate").click();
@@ -192,6 +194,14 @@ test("a grant with an approval is given by hand, and a revoke says what it stopp
   await page.goto("/grants");
   await page.getByLabel("Show those that are over").check();
   await text(page, "Over");
+  await link(page, /at most 3 times a day/i).click();
+  await button(one, "Give it again").click();
+  await button(one, "Give grant").click();
+  await text(page, "In force");
+  await one
+    .getByText(/at most 3 times a day.*must approve/i)
+    .first()
+    .waitFor();
   expect(faults.filter((fault) => !/400|422/.test(fault))).toEqual([]);
 });
 
@@ -260,7 +270,7 @@ test("what waits for a person is read with its arguments, approved at a desk and
   const { page, faults } = await signIn();
   await link(page, /^Approvals/).click();
   await page.getByRole("table", { name: "Approvals" }).getByRole("link").first().click();
-  const one = panel(page, "Approve ask");
+  const one = panel(page, "May order A-1 be refunded?");
   await one.getByText("May order A-1 be refunded?").first().waitFor();
   await one.getByText(/Expires in (?:2 h|1 h \d+ min), at/).waitFor();
   await one.getByText("42", { exact: true }).waitFor();
@@ -358,6 +368,52 @@ test("what a provider will ask for is said before anybody is sent there, and a d
   await button(sure, "Disconnect").click();
   await panel(page, "Receipt: shop-mail").getByText("Erased here at once").waitFor();
   expect(faults).toEqual([]);
+});
+
+test("a connection begins with what a flow needs, asks by the client that was typed, and goes on with what was chosen", async () => {
+  const { page, faults } = await signIn({ width: 390, height: 844 });
+  await page.goto("/connections/catalogue?connector=github&slug=code&actions=github.create_comment,gmail.send");
+  const one = panel(page, "Connect GitHub");
+  const name = one.getByRole("textbox", { name: "Name" });
+  const comment = /github\.create_comment\b/;
+  expect([await name.inputValue(), await one.getByRole("checkbox", { name: comment }).isChecked()]).toEqual([
+    "code",
+    true,
+  ]);
+  await one.getByLabel("Client secret").fill("s3cret-of-the-client");
+  await button(one, "Go on").click();
+  await expect.poll(async () => (await focused(page)).name).toMatch(/^Client id/);
+  await one.getByLabel("Client id").fill("Iv1.typed");
+  await button(one, "Go on").click();
+  const away = await link(one, "Go on to GitHub").getAttribute("href");
+  expect(new URL(away ?? "").searchParams.get("client_id")).toBe("Iv1.typed");
+
+  await page.goto("/connections?open=code");
+  const open = panel(page, "Connection code");
+  await button(open, "Go on connecting").click();
+  expect(await open.getByRole("checkbox", { name: comment }).isChecked()).toBe(true);
+
+  await page.goto("/connections/catalogue?connector=github&slug=code&actions=github.create_comment");
+  await button(one, "Go on").click();
+  await text(page, "There is a connection of that name already");
+  await link(one, "Open code").click();
+  await open.waitFor();
+  await steward.client.disconnect({ slug: "code" });
+  expect(faults.filter((fault) => !/409/.test(fault))).toEqual([]);
+});
+
+test("a service of one's own shows how its address is written, what to do before, and what can't be empty", async () => {
+  const watched = await signIn({ width: 390, height: 844 });
+  const { page, faults } = watched;
+  await page.goto("/connections/catalogue?connector=smtp");
+  const one = panel(page, /^Connect SMTP|^Connect .*mail/i);
+  await one.getByRole("region", { name: "Before you connect it" }).waitFor();
+  const address = one.getByLabel("Address of the service");
+  expect(await address.getAttribute("placeholder")).toBe("smtps://mail.example.com:465");
+  expect(await address.getAttribute("aria-required")).toBe("true");
+  await button(one, "Connect").click();
+  await expect.poll(async () => (await focused(page)).name).toMatch(/^Address of the service/);
+  expect([await accessibilityFaults(page), await sidewaysPx(page), faults]).toEqual([[], 0, []]);
 });
 
 test("these pages keep the rules of accessibility, policy and width, in both themes, at a desk and on a phone", async () => {

@@ -239,6 +239,11 @@ test("the ledger shows every host that was reached and refused, found by host an
   const phone = await signIn({ width: 390, height: 844 });
   await phone.page.goto("/connections/outbound");
   await text(phone.page, "10.1.2.3");
+  // What was done, and by what, where there is no room for columns of their own.
+  await phone.page
+    .getByText(/^http\.request, .*\bstray\b/i)
+    .first()
+    .waitFor();
   await looksWell(phone);
   expect(phone.faults).toEqual([]);
 });
@@ -315,6 +320,8 @@ test("the inbox on a phone shows what waits and lets it be decided", async () =>
   await page.getByRole("row").nth(1).getByRole("link").click();
   await text(page, "May this answer be sent?");
   await looksWell(phone);
+  for (const verb of ["Approve", "Reject"])
+    expect((await button(page, verb).boundingBox())?.height).toBeGreaterThanOrEqual(44);
   await button(page, "Reject").click();
   await text(page, "Rejected. It is not done.");
   await ended(id);

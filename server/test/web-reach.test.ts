@@ -99,6 +99,37 @@ test("the palette lists every page before a word is typed, and finds it by what 
   await page.waitForURL("**/installation/proof*");
 });
 
+test("on a phone the row of places shows the one that is open, and the palette finds a connection", async () => {
+  const { page } = await signIn(PHONE);
+  const { client } = steward;
+  await client.createConnection({
+    body: {
+      connector: "openai_compatible",
+      slug: "brain-of-shop",
+      owner: "project",
+      actions: [],
+      device: false,
+      address: "https://models.example.com/v1",
+    },
+  });
+  await page.goto("/budgets");
+  const open = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Budgets" });
+  await expect
+    .poll(async () => {
+      const [row, place] = [
+        await page.getByRole("navigation", { name: "Main" }).boundingBox(),
+        await open.boundingBox(),
+      ];
+      return row !== null && place !== null && place.x >= row.x && place.x + place.width <= row.x + row.width + 1;
+    })
+    .toBe(true);
+  await button(page, /^Search/).click();
+  const palette = page.getByRole("dialog", { name: "Go to or do" });
+  await palette.getByRole("combobox").fill("brain-of");
+  await palette.getByRole("option", { name: /^brain-of-shop/ }).click();
+  await page.waitForURL(/\/connections\?.*open=brain-of-shop/);
+});
+
 test("who may not see the organization still comes in, is told what they may not see, and reaches the rest", async () => {
   const { client, db } = steward;
   const { items } = await client.listOrganizations();

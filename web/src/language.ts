@@ -67,10 +67,10 @@ export const say = {
   },
   palette: {
     label: "Go to or do",
-    placeholder: "Search flows, runs and actions",
+    placeholder: "Search flows, connections, runs and actions",
     empty: "Nothing by that name",
     open: "Search",
-    groups: { go: "Go to", flows: "Flows", runs: "Recent runs", actions: "Actions" },
+    groups: { go: "Go to", flows: "Flows", connections: "Connections", runs: "Recent runs", actions: "Actions" },
     openRun: (id: string) => `Open run ${id}`,
     theme: (name: string) => `Theme: ${name}`,
     runOf: (flow: string, id: string) => `${flow} · ${id}`,

@@ -141,6 +141,9 @@ export interface ConnectionsSearch {
 export interface CatalogueSearch {
   readonly search?: string | undefined;
   readonly connector?: string | undefined;
+  /** What a new connection begins with: its name, and what it is for, with commas. */
+  readonly slug?: string | undefined;
+  readonly actions?: string | undefined;
 }
 /** `from` and `to` are times in UTC. */
 export interface OutboundSearch {

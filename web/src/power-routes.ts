@@ -52,6 +52,8 @@ export const powerRoutes = [
     validateSearch: (search: Search): CatalogueSearch => ({
       search: text(search["search"]),
       connector: text(search["connector"]),
+      slug: text(search["slug"]),
+      actions: text(search["actions"]),
     }),
   }),
   createRoute({

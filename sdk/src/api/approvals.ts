@@ -5,7 +5,10 @@ import { Slug } from "../flow-file.ts";
 
 export const ApprovalId = z.string().regex(/^apr_[0-9a-z]{26}$/, "an id that begins with apr_");
 
-/** `used`: it was approved, and the effect has begun. `withdrawn`: its run ended before anybody had decided. */
+/**
+ * `used`: it was approved, and the effect has begun. `withdrawn`: its run ended before anybody had
+ * decided, or, where `decidedAt` says when it was approved, what was approved was refused or no longer needed when its turn came.
+ */
 export const ApprovalStatus = z.enum(["open", "approved", "rejected", "expired", "withdrawn", "used"]);
 
 /** Why it is asked: what of a grant's or limit's line wants it, or a step that asks by itself. */
@@ -26,6 +29,8 @@ export const ApprovalSummary = z.object({
   /** An effect of a run, or a step that asks by itself. */
   kind: z.enum(["effect", "step"]),
   action: z.string(),
+  /** What a step asks, in its own words, for whoever may see what runs carry; null of an effect. */
+  message: z.string().nullable(),
   /** `con_…` */
   connection: z.string().nullable(),
   why: z.array(Reason),

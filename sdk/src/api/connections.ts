@@ -95,7 +95,7 @@ export const Connection = z.object({
   expiresAt: Time.nullable(),
   refreshedAt: Time.nullable(),
   usedAt: Time.nullable(),
-  /** What went wrong last, and still is: `reauth_required`, `provider_unavailable`, … */
+  /** What went wrong last, and still is: `reauth_required`, `provider_unavailable` (not reached), …; gone with a test or effect that succeeds. */
   errorCode: z.string().nullable(),
   createdAt: Time,
   createdBy: z.string(),
@@ -118,6 +118,8 @@ export const ConnectionDetails = Connection.extend({
   usedBy: z.array(ConnectionUser),
   /** Other connections of the same account by the same OAuth client, which the provider ends with this one. */
   endsWith: z.array(Slug),
+  /** Of one that is pending: the scopes that its last consent asked for, which are asked for again where none are named. */
+  asked: z.array(z.string()),
 });
 
 /** What a header or a form can carry. */
@@ -227,9 +229,11 @@ export const Consent = z.object({
       everyMs: z.int(),
     })
     .nullable(),
+  /** Why it is kept though its provider was not reached; null where it was, or where consent is asked for. */
+  notReached: z.string().nullable(),
 });
 
-/** None: what it was granted before is asked for again, by the same way. */
+/** None: what it was granted before is asked for again, by the same way; of one that is pending, what was asked for last. */
 export const AskConsent = z.strictObject({
   actions: Actions.default([]),
   device: z.boolean().default(false).describe("By a code that is entered on another device."),
@@ -261,7 +265,9 @@ export const OAuthClient = z.object({
 export const PutOAuthClient = z.strictObject({
   clientId: Text,
   clientSecret: Text.optional(),
-  signingSecret: Text.optional().describe("By which the provider signs what it sends here, such as Slack's buttons."),
+  signingSecret: Text.optional().describe(
+    "By which the provider signs what it sends here, such as Slack's buttons. Without it, the one there is stays.",
+  ),
 });
 
 /** What was under way when something was revoked. */

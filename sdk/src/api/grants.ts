@@ -83,7 +83,7 @@ export const SlackPlace = z.strictObject({
   connection: Slug.describe("The project's connection to the workspace."),
   channel: z
     .string()
-    .regex(/^(?:[CG][A-Z0-9]{2,30}|#[^\s#@,]{1,80})$/u, "use a channel's name such as #approvals, or its id")
+    .regex(/^(?:[CG][A-Z0-9]{2,30}|#[^\s#@,{}]{1,80})$/u, "use a channel's name such as #approvals, or its id")
     .describe("The channel's name with #, or its id."),
   arguments: z
     .boolean()

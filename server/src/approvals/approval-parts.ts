@@ -10,7 +10,7 @@ import type { Scope } from "../store/scope.ts";
 /** What the verbs around approvals work with; the HTTP surface has all of it. */
 export interface ApprovalParts extends Pick<PeopleParts, "database" | "dispatch" | "clock" | "ids" | "denials"> {
   readonly projects: { get(scope: Scope): Promise<{ readonly keys: ProjectKeys }> };
-  readonly grants: Pick<GrantsOutside, "actionsIn">;
+  readonly grants: Pick<GrantsOutside, "actionsIn" | "policyOf">;
   readonly approvals: ApprovalsOutside;
 }
 

@@ -228,6 +228,12 @@ describe("quorum and parties", () => {
 
 describe("changed arguments", () => {
   const OTHER = { ...MAIL, to: ["ann@example.com"] };
+  beforeAll(async () => {
+    const when = [{ field: "to", domains: ["example.com"] }];
+    const body = { to: "project", connection: "mail", lines: [{ actions: ["gmail.send"], when }] };
+    const made = await it.owner.call("POST", "/v1/grants", { body });
+    if (made.status !== 201) throw new Error(made.text);
+  });
 
   test("are read as the action takes them, and the run gets them with the digest that the gate makes", async () => {
     const asked = await it.ask();
@@ -267,6 +273,26 @@ describe("changed arguments", () => {
     });
     const step = await it.ask({ kind: "step", action: "approval" });
     expect(refusal(await decide(step, it.owner, { arguments: OTHER }))).toEqual(["value_invalid", "arguments"]);
+  });
+
+  test("that no grant covers are refused with the sentence that refuses, and it stays open for better ones", async () => {
+    const asked = await it.ask();
+    const answer = await decide(asked, it.owner, { arguments: { ...MAIL, to: ["eve@evil.test"] } });
+    expect([answer.status, refusal(answer)]).toEqual([422, ["value_invalid", "arguments"]]);
+    expect(answer.json()["detail"]).toMatch(/No grant covers gmail\.send.*eve@evil\.test/s);
+    expect(await it.read(asked.id)).toMatchObject({ status: "open", changed: null, decisions: [], mine: true });
+    expect(await it.inbox(asked.run)).toEqual([]);
+    expect((await decide(asked, it.owner, { arguments: OTHER })).json()).toMatchObject({ status: "approved" });
+  });
+
+  test("that a limit refuses are refused by it, whatever is granted", async () => {
+    const asked = await it.ask();
+    const deny = { deny: true, lines: [{ actions: ["gmail.send"], when: [{ field: "to", domains: ["evil.test"] }] }] };
+    const made = await it.owner.call("POST", "/v1/limits", { body: deny });
+    expect([made.status, made.text]).toEqual([201, made.text]);
+    const answer = await decide(asked, it.owner, { arguments: { ...OTHER, to: ["eve@evil.test"] } });
+    expect(answer.json()["detail"]).toMatch(/A limit of the project refuses gmail\.send/);
+    expect((await decide(asked, it.owner, { arguments: OTHER })).json()).toMatchObject({ status: "approved" });
   });
 
   test("are what the others decide on: a word on the former ones is none on them, and must be said anew", async () => {
@@ -336,6 +362,8 @@ describe("what is shown", () => {
     const answer = await person.call("GET", `/v1/approvals/${asked.id}`);
     expect(answer.json()).toMatchObject({ arguments: null, digest: asked.digest, mine: true });
     expect(answer.text).not.toMatch(/bob@|secret words|Olive/);
+    await it.ask({ kind: "step", action: "approval", arguments: { message: "secret words" } });
+    expect((await person.call("GET", "/v1/approvals?limit=100")).text).not.toContain("secret words");
   });
 
   test("the line that asks is told as a sentence, as it stood when it asked", async () => {
@@ -383,4 +411,13 @@ test("they are counted for the rail: those open, and those that wait for the cal
 test("what a model wrote of it is told to whoever sees what it carries", async () => {
   const asked = await it.ask();
   expect((await it.read(asked.id)).byModel).toEqual(["body"]);
+});
+
+test("the list tells what a step asks in its own words, and of an effect none", async () => {
+  const step = await it.ask({ kind: "step", action: "approval", arguments: { message: "May A-1 be refunded?" } });
+  const effect = await it.ask();
+  const { items } = (await it.owner.call("GET", "/v1/approvals?limit=100")).json() as { items: ApprovalSummary[] };
+  const messageOf = (id: string) => items.find((one) => one.id === id)?.message;
+  expect([messageOf(step.id), messageOf(effect.id)]).toEqual(["May A-1 be refunded?", null]);
+  expect((await it.read(step.id)).message).toBe("May A-1 be refunded?");
 });

@@ -22,13 +22,14 @@ import {
   readApprovalRun,
   setChanged,
 } from "../store/approvals.ts";
-import { knowing } from "../grants/grant-parts.ts";
+import { knowing, type PolicyInForce } from "../grants/grant-parts.ts";
 import { noteRefused } from "../people/act.ts";
 import { lockQueue } from "../store/queue.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import type { Permissions } from "../people/permissions-of.ts";
 import type { ApprovalCaller, ApprovalParts, KnowingApprovalParts } from "./approval-parts.ts";
-import { readChange } from "./read-change.ts";
+import { judgeChange } from "./judge-change.ts";
+import { type Change, readChange } from "./read-change.ts";
 import { type PersonThere, readPeople } from "./person-in-project.ts";
 import { approvalId, noApproval, shownApproval, shownId } from "./read-approval.ts";
 import { openChanged, sealChanged, sealNote } from "./sealed-approval.ts";
@@ -73,10 +74,11 @@ export async function decide(
   const { scope } = decider;
   const { keys } = await parts.projects.get(scope);
   const known = await knowing(parts, scope);
+  const inForce = given.arguments === undefined ? null : await parts.grants.policyOf(scope);
   const { approval, told } = await inScope(parts.database, scope, async (tx) => {
     const { row, isLed } = await lockBoth(tx, scope, id);
     await alongside(tx, row);
-    const word: Word = { parts: known, tx, keys, decider, row, given, nowMs: parts.clock.nowMs() };
+    const word: Word = { parts: known, tx, keys, decider, row, given, inForce, nowMs: parts.clock.nowMs() };
     const person = await requirePerson(word);
     requireOpen(word, isLed);
     const outcome = await say(word);
@@ -107,6 +109,8 @@ interface Word {
   readonly decider: Decider;
   readonly row: ApprovalRow;
   readonly given: Decide;
+  /** Read where there are other arguments to be judged. */
+  readonly inForce: PolicyInForce | null;
   readonly nowMs: number;
 }
 
@@ -130,9 +134,10 @@ function requireOpen({ row, given, nowMs }: Word, isLed: boolean): void {
 }
 
 async function say(word: Word): Promise<Outcome> {
-  const { parts, tx, keys, decider, row, given, nowMs } = word;
+  const { parts, tx, keys, decider, row, given, inForce, nowMs } = word;
   const { project, organization } = decider.scope;
   const change = await readChange(parts, tx, keys, decider.scope, row, given);
+  if (change !== null && inForce !== null) await judgeChange(tx, decider.scope, row, change, inForce, nowMs);
   const digest = change?.digest ?? presentDigest(row);
   if (change !== null)
     await tx.query(setChanged(project, row.id, sealChanged(keys, row.id, change.arguments), change.digest, nowMs));
@@ -170,8 +175,6 @@ async function outcomeOf({ tx, decider: { scope }, row, nowMs }: Word, digest: B
   }));
   return countWords(row.parties, words, { createdMs: row.createdAt, nowMs });
 }
-
-type Change = NonNullable<Awaited<ReturnType<typeof readChange>>>;
 
 /** What somebody has put in the arguments' place before. */
 function changedBefore({ keys, row }: Word): Promise<Change | null> {

@@ -42,6 +42,7 @@ export async function listApprovals(
     before: cursorOf("apr", query),
     limit: limit + 1,
   };
+  const keys = caller.permissions.has("run.read") ? (await parts.projects.get(caller.scope)).keys : null;
   return await inScope(parts.database, caller.scope, async (tx) => {
     const viewer = await viewerOf(parts, tx, caller);
     const rows =
@@ -50,7 +51,7 @@ export async function listApprovals(
         : await listRows(tx, caller.scope.project, filter);
     const page = rows.slice(0, limit);
     const said = await saidBy(tx, caller, page);
-    const items = page.map((row) => showSummary(row, viewer, said.has(row.id)));
+    const items = page.map((row) => showSummary(row, viewer, said.has(row.id), keys));
     return { items, next: rows.length > limit ? items.at(-1)!.id : null };
   });
 }

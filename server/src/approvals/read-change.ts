@@ -1,5 +1,5 @@
 import type { Decide } from "@steward/sdk";
-import { readArguments } from "../core/actions/known-action.ts";
+import { type KnownAction, readArguments } from "../core/actions/known-action.ts";
 import { AppError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Transaction } from "../core/ports/database.ts";
@@ -11,9 +11,15 @@ import type { KnowingApprovalParts } from "./approval-parts.ts";
 import { digestOf } from "./sealed-approval.ts";
 import { presentDigest } from "./show-approval.ts";
 
+/** Canonical, with the digest that the run is told. */
+export interface Change {
+  readonly arguments: JsonObject;
+  readonly digest: Buffer;
+}
+
 /**
  * The arguments that a person wants to be sent instead, as the action takes them, with their digest; null for none, and for
- * the same. Whether they may be sent is the gate's to say, anew. Throws `value_invalid` naming the field.
+ * the same. Whether they may be sent is judged beside it (`judgeChange`), and by the gate anew. Throws `value_invalid` naming the field.
  */
 export async function readChange(
   { actions }: Pick<KnowingApprovalParts, "actions">,
@@ -22,7 +28,7 @@ export async function readChange(
   { project }: Scope,
   row: ApprovalRow,
   { decision, arguments: given }: Decide,
-): Promise<{ readonly arguments: JsonObject; readonly digest: Buffer } | null> {
+): Promise<(Change & { readonly action: KnownAction }) | null> {
   if (given === undefined) return null;
   if (decision === "reject") throw invalid("what is rejected is not sent: leave the arguments out");
   const action = row.kind === "effect" ? actions.find(row.action) : null;
@@ -31,7 +37,7 @@ export async function readChange(
   const credential = row.grant === null ? null : await readCredentialOfGrant(tx, project, row.grant);
   const effect = { action: row.action, connection: row.connection ?? credential, arguments: changed };
   const digest = digestOf(keys, effect);
-  return digest.equals(presentDigest(row)) ? null : { arguments: changed, digest };
+  return digest.equals(presentDigest(row)) ? null : { action, arguments: changed, digest };
 }
 
 function invalid(message: string): AppError {

@@ -1,7 +1,7 @@
 import type { Approval, ApprovalDecision, ApprovalSummary } from "@steward/sdk";
 import { askedNow, isNamed } from "../core/approval/people-of.ts";
 import { showId } from "../core/id.ts";
-import type { Json } from "../core/json.ts";
+import { isJsonObject, type Json } from "../core/json.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { isoTime, isoTimeOrNull } from "../people/iso-time.ts";
 import type { ApprovalRow, DecisionRow } from "../store/approvals.ts";
@@ -22,8 +22,16 @@ export interface Viewer {
   readonly nowMs: number;
 }
 
-/** @param said whether they have said their word on the present arguments */
-export function showSummary(row: ApprovalRow, viewer: Viewer, said: boolean): ApprovalSummary {
+/**
+ * @param said whether they have said their word on the present arguments
+ * @param keys by which what the run carries is read; null for whoever may not see it
+ */
+export function showSummary(
+  row: ApprovalRow,
+  viewer: Viewer,
+  said: boolean,
+  keys: ProjectKeys | null,
+): ApprovalSummary {
   return {
     id: showId("apr", row.id),
     run: showId("run", row.run),
@@ -32,6 +40,7 @@ export function showSummary(row: ApprovalRow, viewer: Viewer, said: boolean): Ap
     path: [...row.path],
     kind: row.kind,
     action: row.action,
+    message: keys === null ? null : messageOf(keys, row),
     connection: row.connection === null ? null : showId("con", row.connection),
     why: row.reasons.map(({ kind, field, of }) => ({ kind, field, of: of?.id ?? null })),
     status: row.status,
@@ -44,6 +53,14 @@ export function showSummary(row: ApprovalRow, viewer: Viewer, said: boolean): Ap
     expiresAt: isoTime(row.expiresAt),
     decidedAt: isoTimeOrNull(row.decidedAt),
   };
+}
+
+/** What a step that asks by itself asks. */
+function messageOf(keys: ProjectKeys, { kind, id, arguments: sealed }: ApprovalRow): string | null {
+  if (kind !== "step") return null;
+  const given = openArguments(keys, id, sealed);
+  const message = isJsonObject(given) ? given["message"] : null;
+  return typeof message === "string" ? message : null;
 }
 
 /** Whether the viewer may decide it now, as `decide` has it. */
@@ -68,7 +85,7 @@ export function showApproval(row: ApprovalRow, viewer: Viewer, opened: Opened): 
   const said = decisions.some((one) => one.account === viewer.person?.account && one.digest.equals(digest));
   const changed = row.changed !== null && seesContent ? openChanged(keys, row.id, row.changed) : null;
   return {
-    ...showSummary(row, viewer, said),
+    ...showSummary(row, viewer, said, seesContent ? keys : null),
     arguments: seesContent ? mutable(openArguments(keys, row.id, row.arguments)) : null,
     changed: mutable(changed),
     digest: digest.toString("hex"),

@@ -91,7 +91,12 @@ async function notesOf(tx: Transaction, { scope, row }: Shown): Promise<readonly
     const who = quoteValue(nameOf.get(account) ?? "somebody");
     return `${decision === "approve" ? "Approved" : "Rejected"} by ${who}, ${timeWords(at)}.`;
   });
-  return [...words, ...(row.status === "open" ? [] : [ENDS[row.status]])];
+  return [...words, ...endOf(row)];
+}
+
+function endOf({ status, decidedAt }: ApprovalRow): readonly string[] {
+  if (status === "open") return [];
+  return [status === "withdrawn" && decidedAt !== null ? "It was approved, but was not done." : ENDS[status]];
 }
 
 /** `2026-11-21 10:42 UTC` */

@@ -25,7 +25,7 @@ export function approvalLines(approval: Approval): string[] {
   return [
     ...factLines([
       ["approval", approval.id],
-      ["status", approval.status],
+      ["status", statusText(approval)],
       ["run", `${approval.run} (${approval.flow})`],
       ["step", stepText(approval.step, approval.path)],
       ["action", approval.action],
@@ -41,6 +41,13 @@ export function approvalLines(approval: Approval): string[] {
     ),
     ...argumentLines(approval),
   ];
+}
+
+/** What was approved and then refused, or needed no more, is not what nobody has decided. */
+function statusText({ status, decidedAt }: Approval): string {
+  return status === "withdrawn" && decidedAt !== null
+    ? "withdrawn: it was approved, but not done; the run says why"
+    : status;
 }
 
 function argumentLines({ arguments: given, changed }: Approval): string[] {

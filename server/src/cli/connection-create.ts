@@ -1,9 +1,11 @@
-import type { NewConnection } from "@steward/sdk";
+import type { Client, ConnectionAuthentication, NewConnection } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
 import { consentLines } from "./consent-lines.ts";
 import { addSecretOptions, readConnectionSecret, type SecretOptions } from "./read-connection-secret.ts";
+import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
+import { EXIT } from "./terminal/exit-codes.ts";
 import { repeated } from "./terminal/repeated.ts";
 
 interface Options extends SecretOptions {
@@ -36,6 +38,7 @@ export function addConnectionCreate(parent: Command, cli: Cli): void {
 
 async function create(cli: Cli, connector: string, slug: string, options: Options): Promise<void> {
   const client = await connect(cli);
+  if (options.by === undefined) await requireWay(client, connector, slug, options);
   const secret = await readConnectionSecret(cli, slug, options);
   const body: NewConnection = {
     connector,
@@ -49,4 +52,34 @@ async function create(cli: Cli, connector: string, slug: string, options: Option
   };
   const consent = await client.createConnection({ body });
   show(cli, consent, () => consentLines(cli, consent));
+}
+
+/** How a secret is given where there is no consent. */
+const BY: Readonly<Partial<Record<ConnectionAuthentication, string>>> = {
+  api_key: "--by key",
+  basic: "--by password --user <name>",
+  client_credentials: "--by client --user <client id>",
+  service_account: "--by service-account",
+  certificate: "--by certificate --certificate <file>",
+};
+
+/** Ends where a secret or what consent is for is missing, with the command that has it. */
+async function requireWay(client: Client, connector: string, slug: string, options: Options): Promise<void> {
+  const { title, authentication, actions, triggers } = await client.getConnector({ connector });
+  const consents = authentication.includes("oauth2") || (options.device === true && authentication.includes("device"));
+  const offered = [...actions, ...triggers][0]?.id;
+  const again = `steward connection create ${connector} ${slug}`;
+  if (consents && options.for === undefined && offered !== undefined) {
+    const message = `what ${slug} is for is not said, and ${title} is asked for no more than that needs`;
+    throw new CliError(
+      EXIT.usage,
+      "usage",
+      message,
+      `${again} --for ${offered}: see steward connector show ${connector}`,
+    );
+  }
+  if (consents || authentication.includes("none")) return;
+  const ways = authentication.flatMap((way) => BY[way] ?? []);
+  const message = `${title} is connected by a secret, asked for or read from a pipe`;
+  throw new CliError(EXIT.usage, "usage", message, `${again} ${ways.join(", or ")}`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
 import { connectionLines } from "./connection-show.ts";
 import { addSecretOptions, readConnectionSecret, type SecretOptions } from "./read-connection-secret.ts";
 import { CliError } from "./terminal/cli-error.ts";
@@ -17,5 +17,7 @@ export function addConnectionSecret(parent: Command, cli: Cli): void {
     if (body === null) throw new CliError(EXIT.usage, "usage", "say how the secret proves it", "--by key");
     const connection = await client.putConnectionSecret({ slug, body });
     show(cli, connection, () => connectionLines(connection));
+    if (connection.errorCode === "provider_unavailable")
+      note(cli, `kept, but not reached; why, says: steward connection test ${slug}`);
   });
 }

@@ -29,12 +29,18 @@ function userLines({ usedBy, endsWith }: ConnectionDetails): string[] {
   ]);
 }
 
+/** How it is: not "active" alone where something is wrong with it. */
+export function statusText({ status, errorCode }: Pick<Connection, "status" | "errorCode">): string {
+  if (errorCode === null || errorCode === status) return status;
+  return errorCode === "provider_unavailable" ? `${status}, not reached` : `${status} (${errorCode})`;
+}
+
 /** A connection in lines. */
 export function connectionLines(one: Connection): string[] {
   return [
     `${one.slug}: ${one.connector}`,
     ...factLines([
-      ["status", one.errorCode === null ? one.status : `${one.status} (${one.errorCode})`],
+      ["status", statusText(one)],
       ["account", one.account],
       ["whose", one.owner ?? "the project's"],
       ["only for", one.flow],

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
-import { type Cli, note, show } from "./cli.ts";
+import { type Cli, show } from "./cli.ts";
+import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
+import { EXIT } from "./terminal/exit-codes.ts";
 
 export function addConnectionTest(parent: Command, cli: Cli): void {
   parent
@@ -12,6 +14,9 @@ export function addConnectionTest(parent: Command, cli: Cli): void {
       show(cli, { ok, code, message, connection }, () => [
         ok ? `${slug}: ${connection.account ?? "it works"}` : `${slug}: ${message ?? code ?? connection.status}`,
       ]);
-      if (connection.status === "reauth_required") note(cli, `to connect it again: steward connection consent ${slug}`);
+      if (ok) return;
+      const dead = connection.status === "reauth_required";
+      const next = dead ? `steward connection consent ${slug}` : `steward connection show ${slug}`;
+      throw new CliError(EXIT.refused, "test_failed", `the connection ${slug} did not pass its test`, next);
     });
 }

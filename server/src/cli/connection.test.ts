@@ -55,6 +55,28 @@ test("a key is set from a pipe, tested, replaced, and its connection ends with a
   expect((await steward("connection", "receipt", id)).out[0]).toBe(over.out[0]);
 });
 
+test("a key whose provider nobody reaches is kept and said to be unreached, until a test gets through", async () => {
+  it.provider.instead = (path, response) => path === "/me" && (response.destroy(), true);
+  const made = await run({ piped: "a-key-of-length\n" }, "connection", "create", "box", "far", "--by", "key");
+  expect([made.code, made.err[0]]).toEqual([0, expect.stringMatching(/^kept, but not reached: .*connection test far/)]);
+  expect(made.out.join("\n")).toMatch(/status +active, not reached/);
+  const listed = async () => (await steward("connection", "list")).out.find((line) => line.startsWith("far "));
+  expect(await listed()).toMatch(/active, not reached/);
+  const tried = await steward("connection", "test", "far");
+  expect([tried.code, tried.out[0]]).toEqual([1, expect.stringMatching(/^far: /)]);
+  const again = await run({ piped: "another-key\n" }, "connection", "secret", "far", "--by", "key");
+  expect(again.err[0]).toBe("kept, but not reached; why, says: steward connection test far");
+  it.provider.instead = (path, response) =>
+    path === "/me" && (void response.setHeader("content-type", "application/json").end('{"sub":"ann"}'), true);
+  expect((await steward("connection", "test", "far")).code).toBe(0);
+  expect(await listed()).not.toContain("not reached");
+});
+
+test("consent without what it is for is asked by nobody", async () => {
+  const made = await steward("connection", "create", "box", "vague");
+  expect([made.code, made.err.join("\n")]).toEqual([2, expect.stringMatching(/create box vague --for box\.\w+/)]);
+});
+
 test("one's own OAuth client is set, listed and erased", async () => {
   const set = await run({ piped: "secret\n" }, "oauth-client", "set", "box", "my-client");
   expect([set.out, set.err]).toEqual([

@@ -1,4 +1,4 @@
-import type { ImportedDetails } from "@steward/sdk";
+import type { ConnectorDetails, ImportedDetails } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
 import { fileBody } from "./file-body.ts";
@@ -13,6 +13,14 @@ interface Options {
   readonly authentication?: string;
   readonly destination?: string;
 }
+
+/** How the connection's secret is then given; by consent, what it is for is. */
+const BY: Readonly<Partial<Record<ConnectorDetails["authentication"][number], string>>> = {
+  oauth2: " --for <action>",
+  api_key: " --by key",
+  basic: " --by password --user <name>",
+  client_credentials: " --by client --user <client id>",
+};
 
 /** Of what became no action; the rest is in `connector imported`. */
 const SHOWN = 20;
@@ -41,10 +49,10 @@ async function importFrom(cli: Cli, connector: string, file: string, options: Op
     client.importConnector({ connector, body, ...query }),
   );
   show(cli, made, () => [...leftLines(made, SHOWN), summaryLine(made)]);
-  note(
-    cli,
-    `Next: steward connection create <connection> ${connector}, or see it with steward connector imported ${connector}`,
-  );
+  const [way] = (await client.getConnector({ connector })).authentication;
+  const by = way === undefined ? undefined : BY[way];
+  const next = `steward connection create ${connector} my-${connector.replaceAll("_", "-")}${by ?? ""}`;
+  note(cli, `Next: ${next}, or see it with steward connector imported ${connector}`);
 }
 
 export function summaryLine({ connector, title, base, version, operations }: ImportedDetails): string {

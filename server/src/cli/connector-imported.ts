@@ -9,7 +9,7 @@ import { timeText } from "./terminal/words.ts";
 export function addConnectorImported(parent: Command, cli: Cli): void {
   parent
     .command("imported")
-    .description("connectors made of OpenAPI documents; with an id that one, and what of its document was left out")
+    .description("connectors made of OpenAPI documents; with an id that one: what became an action, and what did not")
     .argument("[connector]", "its id")
     .action((connector: string | undefined) => (connector === undefined ? list(cli) : showOne(cli, connector)));
 }
@@ -37,6 +37,14 @@ async function list(cli: Cli): Promise<void> {
 }
 
 async function showOne(cli: Cli, connector: string): Promise<void> {
-  const one = await (await connect(cli)).getImportedConnector({ connector });
-  show(cli, one, () => [summaryLine(one), ...leftLines(one, one.left.length)]);
+  const client = await connect(cli);
+  const [one, { actions }] = await Promise.all([
+    client.getImportedConnector({ connector }),
+    client.getConnector({ connector }),
+  ]);
+  show(cli, { ...one, actions: actions.map(({ id }) => id) }, () => [
+    summaryLine(one),
+    ...actions.map(({ id, class: each, title }) => `  ${id} (${each}): ${title}`),
+    ...leftLines(one, one.left.length),
+  ]);
 }

@@ -3,8 +3,9 @@ import { type Cli, note } from "./cli.ts";
 import { connectionLines } from "./connection-show.ts";
 
 /** What is asked for, in words, and where to go on; how to go on is noted apart. */
-export function consentLines(cli: Cli, { connection, asks, authorizationUrl, device }: Consent): string[] {
+export function consentLines(cli: Cli, { connection, asks, authorizationUrl, device, notReached }: Consent): string[] {
   const { slug } = connection;
+  if (notReached !== null) note(cli, `kept, but not reached: ${notReached} Try again: steward connection test ${slug}`);
   if (authorizationUrl === null && device === null) return connectionLines(connection);
   if (device !== null) note(cli, `once it is entered: steward connection poll ${slug}`);
   else note(cli, `open it in the browser in which you are signed in here; then: steward connection show ${slug}`);

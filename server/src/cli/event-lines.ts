@@ -13,7 +13,7 @@ const WHY: Readonly<Record<string, string>> = {
   not_granted: "no grant allows it",
   disconnected: "its connection is not there",
   reauth_required: "its connection must be connected again",
-  not_available: "its connection does not cover it",
+  not_available: "its connection does not cover it, connect it again with more rights",
   invalid: "it can't be asked for",
 };
 

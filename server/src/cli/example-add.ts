@@ -41,7 +41,7 @@ async function add(cli: Cli, name: string, { slug = name }: Options): Promise<vo
   show(cli, { added }, () => added.flatMap((one) => publishedLines(cli, one.slug, one.published)));
   const needs = needsLine(example);
   if (needs !== null) note(cli, needs);
-  for (const line of await readNeeds(client, example.file)) note(cli, line);
+  for (const line of await readNeeds(client, slug, example.file)) note(cli, line);
   note(cli, nextLine(slug, example, added.at(-1)?.published.webhooks[0]?.url));
 }
 

@@ -1,6 +1,7 @@
 import { type Client, type Draft, ProblemError, RawBody } from "@steward/sdk";
 import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { type Cli, note, show } from "./cli.ts";
+import { readNeeds } from "./example-needs.ts";
 import { publishedLines } from "./flow-publish.ts";
 import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
@@ -41,10 +42,16 @@ async function push(cli: Cli, file: string, options: Options): Promise<void> {
     if (stands) return draft.problems.map((one) => placeLine(file, one));
     return published === null ? [`${slug}: draft stored`] : publishedLines(cli, slug, published);
   });
+  if (published !== null) for (const line of await needsNow(client, slug)) note(cli, line);
   if (stands) {
     const message = `the draft of ${slug} is stored with ${countText(draft.problems.length, "problem")}`;
     throw new CliError(EXIT.refused, "flow_has_problems", message, `mend them, then: ${pushAgain(file, options)}`);
   }
+}
+
+/** What a flow that was just published still lacks. */
+async function needsNow(client: Client, slug: string): Promise<readonly string[]> {
+  return await readNeeds(client, slug, (await client.getFlow({ slug })).draft);
 }
 
 /** A text that is no flow file is refused with its places, shown as compilers do. */

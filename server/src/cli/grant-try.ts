@@ -2,7 +2,9 @@ import { RawBody, type Simulated } from "@steward/sdk";
 import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
 import { FORM } from "./read-form.ts";
+import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
+import { EXIT } from "./terminal/exit-codes.ts";
 import { readJsonInput } from "./terminal/read-input.ts";
 
 interface Options {
@@ -36,6 +38,7 @@ async function tryOut(cli: Cli, action: string, given: string, options: Options)
   const body = new RawBody(JSON.stringify(asked), "application/json");
   const answer = await (await connect(cli)).simulate({ body });
   show(cli, answer, () => linesOf(answer));
+  if (!answer.allowed) throw new CliError(EXIT.refused, "not_allowed", `${action} would be refused`);
 }
 
 function linesOf({ allowed, code, reason, decidedBy, approval, reserves }: Simulated): string[] {

@@ -2,6 +2,7 @@ import type { AskConsent, Consent } from "@steward/sdk";
 import { actOn } from "../core/audit-entry.ts";
 import { showId } from "../core/id.ts";
 import { appendActs } from "../store/append-acts.ts";
+import { findLastAsked } from "../store/connect-states.ts";
 import { lockConnection } from "../store/connections.ts";
 import { findOAuthClient } from "../store/oauth-clients.ts";
 import { inScope } from "../store/scope.ts";
@@ -28,7 +29,10 @@ export async function askConsent(
   requireSamePlace(connector, row);
   // The project's own client counts from the next consent on, whichever it was made with.
   const client = (await findOAuthClient(parts.database, scope, { connector: row.connector }))?.id ?? null;
-  const wish = { ...given, before: row.scopes };
+  // What was begun and not ended goes on with what was chosen then.
+  const goesOn = row.status === "pending" && given.actions.length === 0;
+  const before = goesOn ? await findLastAsked(parts.database, scope, row.id) : row.scopes;
+  const wish = { ...given, before };
   const { state, ...consent } = await prepareConsent(parts, caller, connector, { ...scope, ...row, client }, wish);
   await inScope(parts.database, scope, async (tx) => {
     const locked = await lockConnection(tx, scope.project, row.id);
@@ -38,5 +42,5 @@ export async function askConsent(
     const act = actOn(scope.project, shownId, "connection.asked", showId("con", row.id), facts, state.createdAt);
     await appendActs(tx, scope.organization, [act], state.createdAt);
   });
-  return { connection: await getConnection(parts, caller, slug), ...consent };
+  return { connection: await getConnection(parts, caller, slug), ...consent, notReached: null };
 }

@@ -1,6 +1,7 @@
 /** The catalogue of connectors and a project's own OAuth clients, through the API. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { showId } from "../core/id.ts";
+import { openClientSecrets } from "../gate/client-secret.ts";
 import { connecting, type Connecting } from "./connecting.testsuite.ts";
 import { type TestHttp, testHttp } from "../../test/http-server.ts";
 
@@ -101,6 +102,26 @@ test("a client that connections were made with stays until they are over; its se
   expect(await it.http.connections.fresh.freshSecret(place, { signal })).toMatchObject({ kind: "ready" });
   await call("DELETE", "/v1/connections/kept");
   expect((await call("DELETE", "/v1/oauth-clients/box")).status).toBe(204);
+});
+
+test("a client that connections stand by is changed by who may grant alone, and what signs for it stays", async () => {
+  const put = async (who: typeof it.ann, body: object) =>
+    (
+      await who.call("PUT", "/v1/oauth-clients/box", { body: { clientId: "steward", clientSecret: "a", ...body } })
+    ).json();
+  const bob = await it.http.signIn({ role: "builder" });
+  const clientSecret = "a secret/of the:client";
+  expect(await put(bob, { clientSecret, signingSecret: "signs" })).toMatchObject({ clientId: "steward" });
+  await it.connect(["box.look"], "signed");
+  expect(await put(bob, { signingSecret: "known to bob" })).toMatchObject({ code: "forbidden", needs: "grant.write" });
+  expect(await put(it.ann, { clientSecret })).toMatchObject({ clientId: "steward" });
+  const { rows } = await it.http.db.admin.query<{ id: string; secret: Buffer }>({
+    text: "select id, secret from steward.oauth_clients",
+  });
+  const { keys } = await it.http.parts.projects.get(it.http.installed);
+  expect(openClientSecrets(keys, rows[0]!.id, rows[0]!.secret)).toEqual({ clientSecret, signingSecret: "signs" });
+  await it.ann.call("DELETE", "/v1/connections/signed");
+  expect((await it.ann.call("DELETE", "/v1/oauth-clients/box")).status).toBe(204);
 });
 
 test("what came back is written into our own page as text, whatever it is", async () => {

@@ -91,6 +91,19 @@ test.each([
   expect(await it.shown()).toMatchObject({ status: "pending" });
 });
 
+test("a consent that nobody ended goes on with what was chosen, until something else is", async () => {
+  await it.ask(["box.look"], "begun");
+  const scopes = ["openid", "box.read"];
+  expect(await it.shown("begun")).toMatchObject({ status: "pending", asked: scopes });
+  const again = async (actions: readonly string[]) => {
+    const answer = await it.ann.call("POST", "/v1/connections/begun/consent", { body: { actions } });
+    return (answer.json() as unknown as { asks: { scope: string }[] }).asks.map(({ scope }) => scope);
+  };
+  expect(await again([])).toEqual(scopes);
+  expect(await again(["box.put"])).toEqual(["openid", "box.write"]);
+  expect(await it.shown("begun")).toMatchObject({ asked: ["openid", "box.write"] });
+});
+
 test("a state is good for ten minutes", async () => {
   const { authorizationUrl } = await it.ask(["box.look"]);
   const back = await provider.consent(authorizationUrl);

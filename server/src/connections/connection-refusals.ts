@@ -2,7 +2,7 @@
 import type { Connector } from "@steward/sdk";
 import { isElsewhere } from "../core/connectors/is-elsewhere.ts";
 import { AppError } from "../core/errors.ts";
-import type { NotConnected } from "../core/ports/connections.ts";
+import type { NotConnected, SealedTokens } from "../core/ports/connections.ts";
 import { noteRefused } from "../people/act.ts";
 import type { ConnectionFacts } from "../store/connections.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
@@ -43,7 +43,12 @@ export function refusedByProvider({ code, message }: NotConnected): AppError {
       : code === "provider_unavailable"
         ? "unavailable"
         : "provider_refused";
-  return new AppError(which, `${message[0]?.toUpperCase()}${message.slice(1)}.`, { reason: code });
+  return new AppError(which, `${message[0]?.toUpperCase()}${message.slice(1).replace(/\.+$/, "")}.`, { reason: code });
+}
+
+/** What a connection is kept with whose provider nobody has reached yet. */
+export function errorOf({ unreached }: Pick<SealedTokens, "unreached">): NotConnected["code"] | null {
+  return unreached === null ? null : "provider_unavailable";
 }
 
 /** Throws `conflict` for a connection made while the operator had its provider elsewhere: it is for the account there. */

@@ -13,7 +13,7 @@ import { inScope } from "../store/scope.ts";
 import { askedScopes } from "./asked-scopes.ts";
 import { checkSecret } from "./check-secret.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
-import { invalid, noConnector, refusedByProvider, slugTaken } from "./connection-refusals.ts";
+import { errorOf, invalid, noConnector, refusedByProvider, slugTaken } from "./connection-refusals.ts";
 import { requireConnection } from "./list-connections.ts";
 import { waysOf } from "./list-connectors.ts";
 import { keepState, prepareConsent } from "./prepare-consent.ts";
@@ -43,14 +43,15 @@ export async function createConnection(
   const connection = { ...scope, id: parts.ids.uuid(), connector: connector.id, client, hosts, address };
   const fresh = rowOf(parts, caller, given, connection, authentication);
   if (!consents) {
-    const row = await connected(parts, connector, connection, fresh, given);
+    const { row, notReached } = await connected(parts, connector, connection, fresh, given);
     await keepNew(parts, caller, row, "connection.connected", () => Promise.resolve());
-    return { connection: await show(parts, caller, row.slug), asks: [], authorizationUrl: null, device: null };
+    const shown = await show(parts, caller, row.slug);
+    return { connection: shown, asks: [], authorizationUrl: null, device: null, notReached };
   }
   const wish = { actions: given.actions, device: given.device, before: [] };
   const { state, ...consent } = await prepareConsent(parts, caller, connector, connection, wish);
   await keepNew(parts, caller, fresh, "connection.asked", (tx) => keepState(tx, scope.project, state));
-  return { connection: await show(parts, caller, fresh.slug), ...consent };
+  return { connection: await show(parts, caller, fresh.slug), ...consent, notReached: null };
 }
 
 async function show(parts: ConnectionParts, caller: ConnectionCaller, slug: string) {
@@ -160,21 +161,23 @@ async function connected(
   connection: ConnectionToMake,
   row: ConnectionRow,
   { secret, actions }: NewConnection,
-): Promise<ConnectionRow> {
+): Promise<{ readonly row: ConnectionRow; readonly notReached: string | null }> {
   const active = { ...row, status: "active", connectedAt: parts.clock.nowMs() } as const;
-  if (secret === undefined) return active;
+  if (secret === undefined) return { row: active, notReached: null };
   const scopes = askedScopes(connector, actions, [], []).map(({ scope }) => scope);
   const kept = await parts.connections.secrets.keepTyped(connection, secret, scopes);
   if (kept.kind === "refused") throw refusedByProvider(kept);
   const keys = await parts.connections.keysOf(connection);
-  return {
+  const filled: ConnectionRow = {
     ...active,
     secret: kept.secret,
     // Of a key only the provider knows what it may.
     scopes: row.authentication === "client_credentials" ? kept.scopes : [],
     secretExpiresAt: kept.expiresAt,
     account: kept.account === null ? null : sealAccount(keys, row.id, kept.account),
+    errorCode: errorOf(kept),
   };
+  return { row: filled, notReached: kept.unreached };
 }
 
 async function keepNew(

@@ -5,13 +5,21 @@ import { parseOwn } from "../core/json.ts";
 import type { Declaration, ImportChoices } from "../core/openapi/declaration.ts";
 import { isUniqueViolation } from "../core/ports/database.ts";
 import type { ReadOpenapi } from "../core/ports/openapi-reader.ts";
-import { tooMany } from "../people/refusals.ts";
+import { lacking, tooMany } from "../people/refusals.ts";
+import type { Permissions } from "../people/permissions-of.ts";
 import { appendActs } from "../store/append-acts.ts";
-import { countImported, type ImportedRow, lockImported, putImported } from "../store/imported-connectors.ts";
+import {
+  countImported,
+  findImported,
+  type ImportedRow,
+  isConnected,
+  lockImported,
+  putImported,
+} from "../store/imported-connectors.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { fetchDocument } from "./fetch-document.ts";
 import type { ImportParts } from "./import-parts.ts";
-import { sealImport } from "./sealed-import.ts";
+import { openDeclaration, sealImport } from "./sealed-import.ts";
 import { showImportedDetails } from "./show-imported.ts";
 
 const DOCUMENT_BYTES_MAX = 20_000_000;
@@ -22,6 +30,7 @@ export interface ImportCaller {
   readonly scope: Scope;
   /** As the audit names them. */
   readonly shownId: string;
+  readonly permissions: Permissions;
 }
 
 /**
@@ -39,11 +48,12 @@ export async function importOpenapi(
   const { imports, clock } = parts;
   if (imports.taken.has(connector))
     throw new AppError("conflict", `There is a connector ${connector} here already: choose another id.`, { connector });
-  const { scope, shownId } = caller;
+  const { scope, shownId, permissions } = caller;
   const bytes = "address" in document ? await had(parts, scope, document.address) : await gather(document);
   const keys = await imports.keysOf(scope);
   const digest = keys.digest("search", "openapi", bytes);
   const read = usable(await imports.reader.read(bytes, choices));
+  const held = await findImported(parts.database, scope, connector);
   const { title, base, version: apiVersion } = parseOwn<Declaration>(read.declaration);
   const nowMs = clock.nowMs();
   const fresh = { id: parts.ids.uuid(), version: 0, createdAt: nowMs };
@@ -51,6 +61,17 @@ export async function importOpenapi(
     const before = await lockImported(tx, scope, connector);
     if (before === null && (await countImported(tx, scope)) >= IMPORTED_MAX)
       throw tooMany("imported connectors", IMPORTED_MAX);
+    if (before !== null && (await isConnected(tx, scope.project, connector))) {
+      // Grants name its actions, and connections hold secrets for where it is: whoever redefines them decides on both.
+      if (!permissions.has("grant.write")) throw lacking("grant.write", shownId);
+      const old = held?.version === before.version ? (await openDeclaration(keys, held)).declaration : null;
+      if (old === null || placeText(old) !== placeText(parseOwn<Declaration>(read.declaration)))
+        throw new AppError(
+          "conflict",
+          `${connector} is connected: its address and how one proves oneself stay. Import it by another id.`,
+          { connector },
+        );
+    }
     const { id, version, createdAt } = before ?? fresh;
     const sealed = await sealImport(keys, id, { declaration: read.declaration, choices, refused: read.refused });
     const facts = { connector, title, base, apiVersion, operations: read.operations, refusedCount: read.refusedCount };
@@ -69,6 +90,11 @@ export async function importOpenapi(
   });
   await imports.words.sayChanged(scope);
   return showImportedDetails(row, choices, read.refused);
+}
+
+/** Where secrets of its connections go: to its calls, and to whoever gives tokens. */
+function placeText({ base, authentication }: Declaration): string {
+  return JSON.stringify([base, authentication]);
 }
 
 async function had({ imports }: ImportParts, { project }: Scope, address: string): Promise<Uint8Array<ArrayBuffer>> {

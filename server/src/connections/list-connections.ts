@@ -1,5 +1,6 @@
 import type { Connection, ConnectionDetails } from "@steward/sdk";
 import { listConnections as listRows, type ConnectionRow, findConnection } from "../store/connections.ts";
+import { findLastAsked } from "../store/connect-states.ts";
 import type { ConnectionCaller, ConnectionParts } from "./connection-parts.ts";
 import { endsWith } from "./ends-with.ts";
 import { noConnection } from "./connection-refusals.ts";
@@ -32,7 +33,9 @@ export async function getConnection(
 ): Promise<ConnectionDetails> {
   const row = await requireConnection(parts, caller, slug);
   const usedBy = await parts.connections.endings.usersOf(caller.scope, row);
-  return { ...(await showConnection(parts, caller, row)), usedBy, endsWith: await endsWith(parts, caller, row) };
+  const asked = row.status === "pending" ? await findLastAsked(parts.database, caller.scope, row.id) : [];
+  const shown = await showConnection(parts, caller, row);
+  return { ...shown, usedBy, endsWith: await endsWith(parts, caller, row), asked: [...asked] };
 }
 
 /** The one that stands. Throws `not_found`. */

@@ -3,6 +3,7 @@ import type { Connector, OAuthClient, PutOAuthClient } from "@steward/sdk";
 import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
 import { isoTime } from "../people/iso-time.ts";
+import { lacking } from "../people/refusals.ts";
 import { appendActs } from "../store/append-acts.ts";
 import { countByClient } from "../store/connections.ts";
 import {
@@ -24,8 +25,9 @@ export async function listOAuthClients(parts: ConnectionParts, scope: Scope): Pr
 
 /**
  * Sets the project's client for a connector; write-only. Another secret for the same client id counts at once, for
- * connections that were made with it too. Throws `value_invalid`, and `conflict` for another client id while connections
- * stand that were made with the one there is: the provider would not refresh or revoke them by another.
+ * connections that were made with it too, and needs `grant.write` while they stand; a signing secret that is not given stays.
+ * Throws `value_invalid`, and `conflict` for another client id while connections stand that were made with the one there is:
+ * the provider would not refresh or revoke them by another.
  */
 export async function putOAuthClient(
   parts: ConnectionParts,
@@ -42,12 +44,14 @@ export async function putOAuthClient(
   const setAt = parts.clock.nowMs();
   const row = await inScope(parts.database, scope, async (tx) => {
     const before = await lockOAuthClient(tx, scope.project, connector);
-    if (before !== null && before.clientId !== clientId)
-      requireUnused(before, await countByClient(tx, scope.project, before.id));
+    const uses = before === null ? 0 : await countByClient(tx, scope.project, before.id);
+    if (before !== null && before.clientId !== clientId) requireUnused(before, uses);
+    // What signs for connections that stand is what approvals pressed in channels, and their events, are believed by.
+    if (uses > 0 && !caller.permissions.has("grant.write")) throw lacking("grant.write", shownId);
     const id = before?.clientId === clientId ? before.id : fresh;
-    const secrets = { clientSecret: clientSecret ?? null, signingSecret: signingSecret ?? null };
-    const isPublic = clientSecret === undefined && signingSecret === undefined;
-    const secret = isPublic ? null : await parts.connections.secrets.sealClientSecrets({ ...scope, id }, secrets);
+    const secrets = { clientSecret: clientSecret ?? null, signingSecret };
+    const held = before?.id === id ? before.secret : null;
+    const secret = await parts.connections.secrets.sealClientSecrets({ ...scope, id }, secrets, held);
     const next = { id, connector, clientId, secret, setAt, setBy: shownId };
     await tx.query(putRow(scope, next));
     const facts = { signing: signingSecret !== undefined };

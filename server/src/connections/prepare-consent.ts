@@ -20,7 +20,7 @@ export interface Wish {
   readonly before: readonly string[];
 }
 
-export interface PreparedConsent extends Omit<Consent, "connection"> {
+export interface PreparedConsent extends Omit<Consent, "connection" | "notReached"> {
   readonly state: ConnectState;
 }
 

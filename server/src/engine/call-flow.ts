@@ -3,7 +3,7 @@ import { placeOf } from "../catalogue/tables.ts";
 import { showId, uuidBytes } from "../core/id.ts";
 import { parseOwn, type Json } from "../core/json.ts";
 import type { Task } from "../core/run/state.ts";
-import type { BeginRecord, DecidedRecord } from "../core/run/record.ts";
+import type { BeginRecord, CancelCause, DecidedRecord } from "../core/run/record.ts";
 import type { Retryable, StepOutcome } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { beginFlight, endFlight } from "./flight.ts";
@@ -20,7 +20,8 @@ export type ApprovalDecision = Omit<DecidedRecord, "t" | "of" | "at">;
 
 /** What a message in an inbox says. */
 export type Message =
-  | { readonly kind: "cancel"; readonly by: string }
+  /** `because`: what has ended that it rests on; left out where somebody wanted just that. */
+  | { readonly kind: "cancel"; readonly by: string; readonly because?: CancelCause }
   /** Without `by` in messages of earlier programs. */
   | { readonly kind: "event"; readonly name: string; readonly data?: Json; readonly by?: string }
   | {
@@ -125,5 +126,7 @@ export function openMessage(run: LiveRun, id: string, body: Buffer): Message {
 }
 
 export function cancelChild(parts: EngineParts, run: LiveRun, child: string): void {
-  tell(parts, run, child, { kind: "cancel", by: `run ${run.shownId}` });
+  const { cancelledBecause } = run.state;
+  const because = cancelledBecause === null ? {} : { because: cancelledBecause };
+  tell(parts, run, child, { kind: "cancel", by: `run ${run.shownId}`, ...because });
 }

@@ -264,7 +264,7 @@ function verbs(parts: EngineParts): Engine {
     sendEvent: (scope, run, name, data, by) => sendEvent(parts, scope, run, name, data, by),
     resolveEffect: (scope, run, resolution, by) => resolveEffect(parts, scope, run, resolution, by),
     sealDecision: (scope, run, decision) => sealDecision(parts, scope, run, decision),
-    sealCancel: (scope, run, by) => sealCancel(parts, scope, run, by),
+    sealCancel: (scope, run, by, because) => sealCancel(parts, scope, run, by, because),
     wake: (runs) => parts.announce(RUN_CHANNEL, runs),
     retryRun: (scope, run, from, by, starter = null) => retryRun(parts, scope, run, from, by, starter),
     forgetProject: (project) => parts.projects.forget(project),

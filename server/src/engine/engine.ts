@@ -1,4 +1,5 @@
 /** The engine's verbs as the rest of the program calls them. Built in `create-engine.ts`. */
+import type { CancelCause } from "../core/run/record.ts";
 import type { RunError, RunStatus } from "@steward/sdk";
 import type { Json } from "../core/json.ts";
 import type { RunRow } from "../store/runs.ts";
@@ -115,7 +116,7 @@ export interface Engine {
    */
   sealDecision(scope: Scope, run: string, decision: ApprovalDecision): Promise<InboxRow>;
   /** A wish that a run be cancelled, as it is written to its inbox in the same way; who writes it audits it. */
-  sealCancel(scope: Scope, run: string, by: string): Promise<InboxRow>;
+  sealCancel(scope: Scope, run: string, by: string, because: CancelCause): Promise<InboxRow>;
   /** Tells whoever leads these runs that their inboxes have something new, once it is committed. */
   wake(runs: readonly string[]): void;
   /** Begins a new run with the earlier records kept (R3); gives its UUID. Throws `run_not_finished`, `value_invalid`. */

@@ -234,6 +234,18 @@ test("a provider that fails is asked after growing waits, no sooner than it says
   expect(await standing(it)).toMatchObject({ status: "active", failures: 0 });
 });
 
+test("a hook that its provider refuses waits on, whatever changes beside it", async () => {
+  await publishEvents(it);
+  await lookAround(it);
+  const wakes = async (status: string) => {
+    const waits = { text: `update steward.event_triggers set kind = 'hook', status = '${status}'` };
+    await it.db.admin.query({ text: `${waits.text}, due_at = to_timestamp(${it.clock.nowMs() / 1000 + 3600})` });
+    await inScope(it.db.database, it.scope, (tx) => tx.query(wakeEvents(it.scope.project, it.clock.nowMs())));
+    return (await standing(it)).dueInMs! < 60_000;
+  };
+  expect([await wakes("active"), await wakes("paused"), await wakes("failing")]).toEqual([true, true, false]);
+});
+
 test("without a grant nobody is asked, and with one it begins by itself", async () => {
   provider.refusal = { code: "not_granted", message: "no grant allows it" };
   await publishEvents(it);

@@ -25,12 +25,21 @@ export async function readMessages(parts: EngineParts, run: LiveRun): Promise<vo
   parts.advance(run);
 }
 
+function cancel(
+  parts: EngineParts,
+  run: LiveRun,
+  { by, because }: Extract<Message, { kind: "cancel" }>,
+  at: number,
+): void {
+  if (run.state.cancelledBy !== null) return;
+  record(parts, run, { t: "cancel", at, by, ...(because === undefined ? {} : { because }) });
+}
+
 function take(parts: EngineParts, run: LiveRun, id: string, message: Message): void {
   const at = parts.clock.nowMs();
   switch (message.kind) {
     case "cancel":
-      if (run.state.cancelledBy === null) record(parts, run, { t: "cancel", at, by: message.by });
-      return;
+      return cancel(parts, run, message, at);
     case "event":
       run.unsaved.audit.push(actOn(run.project.project, message.by ?? "system", "run.event_sent", run.shownId, {}, at));
       return record(parts, run, {

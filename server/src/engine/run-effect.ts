@@ -16,6 +16,7 @@ import { RunLostError, type Flight, type LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
 import { settle } from "./settle-closed.ts";
 import { endingOf, failed, type FinalOutcome } from "./step-ending.ts";
+import { unsetVariables } from "./unset-variables.ts";
 
 /** How often an effect that the lease held back is looked at again. */
 const LOOK_AGAIN_MS = 250;
@@ -107,7 +108,9 @@ function sendWhenItMayAct(parts: EngineParts, run: LiveRun, flight: Flight): voi
 function recordRefusal(parts: EngineParts, run: LiveRun, task: Task, outcome: EffectOutcome): void {
   const message = outcome.kind === "done" ? "" : outcome.message;
   const code = outcome.kind === "done" ? "refused" : outcome.code;
-  const ending = endingOf(parts, task, failed(code, `step ${task.step.id}: ${message}`));
+  // A variable that nobody has set leaves a URL without its beginning.
+  const unset = code === "url_invalid" ? unsetVariables(task.step.definition.input, run.project.variables) : "";
+  const ending = endingOf(parts, task, failed(code, `step ${task.step.id}: ${message}${unset}`));
   const { frame, step, attempt } = task;
   record(parts, run, {
     t: "step",

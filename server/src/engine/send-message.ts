@@ -1,4 +1,5 @@
 /** What somebody wants of a run from outside: a row in its inbox, durable before it is answered, told to whoever leads it. */
+import type { CancelCause } from "../core/run/record.ts";
 import { actOn, type AuditEntry } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
 import { showId } from "../core/id.ts";
@@ -56,9 +57,15 @@ export function sealDecision(
   return rowOf(parts, scope, run, { kind: "approval", ...decision });
 }
 
-/** That somebody wants a run cancelled, likewise. */
-export function sealCancel(parts: EngineParts, scope: Scope, run: string, by: string): Promise<InboxRow> {
-  return rowOf(parts, scope, run, { kind: "cancel", by });
+/** That a run is to be cancelled, likewise. */
+export function sealCancel(
+  parts: EngineParts,
+  scope: Scope,
+  run: string,
+  by: string,
+  because: CancelCause,
+): Promise<InboxRow> {
+  return rowOf(parts, scope, run, { kind: "cancel", by, because });
 }
 
 const finished = (run: string): AppError =>

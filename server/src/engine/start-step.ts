@@ -16,6 +16,7 @@ import { recordStep } from "./record-step.ts";
 import { beginEffect } from "./run-effect.ts";
 import { scopeOf } from "./scope-of.ts";
 import { failed } from "./step-ending.ts";
+import { unsetVariables } from "./unset-variables.ts";
 
 /** What all of a step's own evaluations may use together, as for the items of a map: about 0.1 s of the event loop. */
 const STEP_LIMITS = { ...DEFAULT_LIMITS, steps: 1_000_000, bytesMade: 4 * DEFAULT_LIMITS.bytesMade };
@@ -44,13 +45,15 @@ export function startStep(parts: EngineParts, run: LiveRun, task: Task): void {
       parts,
       run,
       task,
-      failed("input_invalid", describeIssue(step.id, checked.error)),
+      failed("input_invalid", describeIssue(step, checked.error, run.project.variables)),
       evaluated.value,
       0,
     );
   }
   const began = parts.clock.monotonicMs();
-  const outcome = step.kind.run(checked.data, contextOf(parts, scope), step.prepared);
+  const said = step.kind.run(checked.data, contextOf(parts, scope), step.prepared);
+  const outcome =
+    said.kind === "fail" ? withUnset(said, unsetVariables(step.definition.input, run.project.variables)) : said;
   follow(parts, run, task, outcome, evaluated.value, parts.clock.monotonicMs() - began);
 }
 
@@ -106,6 +109,11 @@ function follow(
   }
 }
 
+/** What a variable left empty is seen in: a host, a path. */
+function withUnset(outcome: Extract<StepOutcome, { kind: "fail" }>, unset: string): StepOutcome {
+  return { ...outcome, error: { ...outcome.error, message: outcome.error.message + unset } };
+}
+
 function contextOf(parts: EngineParts, scope: JsonObject): StepContext {
   const evaluate = evaluateInTurn(STEP_LIMITS);
   return {
@@ -115,8 +123,9 @@ function contextOf(parts: EngineParts, scope: JsonObject): StepContext {
   };
 }
 
-function describeIssue(step: string, error: z.ZodError): string {
+function describeIssue({ id, definition }: Task["step"], error: z.ZodError, variables: JsonObject): string {
   const issue = error.issues[0]!;
+  const unset = unsetVariables(definition.input, variables, issue.path);
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : "";
-  return `input.${issue.path.join(".")} of step ${step}: ${issue.message}${more}`;
+  return `input.${issue.path.join(".")} of step ${id}: ${issue.message}${unset}${more}`;
 }

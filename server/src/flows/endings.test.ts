@@ -124,6 +124,11 @@ test("a connection's dependents are paused with why, their runs cancelled, and n
   expect(stopped.cancelledRuns.toSorted()).toEqual(shown(mine));
   expect(told).toEqual([{ kind: "connection", id: one.id }]);
   await soon(async () => (await Promise.all(mine.map(statusOf))).every((status) => status === "cancelled"));
+  expect((await engine.engine.readRun(world.scope, mine[0]!))?.error).toMatchObject({
+    code: "cancelled",
+    message: "cancelled because the connection work was disconnected",
+    details: { receipt: expect.stringMatching(/^rev_/), connection: "work" },
+  });
   expect(await Promise.all(others.map(statusOf))).toEqual(["waiting", "waiting", "waiting"]);
   expect(await flowShown("mails")).toMatchObject({
     paused: true,

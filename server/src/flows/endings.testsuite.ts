@@ -29,10 +29,10 @@ export function testEndings(ground: EndingsGround, more: Partial<EndingsParts> =
     keysOf,
     classesOf: (action) => known.find(action)?.classes ?? ["read", "write", "delete"],
     engine: {
-      async sealCancel(scope, run, by) {
+      async sealCancel(scope, run, by, because) {
         const id = ids.uuid();
         const project = { keys: await keysOf(scope) } as never;
-        return { run, id, kind: "cancel", body: sealMessage({ project }, run, id, { kind: "cancel", by }) };
+        return { run, id, kind: "cancel", body: sealMessage({ project }, run, id, { kind: "cancel", by, because }) };
       },
       wake: () => undefined,
     },

@@ -3,6 +3,7 @@
  * are cancelled, and it is looked for what was not to be seen yet. Each part may be repeated, by several at once; a run is
  * cancelled once. Places in the queue come first in every order of locks: hence after the commit, in small transactions.
  */
+import type { CancelCause } from "../core/run/record.ts";
 import type { Stopped } from "@steward/sdk";
 import { actOn } from "../core/audit-entry.ts";
 import { AppError } from "../core/errors.ts";
@@ -117,10 +118,12 @@ async function cancelAll(parts: FinishParts, scope: Scope, row: EndingRow, until
 async function cancelSome(
   { database, engine, clock }: FinishParts,
   scope: Scope,
-  { id, kind, name, by }: EndingRow,
+  row: EndingRow,
   runs: readonly string[],
 ): Promise<void> {
-  const messages = await Promise.all(runs.map((run) => engine.sealCancel(scope, run, by)));
+  const { id, kind, name, by } = row;
+  const because = causeOf(row);
+  const messages = await Promise.all(runs.map((run) => engine.sealCancel(scope, run, by, because)));
   const cancelled = await inScope(database, scope, async (tx) => {
     const open = await lockQueue(tx, runs); // what is not there has ended meanwhile
     const fresh = new Set(
@@ -143,6 +146,19 @@ async function cancelSome(
     return [...fresh];
   });
   if (cancelled.length > 0) engine.wake(cancelled);
+}
+
+const ENDED: Readonly<Record<EndingRow["kind"], string>> = {
+  connection: "disconnected",
+  credential: "deleted",
+  grant: "revoked",
+  flow: "deleted",
+};
+
+/** The ending of a connection has the id of its receipt, and a grant's name is its id. */
+function causeOf({ id, kind, name }: EndingRow): CancelCause {
+  const receipt = kind === "connection" ? { receipt: showId("rev", id) } : {};
+  return { words: `the ${kind} ${name} was ${ENDED[kind]}`, details: { ...receipt, [kind]: name } };
 }
 
 async function untilHeard({ database, clock }: FinishParts, scope: Scope, id: string): Promise<void> {

@@ -13,6 +13,7 @@ import type { EventEffect, EventWork, Polled } from "../core/ports/events.ts";
 import { openCredential } from "../keyring/open-credential.ts";
 import { placeOf } from "../catalogue/tables.ts";
 import { parseId, uuidBytes } from "../core/id.ts";
+import type { ConnectionRow } from "../store/connections.ts";
 import { type ActionPerformer, type Check, endedAs, type EffectEnd, type Matter } from "./action.ts";
 import { askProvider, type AskProviderParts, missingScopes, type Provider } from "./ask-provider.ts";
 import { judgeCancelled } from "./checks.ts";
@@ -158,7 +159,19 @@ async function perform(parts: AskForTriggerParts, matter: EventMatter): Promise<
     outcome: { kind: "done", result: read.kind === "output" ? (read.output as Json) : null },
     facts: {},
   };
-  return { ...end, facts: { ...end.facts, ...provider.facts(), does: work.does } };
+  const told = work.does === "unregister" ? end : withWayOn(end, connection, trigger.scopes);
+  return { ...told, facts: { ...told.facts, ...provider.facts(), does: work.does } };
+}
+
+/**
+ * Where the provider says that the account may not, as it does of a hook that nobody but an owner registers: its own words,
+ * and what the connection needs.
+ */
+function withWayOn(end: EffectEnd, { slug }: ConnectionRow, scopes: readonly string[]): EffectEnd {
+  const { outcome } = end;
+  if (outcome.kind !== "failed" || outcome.code !== "not_available") return end;
+  const rights = scopes.length === 0 ? "an account that may" : `an account or key that has ${scopes.join(", ")} there`;
+  return { ...end, outcome: { ...outcome, message: `${outcome.message}; connect ${slug} again with ${rights}` } };
 }
 
 function callsOf(

@@ -8,18 +8,18 @@ import type { HttpResult } from "../core/http-effect.ts";
 import { parseJson } from "../core/parse-json.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ConnectionPlace, NoSecret, ReadySecret } from "../core/ports/connections.ts";
-import type { Egress } from "../core/ports/egress.ts";
+import type { Egress, EgressRequest } from "../core/ports/egress.ts";
 import { endedAs, type AuditFacts, type EffectEnd, type EffectRefusal } from "./action.ts";
 import type { EffectSecrets, ReadRow } from "./connection-secret.ts";
 import { connectorRequest, isRead } from "./connector-request.ts";
 import type { Asked } from "./drive-calls.ts";
+import { type PlaceBelow, placeBelow } from "./place-below.ts";
 import { readAnswer } from "./read-answer.ts";
 import { createEchoSlices, type RedactEchoSlices } from "./redact-echo.ts";
 
 /** Of one answer, and of all that one effect reads. */
 const ANSWER_BYTES_MAX = 10 * 1024 * 1024;
 const ANSWERS_BYTES_MAX = 50 * 1024 * 1024;
-/** Of reads without a body, which change nothing. */
 const REDIRECTS_MAX = 5;
 
 export interface AskProviderParts {
@@ -39,6 +39,8 @@ export interface Asking {
   readonly signal: AbortSignal;
   /** Asked synchronously just before each first byte. */
   readonly mayProceed: () => boolean;
+  /** Of the connector `http`: whether what was judged is so too at another place below the address, to which an answer leads. */
+  readonly mayReach?: (place: PlaceBelow) => boolean;
   /** Of the provider; refused when what it has granted by now leaves one out. */
   readonly scopes: readonly string[];
   /** Goes with the call that writes, in the connector's `idempotencyHeader`; null sends none. */
@@ -55,10 +57,9 @@ export function askProvider(parts: AskProviderParts, asking: Asking): Provider {
   const { connector, connection, signal } = asking;
   const endsMs = parts.clock.monotonicMs() + asking.timeoutMs;
   let opened: { readonly secret: ReadySecret; readonly slices: RedactEchoSlices } | null = null;
-  let renewed = false;
-  let calls = 0;
-  let bytesLeft = ANSWERS_BYTES_MAX;
+  let [renewed, calls, bytesLeft] = [false, 0, ANSWERS_BYTES_MAX];
   let last: AuditFacts = {};
+  let first: ConnectorCall | null = null;
 
   /** @param refused the mark of the secret that the provider has just refused */
   const open = async (refused?: string): Promise<EffectEnd | null> => {
@@ -83,22 +84,22 @@ export function askProvider(parts: AskProviderParts, asking: Asking): Provider {
       last = { ...last, refusedHost: URL.parse(call.url, connector.base)?.hostname ?? null };
       return stopped(call, endedAs("refused", request));
     }
+    first ??= call;
+    if (call !== first && !mayReach(asking, secret, request.url)) return stopped(call, endedAs("refused", ELSEWHERE));
     calls += 1;
     const answered = await parts.egress.request({
       ...request,
-      redirectsMax: call.method === "GET" && request.body === null && secret.query === null ? REDIRECTS_MAX : 0,
+      ...follow(asking, secret, request),
       timeoutMs: leftMs,
       responseBytesMax: Math.min(ANSWER_BYTES_MAX, bytesLeft),
       signal,
       beforeFirstByte: asking.mayProceed,
       partition: connection.project,
     });
-    const { outcome, facts, happened = false } = await readAnswer(answered, slices);
-    bytesLeft -= facts.bytes ?? 0;
-    last = { ...last, status: facts.status, answeredBy: facts.answeredBy };
-    if (outcome.kind !== "done") return stopped(call, { outcome, facts: {}, happened: happened && !isRead(call) });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `readAnswer` gives as the result of an answer
-    return { kind: "answer", answer: answerOf(outcome.result as HttpResult) };
+    const end = await readAnswer(answered, slices);
+    bytesLeft -= end.facts.bytes ?? 0;
+    last = { ...last, status: end.facts.status, answeredBy: end.facts.answeredBy };
+    return askedOf(call, end);
   };
 
   return {
@@ -119,10 +120,51 @@ export function askProvider(parts: AskProviderParts, asking: Asking): Provider {
 }
 
 const OVER: EffectRefusal = { code: "timeout", message: "its time was over before it had asked for all that it needs" };
+const ELSEWHERE: EffectRefusal = {
+  code: "redirect_forbidden",
+  message: "the next page is where no grant, or a limit, lets it go",
+};
 const TOO_MUCH: EffectRefusal = {
   code: "response_too_large",
   message: `the answers together are larger than ${ANSWERS_BYTES_MAX / 1024 / 1024} MiB; ask for less`,
 };
+
+function askedOf(call: ConnectorCall, { outcome, happened = false }: EffectEnd): Asked<EffectEnd> {
+  if (outcome.kind !== "done") return stopped(call, { outcome, facts: {}, happened: happened && !isRead(call) });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `readAnswer` gives as the result of an answer
+  return { kind: "answer", answer: answerOf(outcome.result as HttpResult) };
+}
+
+/** Only reads without a body and without a key in their address are led on, and not to another origin. */
+function follow(
+  asking: Asking,
+  secret: ReadySecret,
+  { method, url, body }: Pick<EgressRequest, "method" | "url" | "body">,
+): Pick<EgressRequest, "redirectsMax" | "mayFollow"> {
+  return {
+    redirectsMax: method === "GET" && body === null && secret.query === null ? REDIRECTS_MAX : 0,
+    mayFollow: (target) => isSameOrigin(target, url) && mayReach(asking, secret, target),
+  };
+}
+
+/** Where an answer leads on to, by a redirect or as the next page. */
+function mayReach({ connector, ...asking }: Asking, { address, query }: ReadySecret, url: string): boolean {
+  if (connector.id !== "http") return true;
+  const place = placeBelow(address ?? connector.base, withoutKey(url, query));
+  return place !== null && asking.mayReach?.(place) !== false;
+}
+
+function isSameOrigin(one: string, other: string): boolean {
+  return URL.parse(one)?.origin === URL.parse(other)?.origin;
+}
+
+/** As the action names places: without the key that is sent in the query. */
+function withoutKey(href: string, key: ReadySecret["query"]): string {
+  if (key === null) return href;
+  const url = new URL(href);
+  url.searchParams.delete(key.name);
+  return url.href;
+}
 
 function endOfSecret(secret: NoSecret): EffectEnd {
   const { code, message } = secret;
@@ -139,7 +181,7 @@ export function missingScopes(
   if (authentication !== "oauth2" && authentication !== "device") return null;
   const missing = needed.filter((scope) => !scopes.includes(scope));
   if (missing.length === 0) return null;
-  const message = `the connection was not given ${missing.join(" and ")}: connect it again with this action`;
+  const message = `the connection was not given ${missing.join(" and ")}: connect it again with ${missing.length === 1 ? "that" : "these"}`;
   return { code: "not_available", message };
 }
 

@@ -12,6 +12,7 @@ import { askProvider, type AskProviderParts, missingScopes } from "./ask-provide
 import { judgeCancelled } from "./checks.ts";
 import { readRowOf } from "./connection-secret.ts";
 import { driveCalls, type Driven } from "./drive-calls.ts";
+import { atPlace } from "./place-below.ts";
 import { endOfCalls } from "./provider-outcome.ts";
 
 export interface CallConnectorParts extends AskProviderParts {
@@ -105,6 +106,7 @@ async function perform(parts: CallConnectorParts, matter: ConnectorMatter): Prom
     timeoutMs: call.effect.timeoutMs,
     signal: call.signal,
     mayProceed: () => judgeCancelled(call) === null,
+    mayReach: (place) => matter.judged?.allows(atPlace(matter.judged.act.arguments, place)) ?? false,
     scopes: action.scopes,
     idempotencyKey: call.idempotencyKey,
   });

@@ -85,7 +85,12 @@ export function openHeld(keys: ProjectKeys, connection: string, secret: Buffer):
   }
 }
 
-/** What the calls of an effect carry. `held` is null for a connection that proves nothing. */
+/** Whether the connector, as it is by now, says where such a secret goes: an imported one may have become another. */
+export function mayHold({ authentication }: Connector, { kind }: HeldSecret): boolean {
+  return kind !== "key" || authentication.some((one) => one.kind === "api_key");
+}
+
+/** What the calls of an effect carry. Only for a secret that the connector may hold (`mayHold`). `held` is null for a connection that proves nothing. */
 export function readySecret(
   connector: Connector,
   connection: Pick<ConnectionFacts, "address" | "authentication" | "scopes" | "hosts" | "generation">,

@@ -10,7 +10,7 @@ import type { Json } from "../core/json.ts";
 import type { Gate } from "../core/ports/gate.ts";
 import { putCaps } from "../grants/put-caps.ts";
 import { storedGrant } from "../grants/stored-grant.ts";
-import { insertConnection } from "../store/connections.ts";
+import { findConnectionById, insertConnection, setConnectionError } from "../store/connections.ts";
 import { endGrants, insertGrant } from "../store/grants.ts";
 import { inScope } from "../store/scope.ts";
 import { boxAt, boxSecrets } from "./box.testsuite.ts";
@@ -124,6 +124,16 @@ test("a run does what it was granted, and the audit says who let it, with what, 
     { action: "effect.intent", facts: { ...common, decidedBy: showId("grt", grant), line: 0 } },
     { action: "effect.outcome", facts: { ...common, outcome: "done", calls: 1, status: 200, answeredBy: "127.0.0.1" } },
   ]);
+});
+
+test("a connection that was not reached is well again once an effect with it is done", async () => {
+  const con = await connect("far");
+  await give("far", con);
+  await inScope(it.db.database, it.scope, (tx) =>
+    tx.query(setConnectionError(it.scope.project, con, "provider_unavailable")),
+  );
+  expect((await it.run(flow("far"), { id: "5" })).settled).toMatchObject({ status: "completed" });
+  expect(await findConnectionById(it.db.database, it.scope, con)).toMatchObject({ status: "active", errorCode: null });
 });
 
 test("what nobody granted fails the step with the nearest line, and nothing leaves", async () => {

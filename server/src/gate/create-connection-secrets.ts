@@ -3,10 +3,11 @@ import type { Connector } from "@steward/sdk";
 import type { ConnectionPlace, ConnectionSecrets, FreshSecrets, NotConnected } from "../core/ports/connections.ts";
 import { SealError } from "../keyring/seal-error.ts";
 import { type ConnectionRow, findConnectionById } from "../store/connections.ts";
-import { sealClientSecrets } from "./client-secret.ts";
+import { openClientSecrets, sealClientSecrets } from "./client-secret.ts";
 import { askAccount, type AskedAccount } from "./ask-account.ts";
 import { type HeldSecret, openHeld } from "./connection-secret.ts";
 import { askForToken, type ConnectionGateParts, openOAuthClient } from "./oauth-client.ts";
+import { isUnreached } from "./is-unreached.ts";
 import { accountOfSigner, exchangeCode, keepTyped, pollDevice, startDevice } from "./oauth-connect.ts";
 import { makeVerifier, sealConsent } from "./oauth-consent.ts";
 import { toRevoke } from "./revocation-slot.ts";
@@ -25,8 +26,13 @@ export function createConnectionSecrets(parts: ConnectionGateParts, secrets: Fre
     askAccount: (place) => askOf(parts, secrets, place),
     clientIdOf: async (connection) =>
       (await openOAuthClient(parts, connection, connection.connector, connection.client))?.clientId ?? null,
-    sealClientSecrets: async ({ organization, project, id }, both) =>
-      sealClientSecrets(await parts.keysOf({ organization, project }), id, both),
+    async sealClientSecrets({ organization, project, id }, { clientSecret, signingSecret: given }, held) {
+      const keys = await parts.keysOf({ organization, project });
+      const kept = given === undefined && held !== null ? openClientSecrets(keys, id, held).signingSecret : null;
+      const signingSecret = given ?? kept;
+      if (clientSecret === null && signingSecret === null) return null;
+      return sealClientSecrets(keys, id, { clientSecret, signingSecret });
+    },
     toRevoke: (connection, revocation) => toRevoke(parts, connection, revocation),
   };
 }
@@ -44,8 +50,7 @@ async function askOf(
     (await trySigner(parts, connector, { ...scope, ...row })) ??
     (await askAccount({ ...parts, secrets }, connector, { ...scope, ...row }));
   if (asked.kind === "account") return asked;
-  const code = asked.kind === "dead" ? "reauth_required" : (CODES[asked.code] ?? "provider_refused");
-  return { kind: "refused", code, message: asked.message };
+  return { kind: "refused", code: codeOf(asked), message: asked.message };
 }
 
 /** Who signs for themselves is asked for a token anew, which is not kept; null for all others. */
@@ -78,18 +83,12 @@ async function openHeldOrNull(
   }
 }
 
-/** What may be otherwise in a while. */
-const CODES: Readonly<Record<string, NotConnected["code"]>> = {
-  rate_limited: "provider_unavailable",
-  unavailable: "provider_unavailable",
-  connection_unavailable: "provider_unavailable",
-  timeout: "provider_unavailable",
-  connect: "provider_unavailable",
-  connect_timeout: "provider_unavailable",
-  dns: "provider_unavailable",
-  reset: "provider_unavailable",
-  truncated: "provider_unavailable",
-};
+/** What may be otherwise in a while is no refusal. */
+function codeOf({ kind, code }: Exclude<AskedAccount, { readonly kind: "account" }>): NotConnected["code"] {
+  if (kind === "dead") return "reauth_required";
+  const mayBeOtherwise = isUnreached(code) || code === "rate_limited" || code === "connection_unavailable";
+  return mayBeOtherwise ? "provider_unavailable" : "provider_refused";
+}
 
 const NOT_CONNECTED: NotConnected = {
   kind: "refused",

@@ -16,7 +16,7 @@ import { CHECKS, decide } from "./checks.ts";
 import type { GateParts } from "./gate-parts.ts";
 import { gatherMatter } from "./matter.ts";
 import { readDelivery } from "./read-delivery.ts";
-import { signingSecret } from "./verify-slack.ts";
+import { signingSecret, slackTeam } from "./verify-slack.ts";
 
 export interface EventParts {
   readonly gate: Gate;
@@ -69,7 +69,11 @@ export function createEvents(parts: EventParts): EventGate {
         keysOf(ask),
         secret === null ? ownSecret(parts, ask) : null,
       ]);
-      return readDelivery(found, { keys, trigger: ask.trigger, secret, own }, delivery);
+      return readDelivery(
+        found,
+        { keys, trigger: ask.trigger, secret, own: own && own.secret, team: own && own.team },
+        delivery,
+      );
     },
   };
 }
@@ -78,12 +82,14 @@ export function createEvents(parts: EventParts): EventGate {
 async function ownSecret(
   { judging, database }: EventParts,
   { organization, project, event, connection: slug }: Parameters<EventGate["signs"]>[0],
-): Promise<string | null> {
+): Promise<{ readonly secret: string; readonly team: string | null } | null> {
   const scope = { organization, project };
   const row = await judging.connections.find(scope, slug);
   if (row === null || row.status !== "active" || row.connector !== event.split(".")[0]) return null;
   const { keysOf, log } = judging;
-  return await signingSecret({ database, keysOf, log }, { ...scope, id: row.id }, row);
+  const secret = await signingSecret({ database, keysOf, log }, { ...scope, id: row.id }, row);
+  if (secret === null) return null;
+  return { secret, team: row.connector === "slack" ? slackTeam(await keysOf(scope), row) : null };
 }
 
 /** Counters that a look took from are settled in the transaction that notes its outcome; a look that died, by the next. */
@@ -120,7 +126,7 @@ function callOf(parts: EventParts, ask: EventAsk, work: EventWork): EffectCall {
     version,
     step: name,
     path: [],
-    attempt: look,
+    attempt: attemptOf(look),
     effect: {
       action: `${connector}.${trigger}`,
       arguments: settings,
@@ -141,6 +147,13 @@ function callOf(parts: EventParts, ask: EventAsk, work: EventWork): EffectCall {
     reserve: (reservations) => intend(parts, ask, [], reservations),
     mayProceed: () => ask.mayProceed(),
   };
+}
+
+/** An attempt is kept as a 32-bit integer, and a look may be told apart by more than that holds: by the time, for one. */
+const ATTEMPT_MAX = 2_147_483_647;
+
+function attemptOf(look: number): number {
+  return look <= ATTEMPT_MAX ? look : look % ATTEMPT_MAX;
 }
 
 /** The intent, and what it takes from counters. What a look before holds still counts as spent: it died, or goes on alone. */

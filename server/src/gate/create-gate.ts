@@ -13,6 +13,7 @@ import { invariant, unreachable } from "../core/invariant.ts";
 import { parseId } from "../core/id.ts";
 import type { LineRef } from "../core/policy/decision.ts";
 import type { EffectCall, Ended, Gate, Held, Performed } from "../core/ports/gate.ts";
+import { INSTALLATION } from "../store/installation.ts";
 import {
   type ActionPerformer,
   type Actions,
@@ -34,6 +35,11 @@ import { settlementsOf } from "./settle.ts";
 import { takeReservations } from "./take-reservations.ts";
 import { unavailable } from "./unavailable.ts";
 
+/** What no project but the installation's own performs. */
+const INSTALLATIONS_OWN: ReadonlySet<string> = new Set(["connection.revoke", "approval.message", "mail.send"]);
+const NOT_THEIRS: EffectRefusal = { code: "action_unavailable", message: "only the installation itself does this" };
+const notTheirs: ActionPerformer = { ...unavailable, checks: [{ name: "own_run", judge: () => NOT_THEIRS }] };
+
 /** Of one effect, while what it is judged by changes beneath it. */
 const ROUNDS_MAX = 20;
 /** For how long a refusal is believed without reading anew; bounds how often that is done. */
@@ -42,7 +48,9 @@ const BELIEVED_MS = 100;
 /** The gate. `checks` is what every effect must pass; only tests give another list. */
 export function createGate(parts: GateParts, checks: Checks = CHECKS): Gate {
   const actions: Actions = { "http.request": requestHttp(parts), ...parts.actions };
-  const performerOf = ({ effect: { action, connection = null }, event }: EffectCall): ActionPerformer =>
+  const performerOf = ({ project, effect: { action, connection = null }, event }: EffectCall): ActionPerformer =>
+    // Named by a project's own connector, say: it is refused before its arguments are read as the installation's.
+    (project !== INSTALLATION && INSTALLATIONS_OWN.has(action) ? notTheirs : undefined) ??
     (event && actions[event.work.does === "unregister" ? "event.unregister" : "event.ask"]) ??
     actions[action] ??
     (connection === null ? undefined : actions["connector.call"]) ??
@@ -70,7 +78,10 @@ async function perform(
     try {
       if (!policy.isCurrent()) continue;
       const { signal } = flight;
-      const end = await send(parts, action, { ...matter, call: { ...call, signal } }, place, flight);
+      // What waits (for others' reservations, for a token) is sent by what is in force then: else it is held back, and the
+      // engine asks for it anew.
+      const mayProceed = (): boolean => call.mayProceed() && policy.isCurrent();
+      const end = await send(parts, action, { ...matter, call: { ...call, signal, mayProceed } }, place, flight);
       fate = fateOf(end);
       return end;
     } finally {
@@ -175,11 +186,12 @@ async function send(
   const audit = [intentEntry(asked, place, clock.nowMs(), action.intentFacts(matter.subject))];
   const intended = await call.intend({ audit, reservations, ...(repeat === effect.repeat ? {} : { repeat }) });
   const begunMs = clock.monotonicMs();
-  const full = await takeReservations(clock, call, reservations, intended);
+  const full = await takeReservations(parts, call, reservations, intended);
   const refusal = full ?? (intended.approved ? judgeCancelled(call) : USED);
   const end = asRevoked(refusal === null ? await action.perform(matter) : endedAs("refused", refusal), flight);
   const ms = Math.round(clock.monotonicMs() - begunMs);
   await noteDestination(parts, matter, end);
+  await noteReached(parts, matter, end);
   return {
     ...ended(end, [outcomeEntry(matter, place, clock.nowMs(), ms, end)]),
     // Nothing was taken where not everything was.
@@ -212,6 +224,16 @@ async function noteDestination({ destinations, clock, log }: GateParts, matter: 
     await destinations.note(matter.call, first, clock.nowMs());
   } catch (error) {
     log(`that run ${matter.call.run} has reached a destination for the first time could not be noted`, error);
+  }
+}
+
+/** A connection that was in trouble, and has answered: when noting it fails, it is shown in trouble until the next effect. */
+async function noteReached({ connections, log }: GateParts, { call, connection }: Matter, end: EffectEnd) {
+  if (end.outcome.kind !== "done" || connection === null || connection.errorCode === null) return;
+  try {
+    await connections.reached?.(call, connection.id);
+  } catch (error) {
+    log(`that the connection ${connection.slug} has answered could not be noted`, error);
   }
 }
 

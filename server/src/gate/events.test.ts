@@ -73,6 +73,13 @@ const hook: HookTrigger = {
   read: (_settings, _headers, body) => ({ key: JSON.stringify(body), data: body }),
 };
 
+/** Signed as GitHub does, and named by a header that is not signed. */
+const pushed: HookTrigger = {
+  ...hook,
+  signature: "github",
+  read: (_settings, headers, body) => ({ key: headers["x-github-delivery"] ?? "", data: body }),
+};
+
 let it: TestEngine;
 let events: EventGate;
 let heard: Heard;
@@ -88,7 +95,7 @@ beforeAll(async () => {
   const stored = storedParts(db.database, { clock, log });
   const inFlight = createInFlight(clock);
   heard = heardBy(stored.policies, inFlight);
-  const box = () => boxAt(server, { triggers: { mail, writing, hook } });
+  const box = () => boxAt(server, { triggers: { mail, writing, hook, pushed } });
   const connectors = {
     find: async (_place: unknown, id: string) => (id === "box" ? box() : null),
     list: async () => [box()],
@@ -239,6 +246,19 @@ test("a person who tries a trigger is named in its place", async () => {
   expect((await entries()).slice(-2).map(({ actor }) => actor)).toEqual(["acc_ann", "acc_ann"]);
 });
 
+test("a look that is told apart by the time, as a trial is, is noted like every other, and so is the longest-lived trigger's", async () => {
+  await give();
+  const looks = [1_795_298_252_300, 2_147_483_647, 2_147_483_648, Number.MAX_SAFE_INTEGER];
+  for (const look of looks)
+    expect(await events.poll(askOf({ name: "longest", look, by: "acc_ann" }), null)).toMatchObject({ kind: "done" });
+  const { rows } = await it.db.admin.query<{ attempt: number; outcome: string }>({
+    text: "select attempt, outcome from steward.outbound_effects where cause = 'trigger:reader/longest'",
+  });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(looks.map(() => "done"));
+  const noted = (await entries()).filter(({ target }) => target === "trigger:reader/longest");
+  expect(noted.map(({ facts }) => facts["attempt"])).toEqual(rows.flatMap(({ attempt }) => [attempt, attempt]));
+});
+
 test("a rate counts looks, also those that died before they could say so", async () => {
   await give({ rate: [{ times: 3, per: "day" }] });
   const trigger = it.parts.ids.uuid();
@@ -250,7 +270,10 @@ test("a rate counts looks, also those that died before they could say so", async
   });
   await expect(events.poll(dying, null)).rejects.toThrow("killed");
   expect(await events.poll(askOf({ trigger, look: 3 }), null)).toMatchObject({ kind: "done" });
-  const full = { kind: "refused", code: "rate_exceeded" };
+  const message = expect.stringMatching(
+    /^line 1 of the grant to .+ \(3 calls a day\) has too little left: 3 calls spent; /,
+  );
+  const full = { kind: "refused", code: "rate_exceeded", message };
   expect(await events.poll(askOf({ trigger, look: 4 }), null)).toMatchObject(full);
   expect(await events.poll(askOf(), null)).toMatchObject(full);
   expect(server.requests).toHaveLength(2);
@@ -335,6 +358,11 @@ test("what a provider says is data: dead tokens, limits, failures, garbage", asy
     return await events.poll(askOf(), null);
   };
   expect(await reply(429)).toMatchObject({ kind: "failed", code: "rate_limited", afterMs: 30_000 });
+  expect(await reply(403)).toMatchObject({
+    kind: "failed",
+    code: "not_available",
+    message: expect.stringMatching(/^.+; connect box again with an account or key that has box\.use there$/),
+  });
   expect(await reply(503)).toMatchObject({ kind: "failed", code: "provider_unavailable" });
   secrets = boxSecrets([CANARY], {}, { kind: "refused", code: "reauth_required", message: "dead" });
   expect(await reply(401)).toMatchObject({ kind: "refused", code: "reauth_required" });
@@ -400,4 +428,21 @@ test("a delivery is read only as it was signed, and not late", async () => {
     signed: false,
   });
   expect(await kindOf(delivery("other", '{"challenge":"abc"}'))).toBe("unsigned");
+});
+
+test("the same signed body is the same event, under whatever id a header gives it", async () => {
+  const ask = askOf({ event: "box.pushed", name: "pushed" });
+  const { keys } = await it.parts.projects.get(it.scope);
+  const place = placeOf("event_triggers", "secret");
+  const secret = keys.seal("credential", place, uuidBytes(ask.trigger), Buffer.from("s3cret"));
+  const keyOf = async (id: string, body: string) => {
+    const signature = `sha256=${createHmac("sha256", "s3cret").update(body).digest("hex")}`;
+    const headers = { "x-hub-signature-256": signature, "x-github-delivery": id, "content-type": "application/json" };
+    const read = await events.read(ask, secret, { headers, rawBody: Buffer.from(body), url: "x", nowMs: 0 });
+    return read.kind === "event" ? read.event?.key : read.kind;
+  };
+  const first = await keyOf("one", '{"a":1}');
+  expect(first).toMatch(/^[\w-]{43}$/);
+  expect(await keyOf("two", '{"a":1}')).toBe(first);
+  expect(await keyOf("one", '{"a":2}')).not.toBe(first);
 });

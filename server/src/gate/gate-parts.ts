@@ -19,9 +19,16 @@ export interface GateParts extends RequestHttpParts {
     find(scope: Scope, slug: string): Promise<ConnectionRow | null>;
     /** An account's own of a connector, those that can be used first; two are enough. */
     findOwn(scope: Scope, account: string, connector: string): Promise<readonly ConnectionRow[]>;
+    /** That one with an error has answered; without it nothing is noted. */
+    reached?(scope: Scope, id: string): Promise<void>;
   };
   readonly keysOf: (scope: Scope) => Promise<ProjectKeys>;
   readonly policies: Policies;
+  /** What stands on a cap's counter, for the sentence of a refusal, which does without where it is left out. */
+  readonly readCounter?: (
+    scope: Scope,
+    at: { readonly cap: string; readonly periodKey: string },
+  ) => Promise<{ readonly spent: number; readonly reserved: number } | null>;
   readonly destinations: Destinations;
   readonly findApproval: FindApproval;
   readonly inFlight: InFlight;

@@ -15,6 +15,7 @@ import type { ProjectKeys } from "../keyring/keyring.ts";
 import { askAccountBy, type AskedAccount } from "./ask-account.ts";
 import { type HeldSecret, readySecret, sealHeld } from "./connection-secret.ts";
 import { heldOf } from "./held-of.ts";
+import { isUnreached } from "./is-unreached.ts";
 import { askForToken, callOf, type ConnectionGateParts, oauth2Of, openOAuthClient, serverOf } from "./oauth-client.ts";
 import { openDevice, openVerifier, sealConsent } from "./oauth-consent.ts";
 
@@ -148,7 +149,8 @@ async function keep(
   const { organization, project, id } = connection;
   const secret = sealHeld(await parts.keysOf({ organization, project }), id, held);
   const account = asked.kind === "account" ? { account: asked.account, label: asked.label } : null;
-  return { kind: "sealed", secret, scopes: [...new Set(scopes)], expiresAt, account };
+  const unreached = asked.kind === "unclear" && isUnreached(asked.code) ? asked.message : null;
+  return { kind: "sealed", secret, scopes: [...new Set(scopes)], expiresAt, account, unreached };
 }
 
 /** An account that signs for itself, or for its subject. */

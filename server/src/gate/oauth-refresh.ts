@@ -26,6 +26,7 @@ import { inScope, type Scope, scopeStatement } from "../store/scope.ts";
 import {
   type EffectSecrets,
   type HeldSecret,
+  mayHold,
   openHeld,
   type ReadRow,
   readySecret,
@@ -138,6 +139,10 @@ async function look(
   const held = await tryOpen(parts, scope, row, row.secret);
   if (held === null) {
     const message = `the secret of ${row.slug} can't be opened; connect it again`;
+    return { kind: "refused", code: "connection_unreadable", message };
+  }
+  if (!mayHold(connector, held)) {
+    const message = `${connector.title} takes no key any more, and ${row.slug} has one; connect it again`;
     return { kind: "refused", code: "connection_unreadable", message };
   }
   const isRefused = refused === String(row.generation);

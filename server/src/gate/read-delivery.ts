@@ -1,4 +1,5 @@
 /** A delivery of a connector's hook: verified by its bytes, answered where the provider tries the address, then read. */
+import { createHash } from "node:crypto";
 import type { HookTrigger } from "@steward/sdk";
 import { unreachable } from "../core/invariant.ts";
 import { uuidBytes } from "../core/id.ts";
@@ -8,7 +9,7 @@ import type { ProjectKeys } from "../keyring/keyring.ts";
 import { openCredential } from "../keyring/open-credential.ts";
 import { EVENT_SECRET, type EventSubject } from "./ask-for-trigger.ts";
 import { isSignedByGithub, isSignedByStandard } from "./verify-signature.ts";
-import { isSigned } from "./verify-slack.ts";
+import { isSigned, isToldIn } from "./verify-slack.ts";
 
 /** How far the time that is signed may be from now. */
 const TOLERANCE_MS = 300_000;
@@ -21,6 +22,8 @@ export interface HookSecret {
   readonly secret: Buffer | null;
   /** Of the connection, where the provider signs with one of its own; `secret` is for those that were told ours. */
   readonly own: string | null;
+  /** The workspace of Slack that the connection is for, where it is known: an app signs for all of its own by one secret. */
+  readonly team: string | null;
 }
 
 /** Nothing of an unsigned delivery is read, but the challenge of an address that has no secret yet: it echoes what it got. */
@@ -34,8 +37,11 @@ export function readDelivery(found: EventSubject, held: HookSecret, delivery: Ev
   if (challenge !== null) return { kind: "challenge", answer: challenge, signed };
   if (!signed) return { kind: "unsigned" };
   if (body === undefined) return { kind: "unreadable" };
+  if (held.team !== null && !isToldIn(held.team, body)) return { kind: "unsigned" };
   const event = trigger.read(settings.value, plainHeaders(delivery.headers), body);
-  return { kind: "event", event };
+  // GitHub signs the body alone: what a header says of it may be anybody's, and names no event.
+  const isBodyAlone = event !== null && trigger.signature === "github";
+  return { kind: "event", event: isBodyAlone ? { ...event, key: digestOf(delivery.rawBody) } : event };
 }
 
 function isSignedBy(
@@ -60,6 +66,10 @@ function isSignedBy(
   } finally {
     secret.fill(0);
   }
+}
+
+function digestOf(body: Uint8Array): string {
+  return createHash("sha256").update(body).digest("base64url");
 }
 
 type Body = Parameters<HookTrigger["read"]>[2];

@@ -61,6 +61,8 @@ async function send(parts: RequestHttpParts, matter: HttpMatter): Promise<Effect
     timeoutMs: call.effect.timeoutMs,
     responseBytesMax: parts.responseBytesMax ?? RESPONSE_BYTES_MAX,
     redirectsMax: REDIRECTS_MAX,
+    // What is judged of where it goes holds of where it is sent on to.
+    mayFollow: (url) => matter.judged?.allows({ ...matter.judged.act.arguments, url }) ?? false,
     hosts: credential?.hosts ?? null,
     signal: call.signal,
     beforeFirstByte: () => judgeCancelled(call) === null,

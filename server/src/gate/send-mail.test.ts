@@ -139,3 +139,12 @@ test("an action that this installation does not perform is refused without an in
   expect(audit).toMatchObject([{ action: "effect.refused", facts: { check: "action", host: null } }]);
   expect(call.intents).toEqual([]);
 });
+
+test("what a project names like it is refused, whatever its arguments are", async () => {
+  const { gate, sent } = open(ACCEPTED);
+  const effect = { action: "mail.send", arguments: { to: "ada@example.org" }, repeat: "safe" } as const;
+  const call = callOf({ url: "" }, effect, { project: "01234567-89ab-7cde-8f01-0000000000aa" });
+  const { outcome } = await gate.perform(call);
+  expect(outcome).toMatchObject({ kind: "refused", code: "action_unavailable" });
+  expect([call.intents, sent]).toEqual([[], []]);
+});

@@ -77,6 +77,7 @@ async function perform({ client, secrets, clock }: SendSmtpParts, matter: Matter
   const id = keys.digest("effect", "mail", call.run, call.step, call.path.join(".")).toString("base64url");
   const mail = mailOf(subject.input, id, clock.nowMs());
   const answer = await client.send({ ...server, auth }, mail, {
+    partition: call.project,
     timeoutMs: call.effect.timeoutMs,
     signal: call.signal,
     beforeFirstByte: () => judgeCancelled(call) === null,

@@ -38,13 +38,13 @@ async function intoPostgres(client: PostgresClient, { address, ...asked }: Signi
 
 async function intoSmtp(
   client: SmtpClient,
-  { address, user, password, timeoutMs, signal }: SigningIn,
+  { address, user, password, timeoutMs, signal, partition }: SigningIn,
 ): Promise<SignedIn> {
   const server = parseSmtpUrl(address);
   if (server === null) return NO_ADDRESS;
   const answer = await client.signIn(
     { ...server, auth: { user, pass: password } },
-    { timeoutMs, signal, beforeFirstByte: () => true },
+    { timeoutMs, signal, partition, beforeFirstByte: () => true },
   );
   if (answer.kind === "accepted") return { kind: "in", message: "The mail server let the user in. Nothing was sent." };
   const code = answer.kind === "rejected" ? "mail_rejected" : answer.code;
@@ -53,7 +53,7 @@ async function intoSmtp(
 
 async function intoImap(
   client: ImapClient,
-  { address, user, password, timeoutMs, signal }: SigningIn,
+  { address, user, password, timeoutMs, signal, partition }: SigningIn,
 ): Promise<SignedIn> {
   const server = parseImapUrl(address);
   if (server === null) return NO_ADDRESS;
@@ -62,6 +62,7 @@ async function intoImap(
     user,
     password,
     task: { does: "enter" },
+    partition,
     timeoutMs,
     signal,
     beforeFirstByte: () => true,

@@ -1,17 +1,19 @@
 import { showId } from "../core/id.ts";
 import type { Database } from "../core/ports/database.ts";
+import { readCounters } from "../store/caps.ts";
 import { gatherConnections } from "../store/connection-lookups.ts";
-import { findOwnConnections } from "../store/connections.ts";
+import { clearConnectionError, findOwnConnections } from "../store/connections.ts";
 import { findCredential } from "../store/credentials.ts";
 import { findGivenApproval } from "../store/given-approval.ts";
 import { isKnownDestination, noteDestination } from "../store/known-destinations.ts";
 import { readChangedPolicy } from "../store/policy.ts";
 import type { GateParts } from "./gate-parts.ts";
+import { inScope } from "../store/scope.ts";
 import { createPolicies, type PolicyParts } from "./policy.ts";
 
 export type StoredParts = Pick<
   GateParts,
-  "findCredential" | "connections" | "policies" | "destinations" | "findApproval"
+  "findCredential" | "connections" | "policies" | "readCounter" | "destinations" | "findApproval"
 >;
 
 /** What of the gate's parts is in the database. */
@@ -21,12 +23,17 @@ export function storedParts(database: Database, { clock, log }: Pick<PolicyParts
     connections: {
       find: gatherConnections(database),
       findOwn: (scope, account, connector) => findOwnConnections(database, scope, account, connector),
+      reached: (scope, id) => clearConnectionError(database, scope, id),
     },
     policies: createPolicies({
       readPolicy: (scope, known) => readChangedPolicy(database, scope, known),
       clock,
       log,
     }),
+    readCounter: async (scope, at) => {
+      const rows = await inScope(database, scope, (tx) => readCounters(tx, scope.organization, [at]));
+      return rows[0] ?? null;
+    },
     destinations: {
       isKnown: (scope, digest) => isKnownDestination(database, scope, digest),
       note: (scope, digest, atMs) => noteDestination(database, scope, digest, atMs),

@@ -1,8 +1,10 @@
 import type { Clock } from "../core/ports/clock.ts";
+import { shortageWords } from "../core/budget/cap-words.ts";
 import type { EffectCall, Intended } from "../core/ports/gate.ts";
 import type { EffectRefusal } from "./action.ts";
 import { judgeCancelled } from "./checks.ts";
-import type { Judged } from "./judge-effect.ts";
+import type { GateParts } from "./gate-parts.ts";
+import type { Judged, JudgedReservation } from "./judge-effect.ts";
 
 const AGAIN_MS = 250;
 const WAIT_MS_MAX = 60_000;
@@ -12,12 +14,13 @@ const WAIT_MS_MAX = 60_000;
  * the effect may not happen, or null once everything is reserved. Rejects when the run was lost.
  */
 export async function takeReservations(
-  clock: Clock,
+  parts: Pick<GateParts, "clock" | "readCounter">,
   call: EffectCall,
   reservations: Judged["reservations"],
   intended: Pick<Intended, "reserved" | "cap">,
 ): Promise<EffectRefusal | null> {
   if (intended.reserved === "granted") return null;
+  const { clock } = parts;
   const endsMs = clock.monotonicMs() + Math.min(call.effect.timeoutMs, WAIT_MS_MAX);
   let answer = intended;
   while (answer.reserved === "waits" && clock.monotonicMs() < endsMs) {
@@ -28,11 +31,21 @@ export async function takeReservations(
   }
   if (answer.reserved === "granted") return null;
   const full = reservations.find(({ cap }) => cap === answer.cap) ?? reservations[0];
-  const until = answer.reserved === "waits" ? "what others have reserved was not given back in time" : "it is used up";
-  if (full?.unit === "calls")
-    return { code: "rate_exceeded", message: `it may be done ${full.max} times in ${full.periodKey}: ${until}` };
-  const what = full?.unit === "tokens" ? "tokens" : "money";
-  return { code: "budget_exceeded", message: `the budget of ${what} for ${full?.periodKey ?? "it"}: ${until}` };
+  return full === undefined ? FULL : await refusalOf(parts, call, full, answer.reserved === "waits");
+}
+
+const FULL: EffectRefusal = { code: "budget_exceeded", message: "a cap that binds it has too little left" };
+
+/** What stands on the counter is read after it has refused: it may be more by then, and is told to the reader of the run. */
+async function refusalOf(
+  { readCounter }: Pick<GateParts, "readCounter">,
+  call: EffectCall,
+  { of: cap, to, amount, max, periodKey }: JudgedReservation,
+  waited: boolean,
+): Promise<EffectRefusal> {
+  const counter = (await readCounter?.(call, { cap: cap.id, periodKey })) ?? null;
+  const code = cap.unit === "calls" ? "rate_exceeded" : "budget_exceeded";
+  return { code, message: shortageWords({ cap, to: to(), amount, max, counter, waited }) };
 }
 
 async function pause(clock: Clock, signal: AbortSignal): Promise<void> {

@@ -180,6 +180,7 @@ export async function ask(
     user,
     password,
     task,
+    partition: call.project,
     timeoutMs: call.effect.timeoutMs,
     signal: call.signal,
     beforeFirstByte: () => judgeCancelled(call) === null,

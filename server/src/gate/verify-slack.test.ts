@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { isSigned } from "./verify-slack.ts";
+import { isPressedIn, isSigned, isToldIn } from "./verify-slack.ts";
 
 const SECRET = "8f742231b10e8888abcd99yyyzzz85a5";
 const BODY =
@@ -55,4 +55,22 @@ test("no altered signature passes", () => {
       },
     ),
   );
+});
+
+test("what happened in another workspace of the same app is not told here, but in a channel that is shared", () => {
+  const told = { team_id: "T1", event: {} };
+  expect(isToldIn("T1", told)).toBe(true);
+  expect(isToldIn("T2", told)).toBe(false);
+  expect(isToldIn("T2", { ...told, authorizations: [{ team_id: "T2" }] })).toBe(true);
+  expect(isToldIn("T2", { ...told, authorizations: [{ team_id: "T3" }, { team_id: null }] })).toBe(false);
+  for (const body of [null, "T1", {}, { team_id: ["T1"] }]) expect(isToldIn("T1", body)).toBe(false);
+});
+
+test("a button counts in the connection's workspace alone", () => {
+  const pressed = (payload: unknown) =>
+    Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+  expect(isPressedIn("T1", pressed({ team: { id: "T1" } }))).toBe(true);
+  expect(isPressedIn("T1", pressed({ team: { id: "T2" }, user: { team_id: "T1" } }))).toBe(false);
+  for (const payload of [null, {}, { team: null }]) expect(isPressedIn("T1", pressed(payload))).toBe(false);
+  expect(isPressedIn("T1", Buffer.from("team=T1"))).toBe(false);
 });

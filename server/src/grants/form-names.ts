@@ -3,6 +3,7 @@ import { ROLES, type GrantForm, type LimitForm } from "@steward/sdk";
 import type { KnownActions } from "../core/actions/known-actions.ts";
 import { parseId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
+import { eventWords } from "../core/policy/event-words.ts";
 import type { Names } from "../core/policy/sentence.ts";
 import { type ConnectionRefRow, readConnectionsBySlug, readFlowNames, readTimeZone } from "../store/connection-refs.ts";
 import { readNames } from "../store/names.ts";
@@ -112,6 +113,7 @@ function connectionName(row: ConnectionRefRow | undefined, actions: KnownActions
 /** `send a mail`: as it stands behind "may". */
 function actionName(pattern: string, actions: KnownActions): string | null {
   const action = actions.find(pattern);
+  if (action?.isEvent === true) return eventWords(action.title);
   if (action !== null) return `${action.title.charAt(0).toLowerCase()}${action.title.slice(1)}`;
   const title = pattern.endsWith(".*") ? actions.connectorTitle(pattern.slice(0, -2)) : null;
   return title === null ? null : `do anything with ${title}`;

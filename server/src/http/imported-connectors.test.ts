@@ -103,6 +103,36 @@ test("imported anew it counts on, and whoever held it sees the new one", async (
   expect((await http.parts.imports.connectors.list(scope)).map(({ id }) => id)).toContain("anew");
 });
 
+test("what is connected is imported anew by who may grant alone, to the same place and proof", async () => {
+  const secured = (scheme: string): JsonObject => ({
+    components: { securitySchemes: { k: { type: "http", scheme } } },
+  });
+  await imported("/held", oneOperation(secured("bearer")));
+  const { organization, project } = http.installed;
+  await http.db.admin.query({
+    text: `insert into steward.connections (organization, project, id, slug, connector, authentication, status, created_at, created_by)
+      values ($1, $2, $3, 'held', 'held', 'none', 'active', now(), 'test')`,
+    values: [organization, project, http.parts.ids.uuid()],
+  });
+  const builder = await http.signIn({ role: "builder" });
+  const { headers, body } = sent(oneOperation(secured("bearer")));
+  const theirs = await http.call("POST", `${AT}/held`, {
+    headers: { ...builder.headers, ...headers },
+    body,
+    anonymous: true,
+  });
+  expect([theirs.status, theirs.json()["needs"]]).toEqual([403, "grant.write"]);
+  expect(
+    (await imported("/held?server=https://api.shop.example:8443/v1", oneOperation(secured("bearer")))).status,
+  ).toBe(409);
+  expect((await imported("/held", oneOperation(secured("basic")))).status).toBe(409);
+  expect((await call("GET", "/held")).json()["version"]).toBe(1);
+  const other = documentOf({ "/other": { get: { operationId: "other" } } }, secured("bearer"));
+  expect((await imported("/held", other)).json()).toMatchObject({ version: 2 });
+  await http.db.admin.query({ text: "update steward.connections set status = 'disconnected' where slug = 'held'" });
+  expect((await imported("/held", oneOperation(secured("basic")))).json()).toMatchObject({ version: 3 });
+});
+
 test("of two imports of one new id at once, one is told to look again or both count", async () => {
   const answers = await Promise.all([imported("/race", oneOperation()), imported("/race", oneOperation())]);
   const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
@@ -111,6 +141,24 @@ test("of two imports of one new id at once, one is told to look again or both co
     [200, 409],
   ]).toContainEqual(statuses);
   expect((await call("GET", "/race")).json()["version"]).toBe(statuses[1] === 200 ? 2 : 1);
+});
+
+test.each([
+  "connection",
+  "approval",
+  "mail",
+  "event",
+  "model",
+  "file",
+  "table",
+  "memory",
+  "mcp",
+  "sql",
+  "http",
+  "flow",
+  "agent",
+])("%s names no imported connector: the program's own actions begin so, or may", async (name) => {
+  expect((await imported(`/${name}`, oneOperation())).status).toBe(409);
 });
 
 test("nothing of a document lies in the database as it was written", async () => {
@@ -153,7 +201,7 @@ test("it can be erased once nothing is connected with it", async () => {
 test.each<[string, string, unknown, number, string]>([
   ["an id of the program's own", "/gmail", oneOperation(), 409, "There is a connector gmail here already"],
   ["an id of its own actions", "/http", oneOperation(), 409, "There is a connector http here already"],
-  ["an id that can't be one", "/Shop", oneOperation(), 404, "Nothing has the name"],
+  ["an id that can't be one", "/Shop", oneOperation(), 404, "There is nothing of that name"],
   ["what is no document", "/bad", "hello", 422, "this is no OpenAPI document"],
   ["a server that it has not", "/bad?server=7", oneOperation(), 422, "the document has 1 servers"],
   ["choices that are none", "/bad?variables=%5B%5D", oneOperation(), 422, "variables: write a JSON object"],

@@ -32,7 +32,8 @@ export function parseParams(schemas: RouteSchemas, params: unknown): unknown {
   const result = schemas.params.safeParse(params);
   if (result.success) return result.data;
   if (schemas.route.method === "PUT") throw invalid(result.error, "the path");
-  throw new AppError("not_found", "Nothing has the name that the path gives.");
+  const [{ field, message } = { field: "name", message: "is no name" }] = describeIssues(result.error.issues, 1);
+  throw new AppError("not_found", `There is nothing of that name: the ${field} in the path can't be one (${message}).`);
 }
 
 export function parseQuery(schemas: RouteSchemas, query: unknown): unknown {

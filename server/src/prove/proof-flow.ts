@@ -46,10 +46,11 @@ export async function publishProofFlow(
   { keys }: Pick<ProofTenant, "keys">,
   slug: string,
   steps: readonly object[],
+  triggers: readonly object[] = [{ id: "start", kind: "manual" }],
 ): Promise<string> {
   const key = keys.builder;
   const path = `/v1/flows/${slug}`;
-  const body = { format: 1, name: "proof", triggers: [{ id: "start", kind: "manual" }], steps };
+  const body = { format: 1, name: "proof", triggers, steps };
   const put = await call("PUT", path, { key, body });
   if (put.status !== 201) expectAnswer(put, 200, "storing a flow");
   expectAnswer(await call("POST", `${path}/publish`, { key, body: {} }), 200, "publishing a flow");

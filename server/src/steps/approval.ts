@@ -26,31 +26,38 @@ const Input = z.strictObject({
     .max(HOURS_MAX)
     .optional()
     .describe("They are reminded each time so much has passed."),
-  slack: SlackPlace.optional().describe(
-    "Where in Slack they are asked beside; the connection is the project's. Without it, where the grant to approvals says.",
-  ),
   show: anyJson().optional().describe("What they need to see beside the message."),
 });
 
+/** Where it says something, and with what: as the flow was published, whatever its run has read. */
+const Deferred = z.object({
+  slack: SlackPlace.optional().describe(
+    "Where in Slack they are asked beside; the connection is the project's. It holds no expressions. Without it, where the grant to approvals says.",
+  ),
+});
+type Place = z.output<typeof Deferred>["slack"] | null;
+
 /** Asks people and waits for their word. Nobody's connection is used, so no grant is needed. */
-export const approval: StepKind<z.output<typeof Input>> = {
+export const approval: StepKind<z.output<typeof Input>, Place> = {
   kind: "approval",
   title: "Approval",
   summary:
     "Asks people, by mail, on the page and in Slack, and goes on by the port approved, rejected or expired; the run survives restarts meanwhile. The output is { decision, by, at, note }.",
   schema: Input,
+  deferred: Deferred,
   example: {
     message: "May order {{ trigger.body.order }} be refunded?",
     to: ["role:operator"],
     show: { amount: "{{ trigger.body.amount }}" },
   },
   ports: () => ["approved", "rejected", "expired"],
-  run({ message, to, quorum, expiresHours, remindHours, slack, show }) {
+  prepare: (step) => Deferred.safeParse(step.input).data?.slack ?? null,
+  run({ message, to, quorum, expiresHours, remindHours, show }, _context, slack) {
     const by = [...new Set(to)].toSorted();
     const party = { by, quorum, remindHours: remindHours ?? null, escalate: null };
     return {
       kind: "approval",
-      needed: { parties: [{ ...party, ...(slack === undefined ? {} : { slack: [slack] }) }], expiresHours },
+      needed: { parties: [{ ...party, ...(slack ? { slack: [slack] } : {}) }], expiresHours },
       shown: { message, ...(show === undefined ? {} : { show }) },
     };
   },

@@ -1,5 +1,7 @@
 import { Step } from "@steward/sdk";
 import { describe, expect, test } from "vitest";
+import { checkInput } from "../core/flow/check-input.ts";
+import { approval } from "./approval.ts";
 import { set } from "./set.ts";
 import { merge } from "./merge.ts";
 import { flow } from "./flow.ts";
@@ -24,6 +26,37 @@ describe.each([set, merge])("$kind", (kind) => {
     });
     expect(kind.schema.safeParse([]).success).toBe(false);
   });
+});
+
+describe("approval", () => {
+  const asking = {
+    message: "{{ trigger.text }}",
+    to: ["role:operator"],
+    slack: { connection: "team", channel: "#ops" },
+  };
+
+  test("is asked where the flow says as it was published", () => {
+    const slack = [{ connection: "team", channel: "#ops", arguments: false }];
+    expect(tryKind(approval, asking, { trigger: { text: "Pay?" } })).toMatchObject({
+      kind: "approval",
+      needed: { parties: [{ by: ["role:operator"], slack }] },
+      shown: { message: "Pay?" },
+    });
+  });
+
+  test.each(["{{ trigger.channel }}", "#{{trigger.channel}}"])(
+    "what its run read chooses no channel: %s",
+    (channel) => {
+      const step = Step.parse({
+        id: "ask",
+        kind: "approval",
+        input: { ...asking, slack: { ...asking.slack, channel } },
+      });
+      const problems: string[] = [];
+      checkInput(approval, step, (field) => problems.push(field));
+      expect(problems).toEqual(["input.slack.channel"]);
+    },
+  );
 });
 
 describe("flow", () => {

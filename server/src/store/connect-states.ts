@@ -75,6 +75,17 @@ export async function findLatestState(
   return rows[0] ?? null;
 }
 
+/** What a connection's last consent asked for, used or not; none where none was begun. */
+export async function findLastAsked(database: Database, scope: Scope, connection: string): Promise<readonly string[]> {
+  const rows = await queryInScope<{ scopes: readonly string[] }>(database, scope, {
+    name: "find_last_asked_scopes",
+    text: `select scopes from steward.connect_states where project = $1 and connection = $2
+      order by created_at desc limit 1`,
+    values: [scope.project, connection],
+  });
+  return rows[0]?.scopes ?? [];
+}
+
 /** Uses it up: true for one caller, once, and only in time. */
 export async function useConnectState(database: Database, scope: Scope, hash: Buffer, nowMs: number): Promise<boolean> {
   const rows = await queryInScope(database, scope, {

@@ -56,9 +56,9 @@ export function insertConnection(scope: Scope, row: ConnectionRow): Statement {
   return {
     name: "insert_connection",
     text: `insert into steward.connections (organization, project, id, slug, connector, authentication, status, owner, flow,
-        account, scopes, hosts, address, client, secret, secret_expires_at, created_at, created_by, connected_at)
+        account, scopes, hosts, address, client, secret, secret_expires_at, created_at, created_by, connected_at, error_code)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, to_timestamp($16), to_timestamp($17), $18,
-        to_timestamp($19))`,
+        to_timestamp($19), $20)`,
     values: [
       scope.organization,
       scope.project,
@@ -79,6 +79,7 @@ export function insertConnection(scope: Scope, row: ConnectionRow): Statement {
       row.createdAt / 1000,
       row.createdBy,
       time(row.connectedAt),
+      row.errorCode,
     ],
   };
 }
@@ -179,6 +180,8 @@ export interface Connected {
   /** Sealed; null leaves what was known. */
   readonly account: Buffer | null;
   readonly client: string | null;
+  /** Of a provider that nobody has reached yet. */
+  readonly errorCode?: string | null;
   readonly atMs: number;
 }
 
@@ -188,7 +191,7 @@ export function setConnected(project: string, id: string, now: Connected): State
     name: "set_connected",
     text: `update steward.connections set status = 'active', authentication = $3, secret = $4, scopes = $5,
         secret_expires_at = to_timestamp($6), account = coalesce($7, account), client = $8, connected_at = to_timestamp($9),
-        refreshed_at = null, error_code = null, generation = generation + 1, refreshing_by = null, refreshing_until = null
+        refreshed_at = null, error_code = $10, generation = generation + 1, refreshing_by = null, refreshing_until = null
       where project = $1 and id = $2`,
     values: [
       project,
@@ -200,6 +203,7 @@ export function setConnected(project: string, id: string, now: Connected): State
       now.account,
       now.client,
       now.atMs / 1000,
+      now.errorCode ?? null,
     ],
   };
 }
@@ -228,6 +232,15 @@ export async function noteConnectionUsed(database: Database, scope: Scope, id: s
     name: "note_connection_used",
     text: "update steward.connections set used_at = to_timestamp($3) where project = $1 and id = $2 and status = 'active'",
     values: [scope.project, id, atMs / 1000],
+  });
+}
+
+/** That its provider has answered an effect, whatever went wrong before. */
+export async function clearConnectionError(database: Database, scope: Scope, id: string): Promise<void> {
+  await queryInScope(database, scope, {
+    name: "clear_connection_error",
+    text: "update steward.connections set error_code = null where project = $1 and id = $2 and status = 'active'",
+    values: [scope.project, id],
   });
 }
 

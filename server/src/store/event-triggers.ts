@@ -163,12 +163,12 @@ export function pauseEvents(
   };
 }
 
-/** Those that something keeps from going on, and hooks: looked at now, since that may have changed. */
+/** Those that something keeps from going on, and hooks: looked at now, since that may have changed. Those that fail wait on. */
 export function wakeEvents(project: string, nowMs: number): Statement {
   return {
     name: "wake_events",
     text: `update steward.event_triggers set due_at = to_timestamp($2)
-      where project = $1 and (kind = 'hook' or status = 'paused') and why is distinct from 'flow_paused'
+      where project = $1 and ((kind = 'hook' and status <> 'failing') or status = 'paused') and why is distinct from 'flow_paused'
         and (due_at is null or due_at > to_timestamp($2))`,
     values: [project, nowMs / 1000],
   };

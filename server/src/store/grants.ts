@@ -298,6 +298,22 @@ export async function listStandingOn(
   return rows;
 }
 
+/** Whether a grant on this connection stands that somebody else has given; by a key is by somebody else. */
+export async function hasGrantOfOthers(
+  tx: Transaction,
+  project: string,
+  connection: string,
+  account: string | null,
+): Promise<boolean> {
+  const { count } = await tx.query({
+    name: "has_grant_of_others",
+    text: `select from steward.grants where project = $1 and connection = $2 and kind = 'grant' and revoked_at is null
+      and ($3::uuid is null or given_by is distinct from $3) limit 1`,
+    values: [project, connection, account],
+  });
+  return count > 0;
+}
+
 /** Whether a grant on this credential was given and not revoked. */
 export async function hasGrantOn(tx: Transaction, project: string, credential: string): Promise<boolean> {
   const { count } = await tx.query({

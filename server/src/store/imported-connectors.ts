@@ -119,6 +119,16 @@ export async function findImported(database: Database, scope: Scope, connector: 
   return rows[0] ?? null;
 }
 
+/** Whether anything is connected with it. */
+export async function isConnected(tx: Transaction, project: string, connector: string): Promise<boolean> {
+  const { rows } = await tx.query<{ count: number }>({
+    name: "count_connections_of_connector",
+    text: "select count(*) as count from steward.connections where project = $1 and connector = $2 and status <> 'disconnected'",
+    values: [project, connector],
+  });
+  return (rows[0]?.count ?? 0) > 0;
+}
+
 /** Whether it is gone: not while anything is connected with it. */
 export function deleteImported(
   database: Database,
@@ -128,12 +138,7 @@ export function deleteImported(
 ): Promise<"deleted" | "missing" | "connected"> {
   return inScope(database, scope, async (tx) => {
     if ((await lockImported(tx, scope, connector)) === null) return "missing";
-    const { rows } = await tx.query<{ count: number }>({
-      name: "count_connections_of_connector",
-      text: "select count(*) as count from steward.connections where project = $1 and connector = $2 and status <> 'disconnected'",
-      values: [scope.project, connector],
-    });
-    if ((rows[0]?.count ?? 0) > 0) return "connected";
+    if (await isConnected(tx, scope.project, connector)) return "connected";
     await tx.query({
       name: "delete_imported_connector",
       text: "delete from steward.imported_connectors where project = $1 and connector = $2",

@@ -45,10 +45,10 @@ export async function lockOAuthClient(
   tx: Transaction,
   project: string,
   connector: string,
-): Promise<OAuthClientFacts | null> {
-  const { rows } = await tx.query<OAuthClientFacts>({
+): Promise<OAuthClientRow | null> {
+  const { rows } = await tx.query<OAuthClientRow>({
     name: "lock_oauth_client",
-    text: `select ${FACTS} from steward.oauth_clients where project = $1 and connector = $2 for update`,
+    text: `select ${FACTS}, secret from steward.oauth_clients where project = $1 and connector = $2 for update`,
     values: [project, connector],
   });
   return rows[0] ?? null;

@@ -24,17 +24,17 @@ export function noteOutboundEffects(scope: Scope, entries: readonly AuditEntry[]
     {
       name: "note_outbound_effects",
       text: NOTE,
-      values: [scope.organization, scope.project, JSON.stringify([...effects.values()].map(rowOf))],
+      values: [scope.project, JSON.stringify([...effects.values()].map(rowOf))],
     },
   ];
 }
 
-const NOTE = `insert into steward.outbound_effects as o (organization, project, cause, id, place, attempt, flow, action,
+const NOTE = `insert into steward.outbound_effects as o (project, cause, id, place, attempt, flow, action,
     host, connection, credential, decided_by, line, approval, times, calls, outcome, code, ms, tokens, cost_micro, currency,
     at, ended_at)
-  select $1, $2, cause, id, place, attempt, flow, action, host, connection, credential, decided_by, line, approval, times,
+  select $1, cause, id, place, attempt, flow, action, host, connection, credential, decided_by, line, approval, times,
     calls, outcome, code, ms, tokens, cost_micro, currency, to_timestamp(at / 1000), to_timestamp(ended_at / 1000)
-  from jsonb_to_recordset($3::jsonb) as n (cause text, id text, place text, attempt int, flow text, action text, host text,
+  from jsonb_to_recordset($2::jsonb) as n (cause text, id text, place text, attempt int, flow text, action text, host text,
     connection text, credential text, decided_by text, line int, approval text, times int, calls int, outcome text,
     code text, ms int, tokens bigint, cost_micro bigint, currency text, at float8, ended_at float8)
   on conflict (project, cause, id) do update set times = o.times + excluded.times, outcome = excluded.outcome,

@@ -1317,7 +1317,6 @@ create table outbound_connections (
 
 -- owner: steward_migrate
 create table outbound_effects (
-  organization uuid not null,
   project uuid not null,
   cause text not null,
   id text not null,

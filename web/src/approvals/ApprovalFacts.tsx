@@ -12,8 +12,9 @@ import { JsonView } from "../ui/json/JsonView.tsx";
 import { StateBadge } from "../ui/StateBadge.tsx";
 import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
-import { APPROVAL_STATE } from "./approval-state.ts";
+import { APPROVAL_STATE, approvalWord } from "./approval-state.ts";
 import { Expiry } from "./Expiry.tsx";
+import { useApprovalNames } from "./use-approval-names.ts";
 
 const { approvals: words } = say;
 
@@ -33,9 +34,9 @@ export function ApprovalFacts({
   return (
     <>
       <div className="text-13">
-        <StateBadge state={APPROVAL_STATE[status]} label={words.status[status]} />
+        <StateBadge state={APPROVAL_STATE[status]} label={words.status[approvalWord(approval)]} />
         <p className="mt-1 text-text-2">
-          {status === "open" ? <Expiry at={expiresAt} /> : words.statusWhat[status]}{" "}
+          {status === "open" ? <Expiry at={expiresAt} /> : words.statusWhat[approvalWord(approval)]}{" "}
           {decidedAt !== null && <Time at={decidedAt} />}
         </p>
       </div>
@@ -52,7 +53,7 @@ export function ApprovalFacts({
         {!inRun && (
           <>
             <Fact name={words.flow}>
-              {visible(flow)} <span className="text-text-3">{visible(step)}</span>
+              {alone ? visible(flow) : <FlowName slug={flow} />} <span className="text-text-3">{visible(step)}</span>
             </Fact>
             <Fact name={words.run}>
               {alone ? (
@@ -65,7 +66,9 @@ export function ApprovalFacts({
             </Fact>
           </>
         )}
-        {connection !== null && <Fact name={words.connection}>{shortId(connection)}</Fact>}
+        {connection !== null && (
+          <Fact name={words.connection}>{alone ? shortId(connection) : <ConnectionName id={connection} />}</Fact>
+        )}
         <Fact name={words.asks}>
           {approval.why.map(({ kind, field }) => [whyWords(kind), field].filter(Boolean).join(": ")).join("; ")}
         </Fact>
@@ -78,6 +81,14 @@ export function ApprovalFacts({
       {!alone && <Parties approval={approval} quiet={inRun} />}
     </>
   );
+}
+
+function FlowName({ slug }: { slug: string }) {
+  return <>{useApprovalNames([]).flowOf(slug)}</>;
+}
+
+function ConnectionName({ id }: { id: string }) {
+  return <>{useApprovalNames([]).connectionOf(id)}</>;
 }
 
 /** What a step asks, in its own words. */

@@ -1,4 +1,3 @@
-import type { Approval } from "@steward/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { useClient } from "../api/client.ts";
 import { approvalQuery } from "../api/approval-queries.ts";
@@ -9,6 +8,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { ApprovalFacts } from "./ApprovalFacts.tsx";
 import { Decide } from "./Decide.tsx";
+import { useApprovalNames } from "./use-approval-names.ts";
 
 const { approvals: words } = say;
 
@@ -16,7 +16,8 @@ const { approvals: words } = say;
 export function ApprovalPanel({ id, close }: { id: string; close: () => void }) {
   const { here } = useSession();
   const found = useQuery(approvalQuery(useClient(), here.project.id, id));
-  const title = found.data ? titleOf(found.data) : words.title;
+  const { titleOf } = useApprovalNames(found.data ? [found.data] : []);
+  const title = found.data ? words.panel(found.data.kind, titleOf(found.data)) : words.title;
   return (
     <Panel title={title} label={title} close={close} wide>
       {found.isPending && <Skeleton rows={4} />}
@@ -33,8 +34,4 @@ export function ApprovalPanel({ id, close }: { id: string; close: () => void }) 
       )}
     </Panel>
   );
-}
-
-function titleOf({ kind, action, step }: Approval): string {
-  return words.panel(kind === "step" ? step : action);
 }

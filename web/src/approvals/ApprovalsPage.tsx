@@ -19,7 +19,8 @@ import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { visible } from "../visible.ts";
 import { ApprovalPanel } from "./ApprovalPanel.tsx";
 import { Expiry } from "./Expiry.tsx";
-import { APPROVAL_STATE } from "./approval-state.ts";
+import { useApprovalNames } from "./use-approval-names.ts";
+import { APPROVAL_STATE, approvalWord } from "./approval-state.ts";
 
 const { approvals: words } = say;
 
@@ -110,6 +111,7 @@ function ApprovalTable({
 }) {
   const rows = useRef<HTMLDivElement>(null);
   useRowKeys(rows);
+  const { titleOf, flowOf } = useApprovalNames(approvals);
   return (
     <div ref={rows}>
       <Table
@@ -121,7 +123,7 @@ function ApprovalTable({
           { name: words.expires, className: "w-28", right: true },
         ]}
       >
-        {approvals.map(({ id, action, kind, flow, step, status, expiresAt }) => (
+        {approvals.map(({ id, action, kind, message, connection, flow, step, status, expiresAt, decidedAt }) => (
           <Row key={id}>
             <Cell>
               <Link
@@ -131,17 +133,17 @@ function ApprovalTable({
                 className={ROW_LINK}
               >
                 <StateIcon state={APPROVAL_STATE[status]} className="mr-2 inline-block align-[-2px]" />
-                {kind === "step" ? words.step : visible(action)}
+                {titleOf({ kind, action, message, connection })}
               </Link>
             </Cell>
             <Cell className="text-13 text-text-2">
-              {visible(flow)} <span className="text-text-3">{visible(step)}</span>
+              {flowOf(flow)} <span className="text-text-3">{visible(step)}</span>
             </Cell>
             <Cell wide className="text-13 text-text-2">
-              {words.status[status]}
+              {words.status[approvalWord({ status, decidedAt })]}
             </Cell>
             <Cell right className="text-13 text-text-2">
-              {status === "open" ? <Expiry at={expiresAt} short /> : words.status[status]}
+              {status === "open" ? <Expiry at={expiresAt} short /> : words.status[approvalWord({ status, decidedAt })]}
             </Cell>
           </Row>
         ))}

@@ -11,6 +11,7 @@ import { Button, buttonClasses } from "../ui/Button.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
 import { ApprovalFacts } from "./ApprovalFacts.tsx";
+import { THUMB } from "./Decide.tsx";
 
 const { approvals: words } = say;
 
@@ -51,7 +52,10 @@ function Asked({ token, asked }: { token: string; asked: ApprovalByLink }) {
       }),
   });
   const { name, project, approval } = decide.data ?? asked;
-  const title = words.panel(approval.kind === "step" ? approval.step : approval.action);
+  const title = words.panel(
+    approval.kind,
+    approval.kind === "step" ? (approval.message ?? approval.step) : approval.action,
+  );
   return (
     <EntryPage title={title} what={words.link.what(name, project)}>
       <ApprovalFacts approval={approval} alone />
@@ -77,10 +81,20 @@ function Asked({ token, asked }: { token: string; asked: ApprovalByLink }) {
               )}
             </Field>
             <div className="flex gap-2">
-              <Button look="primary" disabled={decide.isPending} onClick={() => decide.mutate("approve")}>
+              <Button
+                look="primary"
+                className={THUMB}
+                disabled={decide.isPending}
+                onClick={() => decide.mutate("approve")}
+              >
                 {words.approve}
               </Button>
-              <Button look="danger" disabled={decide.isPending} onClick={() => decide.mutate("reject")}>
+              <Button
+                look="danger"
+                className={THUMB}
+                disabled={decide.isPending}
+                onClick={() => decide.mutate("reject")}
+              >
                 {words.reject}
               </Button>
             </div>

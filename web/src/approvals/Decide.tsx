@@ -15,6 +15,9 @@ import { useAct } from "../ui/use-act.ts";
 
 const { approvals: words } = say;
 
+/** High enough for a thumb. */
+export const THUMB = "max-md:h-11";
+
 interface Said {
   readonly decision: "approve" | "reject";
   readonly arguments?: unknown;
@@ -68,15 +71,20 @@ export function Decide({ approval }: { approval: Approval }) {
       </Field>
       {decide.isError && <ErrorNote error={decide.error} />}
       <div className="flex flex-wrap gap-2">
-        <Button look="primary" icon="check" disabled={decide.isPending} onClick={approve}>
+        <Button look="primary" icon="check" className={THUMB} disabled={decide.isPending} onClick={approve}>
           {text === null ? words.approve : words.approveChanged}
         </Button>
         {approval.kind === "effect" && approval.arguments !== null && (
-          <Button disabled={decide.isPending} onClick={() => setText(text === null ? written : null)}>
+          <Button className={THUMB} disabled={decide.isPending} onClick={() => setText(text === null ? written : null)}>
             {text === null ? words.change : words.keep}
           </Button>
         )}
-        <Button look="danger" disabled={decide.isPending} onClick={() => decide.mutate({ decision: "reject" })}>
+        <Button
+          look="danger"
+          className={THUMB}
+          disabled={decide.isPending}
+          onClick={() => decide.mutate({ decision: "reject" })}
+        >
           {words.reject}
         </Button>
       </div>

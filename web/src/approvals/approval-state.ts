@@ -9,3 +9,11 @@ export const APPROVAL_STATE = {
   expired: "cancelled",
   withdrawn: "skipped",
 } as const satisfies Record<ApprovalSummary["status"], string>;
+
+/** Its words in the language: what was approved and then ended without being done is told apart from what nobody decided. */
+export function approvalWord({
+  status,
+  decidedAt,
+}: Pick<ApprovalSummary, "status" | "decidedAt">): ApprovalSummary["status"] | "notDone" {
+  return status === "withdrawn" && decidedAt !== null ? "notDone" : status;
+}

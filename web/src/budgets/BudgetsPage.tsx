@@ -97,14 +97,14 @@ function BudgetTable({ budgets }: { budgets: readonly Budget[] }) {
         label={words.title}
         columns={[
           { name: words.of },
-          { name: words.used, className: "w-[38%]" },
-          { name: words.cap, className: "w-32", right: true },
+          { name: words.used, className: "w-[38%] @max-3xl:w-[32%]" },
+          { name: words.cap, className: "w-32 @max-3xl:w-24", right: true },
           { name: words.period, className: "w-28", wide: true },
         ]}
       >
         {budgets.map((budget) => (
           <Row key={budget.id}>
-            <Cell className="text-13">
+            <Cell className="text-13 break-words @max-3xl:py-2 @max-3xl:whitespace-normal">
               <Link {...paths.budgets({ budget: budget.id })} data-row className={ROW_LINK}>
                 {(budget.level === "grant" ? sentenceOf(budget.subject) : null) ?? nameOf(budget)}
               </Link>

@@ -7,7 +7,7 @@ import { connectorsQuery } from "../api/connection-queries.ts";
 import { useSession } from "../api/session.ts";
 import { useRowKeys } from "../keys/use-row-keys.ts";
 import { say } from "../language.ts";
-import { paths } from "../paths.ts";
+import { type CatalogueSearch, paths } from "../paths.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { More } from "../ui/More.tsx";
@@ -23,7 +23,8 @@ const { catalogue: words } = say.connections;
 /** What can be connected, found by name or by what it does. */
 export function CataloguePage() {
   const { may, here } = useSession();
-  const { search = "", connector } = useSearch({ from: "/connections/catalogue" });
+  const { search = "", connector, slug, actions } = useSearch({ from: "/connections/catalogue" });
+  const wanted = { slug, actions };
   const navigate = useNavigate();
   const list = useQuery({
     ...connectorsQuery(useClient(), here.project.id, search),
@@ -36,7 +37,9 @@ export function CataloguePage() {
         <SearchField
           label={words.search}
           value={search}
-          change={(next) => void navigate({ ...paths.catalogue({ search: next, connector }), replace: true })}
+          change={(next) =>
+            void navigate({ ...paths.catalogue({ ...wanted, search: next, connector }), replace: true })
+          }
         />
       }
       panel={
@@ -45,7 +48,8 @@ export function CataloguePage() {
           <ConnectorPanel
             key={connector}
             id={connector}
-            close={() => void navigate(paths.catalogue({ search: search === "" ? undefined : search }))}
+            wanted={{ slug, actions: actions?.split(",") }}
+            close={() => void navigate(paths.catalogue({ ...wanted, search: search === "" ? undefined : search }))}
           />
         )
       }
@@ -58,12 +62,20 @@ export function CataloguePage() {
         </div>
       )}
       {list.isSuccess && found.length === 0 && <EmptyState title={words.none(search)} what={words.noneWhat} />}
-      {found.length > 0 && <ConnectorTable connectors={found} search={search} />}
+      {found.length > 0 && (
+        <ConnectorTable connectors={found} filters={{ ...wanted, search: search === "" ? undefined : search }} />
+      )}
     </ConnectionsFrame>
   );
 }
 
-function ConnectorTable({ connectors, search }: { connectors: readonly ConnectorSummary[]; search: string }) {
+function ConnectorTable({
+  connectors,
+  filters,
+}: {
+  connectors: readonly ConnectorSummary[];
+  filters: CatalogueSearch;
+}) {
   const rows = useRef<HTMLDivElement>(null);
   useRowKeys(rows);
   return (
@@ -79,11 +91,7 @@ function ConnectorTable({ connectors, search }: { connectors: readonly Connector
         {connectors.map(({ id, title, summary, category, actions }) => (
           <Row key={id}>
             <Cell>
-              <Link
-                {...paths.catalogue({ search: search === "" ? undefined : search, connector: id })}
-                data-row
-                className={ROW_LINK}
-              >
+              <Link {...paths.catalogue({ ...filters, connector: id })} data-row className={ROW_LINK}>
                 {visible(title)}
               </Link>
             </Cell>

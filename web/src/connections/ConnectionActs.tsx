@@ -16,6 +16,8 @@ import { useNotices } from "../ui/Notices.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { ActionsWanted } from "./ActionsWanted.tsx";
 import { ConsentView } from "./ConsentView.tsx";
+import { useFirstWrong } from "../ui/use-first-wrong.ts";
+import { offersWithin } from "./scopes-needed.ts";
 import { EMPTY_SECRET, saysItself, SecretFields, secretOf } from "./SecretFields.tsx";
 
 const { connections: words } = say;
@@ -82,11 +84,13 @@ function Test({ connection: { slug } }: { connection: Connection }) {
 }
 
 /** Asks for consent once more; what was granted before is asked for again. */
-function Again({ connection: { slug, connector, authentication, status } }: { connection: Connection }) {
+function Again({ connection: { slug, connector, authentication, status, asked } }: { connection: ConnectionDetails }) {
   const client = useClient();
   const { here } = useSession();
   const details = useQuery(connectorQuery(client, here.project.id, connector));
-  const [actions, setActions] = useState<readonly string[]>([]);
+  const [chosen, setActions] = useState<readonly string[] | null>(null);
+  // Until somebody chooses anew, what was chosen when the consent was begun.
+  const actions = chosen ?? (details.data ? offersWithin(details.data, asked) : []);
   const ask = useMutation<Consent>({
     mutationFn: () => client.askConsent({ slug, body: { actions: [...actions], device: authentication === "device" } }),
   });
@@ -114,7 +118,7 @@ function Secret({
   const client = useClient();
   const { here } = useSession();
   const [typed, setTyped] = useState(EMPTY_SECRET);
-  const [tried, setTried] = useState(false);
+  const [tries, setTries] = useState(0);
   const secret = secretOf(authentication, typed, saysItself({ id: connector }));
   const save = useAct({
     act: () => client.putConnectionSecret({ slug, body: new RawBody(JSON.stringify(secret), "application/json") }),
@@ -125,17 +129,18 @@ function Secret({
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    setTried(true);
+    setTries(tries + 1);
     if (secret) save.mutate();
   };
+  const form = useFirstWrong<HTMLFormElement>(tries, save.error);
   return (
-    <form className="space-y-4" onSubmit={submit} noValidate autoComplete="off">
+    <form ref={form} className="space-y-4" onSubmit={submit} noValidate autoComplete="off">
       <SecretFields
         way={authentication}
         own={saysItself({ id: connector })}
         typed={typed}
         change={setTyped}
-        tried={tried}
+        tried={tries > 0}
       />
       {save.isError && <ErrorNote error={save.error} />}
       <Button type="submit" look="primary" disabled={save.isPending}>

@@ -10,6 +10,7 @@ import { useAccountNames } from "../grants/use-choices.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
 import { buttonClasses } from "../ui/Button.tsx";
+import { classes } from "../ui/classes.ts";
 import { CopyButton } from "../ui/Copy.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -18,7 +19,8 @@ import { StateBadge } from "../ui/StateBadge.tsx";
 import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { ConnectionActs } from "./ConnectionActs.tsx";
-import { CONNECTION_STATE } from "./connection-state.ts";
+import { connectionState } from "./connection-state.ts";
+import { isLoopback } from "./is-loopback.ts";
 import { useConnectorTitles } from "./use-connector-titles.ts";
 
 const { connections: words } = say;
@@ -60,8 +62,12 @@ function Facts({ connection }: { connection: Connection }) {
   return (
     <>
       <div className="text-13">
-        <StateBadge state={CONNECTION_STATE[status]} label={words.status[status]} />
-        {connection.errorCode !== null && <p className="mt-1 text-failed">{errorWords(connection.errorCode)}</p>}
+        <StateBadge {...connectionState(connection)} />
+        {connection.errorCode !== null && (
+          <p className={classes("mt-1", status === "active" ? "text-doubt" : "text-failed")}>
+            {errorWords(connection.errorCode)}
+          </p>
+        )}
       </div>
       <dl className="grid grid-cols-[max-content_1fr] gap-x-6 gap-y-1.5 text-13">
         <Fact name={words.provider}>{titleOf(connector)}</Fact>
@@ -77,6 +83,7 @@ function Facts({ connection }: { connection: Connection }) {
               <CopyButton text={buttonsUrl} label={words.copyButtons} />
             </span>
             <span className="text-12 text-text-3">{words.buttonsWhat}</span>
+            {isLoopback(buttonsUrl) && <span className="block text-12 text-waiting">{words.buttonsLoopback}</span>}
           </Fact>
         )}
         {connectedAt !== null && (
@@ -101,8 +108,9 @@ function Facts({ connection }: { connection: Connection }) {
 }
 
 function errorWords(code: string): string {
-  const known: Readonly<Record<string, string>> = words.errors;
-  return known[code] ?? words.error(code);
+  const known: Readonly<Record<string, unknown>> = { ...words.problems, ...words.errors };
+  const said = known[code];
+  return typeof said === "string" ? said : words.error(code);
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

@@ -17,7 +17,7 @@ import { Cell, Row, ROW_LINK, Table } from "../ui/Table.tsx";
 import { Time } from "../ui/Time.tsx";
 import { visible } from "../visible.ts";
 import { ConnectionPanel } from "./ConnectionPanel.tsx";
-import { CONNECTION_STATE } from "./connection-state.ts";
+import { connectionState } from "./connection-state.ts";
 import { ConnectionsFrame } from "./ConnectionsFrame.tsx";
 import { useConnectorTitles } from "./use-connector-titles.ts";
 
@@ -102,7 +102,7 @@ function ConnectionTable({ connections }: { connections: readonly Connection[] }
           { name: words.used, className: "w-28", right: true, wide: true },
         ]}
       >
-        {connections.map(({ id, slug, connector, account, status, usedAt }) => (
+        {connections.map(({ id, slug, connector, account, status, errorCode, usedAt }) => (
           <Row key={id}>
             <Cell>
               <Link {...paths.connections({ open: slug })} data-row className={ROW_LINK}>
@@ -114,7 +114,7 @@ function ConnectionTable({ connections }: { connections: readonly Connection[] }
               {account === null ? "–" : visible(account)}
             </Cell>
             <Cell className="text-13">
-              <StateBadge state={CONNECTION_STATE[status]} label={words.status[status]} />
+              <StateBadge {...connectionState({ status, errorCode })} />
             </Cell>
             <Cell right wide className="text-13 text-text-2">
               {usedAt === null ? words.never : <Time at={usedAt} />}

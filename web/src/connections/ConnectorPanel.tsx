@@ -12,14 +12,14 @@ import { Panel } from "../ui/Panel.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { visible } from "../visible.ts";
 import type { Connector } from "./ActionsWanted.tsx";
-import { ConnectForm } from "./ConnectForm.tsx";
+import { ConnectForm, type Wanted } from "./ConnectForm.tsx";
 import { ConsentView } from "./ConsentView.tsx";
 import { OAuthClientPart } from "./OAuthClientPart.tsx";
 
 const { connections: words } = say;
 
 /** One provider: what it is, and connecting an account there. */
-export function ConnectorPanel({ id, close }: { id: string; close: () => void }) {
+export function ConnectorPanel({ id, wanted, close }: { id: string; wanted: Wanted; close: () => void }) {
   const { here } = useSession();
   const found = useQuery(connectorQuery(useClient(), here.project.id, id));
   const title = words.catalogue.panel(found.data?.title ?? id);
@@ -31,15 +31,15 @@ export function ConnectorPanel({ id, close }: { id: string; close: () => void })
           <ErrorNote error={found.error} retry={() => void found.refetch()} />
         </div>
       )}
-      {found.data && <Provider connector={found.data} />}
+      {found.data && <Provider connector={found.data} wanted={wanted} />}
     </Panel>
   );
 }
 
-function Provider({ connector }: { connector: Connector }) {
+function Provider({ connector, wanted }: { connector: Connector; wanted: Wanted }) {
   const { may } = useSession();
   const [consent, setConsent] = useState<Consent | null>(null);
-  const { summary, hosts, placed, takesAddress, triedAgainst, redirectUrl } = connector;
+  const { summary, hosts, placed, takesAddress, triedAgainst, redirectUrl, setUp } = connector;
   const navigate = useNavigate();
   return (
     <div className="space-y-6 p-4">
@@ -51,12 +51,24 @@ function Provider({ connector }: { connector: Connector }) {
           {triedAgainst !== "" && words.catalogue.triedAgainst(triedAgainst)}
         </p>
       </div>
+      {redirectUrl === null && setUp.length > 0 && (
+        <section aria-label={words.form.setUp} className="space-y-1 text-13">
+          <h3 className="font-medium">{words.form.setUp}</h3>
+          <ol className="list-decimal space-y-1 pl-5">
+            {setUp.map((step) => (
+              <li key={step} className="break-words">
+                {visible(step)}
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
       {may("connection.write") &&
         (consent === null ? (
-          <ConnectForm connector={connector} made={setConsent}>
-            {(chosen) =>
+          <ConnectForm connector={connector} wanted={wanted} made={setConsent}>
+            {(chosen, toSave) =>
               redirectUrl !== null && (
-                <OAuthClientPart connector={connector} chosen={chosen} redirectUrl={redirectUrl} />
+                <OAuthClientPart connector={connector} chosen={chosen} redirectUrl={redirectUrl} toSave={toSave} />
               )
             }
           </ConnectForm>

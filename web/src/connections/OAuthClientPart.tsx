@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useClient } from "../api/client.ts";
 import { connectionKeys, oauthClientsQuery } from "../api/connection-queries.ts";
 import { useSession } from "../api/session.ts";
@@ -18,6 +18,9 @@ import type { Connector } from "./ActionsWanted.tsx";
 import { scopesNeeded } from "./scopes-needed.ts";
 
 const { client: words } = say.connections;
+/** Saves what was typed and not saved; whether that worked. Null where nothing was typed. */
+export type SaveFirst = (() => Promise<boolean>) | null;
+
 /** Providers that sign what they send here of themselves: what is pressed in a chat. */
 const SIGNING: ReadonlySet<string> = new Set(["slack"]);
 
@@ -29,11 +32,14 @@ export function OAuthClientPart({
   connector,
   chosen,
   redirectUrl,
+  toSave,
 }: {
   connector: Connector;
   /** Actions and triggers whose scopes the client must be allowed to ask for. */
   chosen: readonly string[];
   redirectUrl: string;
+  /** Told to whoever asks for consent: with the client that was typed, not the one before. */
+  toSave: (save: SaveFirst) => void;
 }) {
   const { here, may } = useSession();
   const clients = useQuery(oauthClientsQuery(useClient(), here.project.id));
@@ -76,7 +82,7 @@ export function OAuthClientPart({
         )}
         <ScopesNeeded connector={connector} chosen={chosen} />
         {may("connection.write") && (
-          <ClientForm key={own?.setAt} connector={connector.id} before={own?.clientId ?? ""} />
+          <ClientForm key={own?.setAt} connector={connector.id} before={own?.clientId ?? ""} toSave={toSave} />
         )}
         {may("connection.write") && own && <Erase connector={connector.id} />}
       </section>
@@ -106,7 +112,15 @@ function ScopesNeeded({ connector, chosen }: { connector: Connector; chosen: rea
   );
 }
 
-function ClientForm({ connector, before }: { connector: string; before: string }) {
+function ClientForm({
+  connector,
+  before,
+  toSave,
+}: {
+  connector: string;
+  before: string;
+  toSave: (save: SaveFirst) => void;
+}) {
   const client = useClient();
   const { here } = useSession();
   const save = useAct({
@@ -128,6 +142,13 @@ function ClientForm({ connector, before }: { connector: string; before: string }
     ({ clientId }) => wrongs({ clientId: needed(clientId) }),
     async (typed) => void (await save.mutateAsync(typed)),
   );
+  const { clientId, clientSecret, signingSecret } = form.values;
+  const isTyped = clientId.trim() !== before || clientSecret !== "" || signingSecret !== "";
+  const { send } = form;
+  useEffect(() => {
+    toSave(isTyped ? send : null);
+    return () => toSave(null);
+  });
   return (
     <form className="space-y-4" onSubmit={form.submit} noValidate autoComplete="off">
       <Field label={words.id} error={form.errors.clientId}>
@@ -141,39 +162,54 @@ function ClientForm({ connector, before }: { connector: string; before: string }
           />
         )}
       </Field>
-      <Field label={words.secret} help={words.secretHelp}>
-        {(control) => (
-          <input
-            {...control}
-            type="password"
-            autoComplete="new-password"
-            maxLength={8192}
-            value={form.values.clientSecret}
-            onChange={form.type("clientSecret")}
-            className="field font-mono text-13"
-          />
-        )}
-      </Field>
+      <Hidden
+        label={words.secret}
+        help={words.secretHelp}
+        value={clientSecret}
+        type={(text) => form.set("clientSecret", text)}
+      />
       {SIGNING.has(connector) && (
-        <Field label={words.signing} help={words.signingHelp}>
-          {(control) => (
-            <input
-              {...control}
-              type="password"
-              autoComplete="new-password"
-              maxLength={8192}
-              value={form.values.signingSecret}
-              onChange={form.type("signingSecret")}
-              className="field font-mono text-13"
-            />
-          )}
-        </Field>
+        <Hidden
+          label={words.signing}
+          help={words.signingHelp}
+          value={signingSecret}
+          type={(text) => form.set("signingSecret", text)}
+        />
       )}
       {form.error !== null && <ErrorNote error={form.error} />}
       <Button type="submit" disabled={form.busy}>
         {words.save}
       </Button>
     </form>
+  );
+}
+
+/** A secret, which nobody is shown again. */
+function Hidden({
+  label,
+  help,
+  value,
+  type,
+}: {
+  label: string;
+  help: string;
+  value: string;
+  type: (text: string) => void;
+}) {
+  return (
+    <Field label={label} help={help}>
+      {(control) => (
+        <input
+          {...control}
+          type="password"
+          autoComplete="new-password"
+          maxLength={8192}
+          value={value}
+          onChange={({ target }) => type(target.value)}
+          className="field font-mono text-13"
+        />
+      )}
+    </Field>
   );
 }
 

@@ -53,10 +53,14 @@ function Line({ effect }: { effect: OutboundEffect }) {
   const place = `${visible(step)}${path.map((index) => `[${index}]`).join("")}`;
   return (
     <Row>
-      <Cell>
+      <Cell className="@max-3xl:py-2 @max-3xl:whitespace-normal">
         <Link {...to} data-row title={`${visible(host)}: ${visible(flow)} ${place}`} className={ROW_LINK}>
           {visible(host)}
         </Link>
+        {/* Where there is no room for columns of their own. */}
+        <span className="hidden text-12 break-words text-text-2 @max-3xl:block">
+          {visible(action)}, {flow === "" ? words.approvals : `${visible(flow)} ${place}`}
+        </span>
       </Cell>
       <Cell wide className="text-13 text-text-2">
         <span title={visible(action)}>{visible(action)}</span>

@@ -93,6 +93,7 @@ export function SecretFields({
           key={field}
           label={needed.includes(field) ? words[field] : words.optional(words[field])}
           help={HELP[field] ?? (OPEN.has(field) ? undefined : words.secretHelp)}
+          needed={needed.includes(field)}
           error={tried && typed[field] === "" && needed.includes(field) ? say.entry.needed : undefined}
         >
           {(control) =>

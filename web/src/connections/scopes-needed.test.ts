@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scopesNeeded } from "./scopes-needed.ts";
+import { offersWithin, scopesNeeded } from "./scopes-needed.ts";
 
 const GMAIL = {
   scopes: { openid: "Know who", send: "Send", read: "Read all" },
@@ -17,4 +17,10 @@ test("only what was chosen needs scopes, beside those that tell whose account it
   expect(needed("gmail.send")).toEqual(["openid", "send"]);
   expect(needed("gmail.new_mail")).toEqual(["openid", "read"]);
   expect(needed("gmail.reply", "gmail.send")).toEqual(["openid", "send", "read"]);
+});
+
+test("a consent goes on with what its scopes were asked for, and with nothing that needs more", () => {
+  expect(offersWithin(GMAIL, ["openid", "send"])).toEqual(["gmail.send"]);
+  expect(offersWithin(GMAIL, ["openid", "send", "read"])).toEqual(["gmail.send", "gmail.reply", "gmail.new_mail"]);
+  expect(offersWithin(GMAIL, [])).toEqual([]);
 });

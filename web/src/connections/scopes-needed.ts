@@ -17,6 +17,17 @@ export function scopesNeeded(
   );
 }
 
+/** The actions and triggers that need some of these scopes, and no other: what they were asked for. */
+export function offersWithin(
+  { actions, triggers }: Readonly<Record<"actions" | "triggers", readonly Offer[]>>,
+  asked: readonly string[],
+): readonly string[] {
+  const within = new Set(asked);
+  return [...actions, ...triggers]
+    .filter(({ scopes }) => scopes.length > 0 && scopes.every((scope) => within.has(scope)))
+    .map(({ id }) => id);
+}
+
 interface Offer {
   readonly id: string;
   readonly scopes: readonly string[];

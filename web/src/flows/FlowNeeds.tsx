@@ -81,7 +81,11 @@ function wayOf(need: Need, flow: string) {
     return { to, label: words.set, needs: ["variable.write"] } as const;
   }
   if (need.kind === "connection") {
-    const to = paths.catalogue(need.connector === null ? { search: words.models } : { connector: need.connector });
+    const wanted = { slug: need.slug, actions: need.actions.join(",") };
+    const to = paths.catalogue({
+      ...wanted,
+      ...(need.connector === null ? { search: words.models } : { connector: need.connector }),
+    });
     return { to, label: say.connections.connect, needs: ["connection.write"] } as const;
   }
   if (need.kind === "renewal")

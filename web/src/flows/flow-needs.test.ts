@@ -41,9 +41,9 @@ test("with nothing set up, each variable and connection is needed first, and no 
   expect(needsOf("f", usesOf(FILE), NOTHING)).toEqual([
     { kind: "variable", name: "list" },
     { kind: "variable", name: "to" },
-    { kind: "connection", slug: "office", connector: "gmail" },
-    { kind: "connection", slug: "brain", connector: null },
-    { kind: "connection", slug: "spare", connector: null },
+    { kind: "connection", slug: "office", connector: "gmail", actions: ["gmail.new_mail", "gmail.send"] },
+    { kind: "connection", slug: "brain", connector: null, actions: ["model.generate"] },
+    { kind: "connection", slug: "spare", connector: null, actions: ["model.generate"] },
   ]);
 });
 
@@ -71,6 +71,6 @@ test("what must be connected anew is said, and what was disconnected is not ther
     needsOf("f", uses, { ...NOTHING, connections, grants, variables: [{ name: "list" }, { name: "to" }] }),
   ).toEqual([
     { kind: "renewal", slug: "office" },
-    { kind: "connection", slug: "brain", connector: null },
+    { kind: "connection", slug: "brain", connector: null, actions: ["model.generate"] },
   ]);
 });

@@ -23,7 +23,12 @@ export interface Had {
 export type Need =
   | { readonly kind: "variable"; readonly name: string }
   /** By whichever connector; null where any that has models does. */
-  | { readonly kind: "connection"; readonly slug: string; readonly connector: string | null }
+  | {
+      readonly kind: "connection";
+      readonly slug: string;
+      readonly connector: string | null;
+      readonly actions: readonly string[];
+    }
   | { readonly kind: "renewal"; readonly slug: string }
   | { readonly kind: "grant"; readonly slug: string; readonly actions: readonly string[] };
 
@@ -62,7 +67,8 @@ export function needsOf(flow: string, { connections, variables }: FlowUses, had:
     .map((name) => ({ kind: "variable", name }));
   for (const [slug, actions] of connections) {
     const found = had.connections.find((one) => one.slug === slug && one.status !== "disconnected");
-    if (found === undefined) needs.push({ kind: "connection", slug, connector: connectorOf(actions) });
+    if (found === undefined)
+      needs.push({ kind: "connection", slug, connector: connectorOf(actions), actions: [...actions] });
     else if (found.status !== "active") needs.push({ kind: "renewal", slug });
     const ungranted = [...actions].filter((action) => !isGranted(flow, slug, action, had.grants));
     if (found !== undefined && ungranted.length > 0) needs.push({ kind: "grant", slug, actions: ungranted });

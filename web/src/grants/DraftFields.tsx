@@ -132,11 +132,11 @@ export function Options({ value, choices }: { value: string; choices: readonly C
 }
 
 function Span({ draft, change, problem }: Part) {
-  const zone = words.zone(ownTimeZone());
+  const zone = ownTimeZone();
   return (
     <div className="grid gap-4 @md:grid-cols-2">
       {(["from", "until"] as const).map((side) => (
-        <Field key={side} label={words[side]} help={zone} error={problem(side)}>
+        <Field key={side} label={words[side]} help={words.zone[side](zone)} error={problem(side)}>
           {(control) => (
             <input
               {...control}

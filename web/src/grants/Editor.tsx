@@ -7,6 +7,7 @@ import { classes } from "../ui/classes.ts";
 import { CodeArea } from "../ui/CodeArea.tsx";
 import { ErrorNote } from "../ui/ErrorNote.tsx";
 import { Field } from "../ui/Field.tsx";
+import { useFirstWrong } from "../ui/use-first-wrong.ts";
 import { DraftFields } from "./DraftFields.tsx";
 import { controlsOf } from "./draft-controls.ts";
 import { type FormProblem, placeProblems, problemsOf } from "./form-problems.ts";
@@ -34,6 +35,8 @@ export function Editor({
   const [draft, setDraft] = useState(start);
   const [text, setText] = useState<string | null>(null);
   const [wrong, setWrong] = useState<readonly FormProblem[]>([]);
+  const [tries, setTries] = useState(0);
+  const form = useFirstWrong<HTMLFormElement>(tries, error);
   const refused = problemsOf(error, within);
   const asText = () => setText(JSON.stringify(formOf(draft), null, 2));
   const asForm = () => {
@@ -45,6 +48,7 @@ export function Editor({
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setTries(tries + 1);
     const json = text === null ? null : readJson(text);
     setWrong(json !== null && !json.ok ? [{ field: "", message: words.notJson(json.why) }] : []);
     if (json === null) send(formOf(draft));
@@ -52,7 +56,7 @@ export function Editor({
   };
   const placed = placeProblems(refused, text === null ? controlsOf(draft) : new Set());
   return (
-    <form className="space-y-5 p-4" onSubmit={submit} noValidate autoComplete="off">
+    <form ref={form} className="space-y-5 p-4" onSubmit={submit} noValidate autoComplete="off">
       <div role="group" aria-label={words.view} className="inline-flex rounded-md border border-line p-0.5">
         <Toggle label={words.asForm} on={text === null} press={asForm} />
         <Toggle label={words.asJson} on={text !== null} press={asText} />

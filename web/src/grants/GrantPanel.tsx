@@ -19,6 +19,7 @@ import { visible } from "../visible.ts";
 import { Editor } from "./Editor.tsx";
 import { draftOf } from "./grant-draft.ts";
 import { stateOf } from "./grant-state.ts";
+import { GiveGrant } from "./NewGrantPanel.tsx";
 import { Sentences } from "./Sentences.tsx";
 import { StoppedFacts } from "./StoppedFacts.tsx";
 import { useAccountNames } from "./use-choices.ts";
@@ -26,11 +27,20 @@ import { GrantVersions } from "./Versions.tsx";
 
 const { grants: words } = say;
 
-/** One grant: what it says, who gave it, its versions; to change, to try, to revoke. */
-export function GrantPanel({ id, close }: { id: string; close: () => void }) {
+/** One grant: what it says, who gave it, its versions; to change, to try, to revoke, and once it is over to give again. */
+export function GrantPanel({
+  id,
+  close,
+  given,
+}: {
+  id: string;
+  close: () => void;
+  /** Leads to the one that was given in the place of this, which is over. */
+  given: (id: string) => void;
+}) {
   const { here } = useSession();
   const found = useQuery(grantQuery(useClient(), here.project.id, id));
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<"change" | "again" | null>(null);
   const grant = found.data;
   return (
     <Panel title={words.panel} label={words.panel} close={close} wide>
@@ -40,19 +50,21 @@ export function GrantPanel({ id, close }: { id: string; close: () => void }) {
           <ErrorNote error={found.error} retry={() => void found.refetch()} />
         </div>
       )}
-      {grant && editing && <ChangeGrant grant={grant} done={() => setEditing(false)} />}
-      {grant && !editing && <GrantFacts grant={grant} edit={() => setEditing(true)} />}
+      {grant && editing === "again" && <GiveAgain grant={grant} given={given} done={() => setEditing(null)} />}
+      {grant && editing === "change" && <ChangeGrant grant={grant} done={() => setEditing(null)} />}
+      {grant && editing === null && <GrantFacts grant={grant} edit={setEditing} />}
     </Panel>
   );
 }
 
-function GrantFacts({ grant, edit }: { grant: Grant; edit: () => void }) {
+function GrantFacts({ grant, edit }: { grant: Grant; edit: (how: "change" | "again") => void }) {
   const { may } = useSession();
   const nameOf = useAccountNames();
   const [revoked, setRevoked] = useState<RevokedGrant["stopped"] | null>(null);
   const { form, givenBy, version, updatedAt } = grant;
   const state = stateOf(grant);
-  const able = state !== "over" && (may("grant.write") || may("connection.write"));
+  const writes = may("grant.write") || may("connection.write");
+  const able = state !== "over" && writes;
   return (
     <div className="space-y-6 p-4">
       <Sentences sentences={grant.sentences} />
@@ -77,7 +89,7 @@ function GrantFacts({ grant, edit }: { grant: Grant; edit: () => void }) {
         </dd>
       </dl>
       <div className="flex flex-wrap gap-2">
-        {able && <Button onClick={edit}>{words.change}</Button>}
+        {writes && <Button onClick={() => edit(able ? "change" : "again")}>{able ? words.change : words.again}</Button>}
         <Link {...paths.simulator(trialOf(form))} className={buttonClasses("plain")}>
           {words.try}
         </Link>
@@ -118,6 +130,18 @@ function Revoke({ grant, told }: { grant: Grant; told: (stopped: RevokedGrant["s
         verb={words.revoke}
         act={() => revoke.mutate()}
       />
+    </>
+  );
+}
+
+/** The same once more: without the times of before, which are over. */
+function GiveAgain({ grant: { form }, given, done }: { grant: Grant; given: (id: string) => void; done: () => void }) {
+  return (
+    <>
+      <div className="px-4 pt-4">
+        <Button onClick={done}>{say.cancel}</Button>
+      </div>
+      <GiveGrant start={{ ...draftOf("grant", form), from: "", until: "" }} given={given} />
     </>
   );
 }

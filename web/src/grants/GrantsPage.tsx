@@ -29,6 +29,7 @@ export function GrantsPage() {
   const filters: GrantsSearch = { connection, credential, ended };
   const able = may("grant.write") || may("connection.write");
   const close = () => void navigate(paths.grants(filters));
+  const go = (id: string) => void navigate(paths.grants({ ...filters, grant: id }));
   const make = able && (
     <Link {...paths.grants({ ...filters, grant: "new" })} className={buttonClasses("primary")}>
       <Icon name="plus" className="-ml-0.5" />
@@ -52,10 +53,10 @@ export function GrantsPage() {
                   : ""
             }
             close={close}
-            given={(id) => void navigate(paths.grants({ ...filters, grant: id }))}
+            given={go}
           />
         )) ||
-          (grant !== undefined && grant !== "new" && <GrantPanel key={grant} id={grant} close={close} />))
+          (grant !== undefined && grant !== "new" && <GrantPanel key={grant} id={grant} close={close} given={go} />))
       }
     >
       <p className="max-w-[72ch] px-4 pt-4 text-13 text-text-2 md:px-6">{words.what}</p>

@@ -6,7 +6,7 @@ import { say } from "../language.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { useAct } from "../ui/use-act.ts";
 import { Editor } from "./Editor.tsx";
-import { EMPTY_LINE, emptyDraft } from "./grant-draft.ts";
+import { EMPTY_LINE, emptyDraft, type GrantDraft } from "./grant-draft.ts";
 
 const { grants: words } = say;
 
@@ -24,6 +24,18 @@ export function NewGrantPanel({
   close: () => void;
   given: (id: string) => void;
 }) {
+  return (
+    <Panel title={words.new} label={words.new} close={close} wide>
+      <GiveGrant
+        start={{ ...emptyDraft("grant", about), who: to, lines: [{ ...EMPTY_LINE, actions }] }}
+        given={given}
+      />
+    </Panel>
+  );
+}
+
+/** The form of a new grant, begun with what is known of it. */
+export function GiveGrant({ start, given }: { start: GrantDraft; given: (id: string) => void }) {
   const client = useClient();
   const { here } = useSession();
   const give = useAct({
@@ -34,15 +46,6 @@ export function NewGrantPanel({
     after: ({ id }) => given(id),
   });
   return (
-    <Panel title={words.new} label={words.new} close={close} wide>
-      <Editor
-        start={{ ...emptyDraft("grant", about), who: to, lines: [{ ...EMPTY_LINE, actions }] }}
-        within=""
-        verb={words.give}
-        busy={give.isPending}
-        error={give.error}
-        send={give.mutate}
-      />
-    </Panel>
+    <Editor start={start} within="" verb={words.give} busy={give.isPending} error={give.error} send={give.mutate} />
   );
 }

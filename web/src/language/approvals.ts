@@ -26,6 +26,7 @@ export const approvals = {
     expired: "Expired",
     withdrawn: "Withdrawn",
     used: "Approved and done",
+    notDone: "Approved, not done",
   },
   statusWhat: {
     open: "",
@@ -34,8 +35,10 @@ export const approvals = {
     expired: "Nobody decided in time. It was not done.",
     withdrawn: "Its run ended before anybody had decided.",
     used: "It was approved, and the run began it.",
+    notDone:
+      "It was approved, but not done: when the run came to it, it was refused or the run was over. The run says why.",
   },
-  panel: (action: string) => `Approve ${visible(action)}`,
+  panel: (kind: "effect" | "step", title: string) => (kind === "step" ? visible(title) : `Approve: ${visible(title)}`),
   step: "A step that asks",
   expiresIn: (left: string, clock: string) => `Expires in ${left}, at ${clock}`,
   leftShort: (left: string) => `in ${left}`,

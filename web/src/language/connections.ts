@@ -30,9 +30,12 @@ export const connections = {
     reauth_required: "Must be connected anew",
     disconnected: "Disconnected",
   },
+  notReached: "Not reached",
+  notWorking: "Not working",
   errors: {
     reauth_required: "The provider no longer accepts it. Connect it anew.",
-    provider_unavailable: "The provider can’t be reached just now. It is tried again.",
+    provider_unavailable:
+      "It is kept, but was not reached when it was last tried. Look at its address, then test it; the first step that gets through counts too.",
   },
   error: (code: string) => `What went wrong last: ${visible(code)}`,
   connected: "It is connected.",
@@ -64,6 +67,8 @@ export const connections = {
   buttons: "Its buttons come to",
   buttonsWhat:
     "Give the app this address as its Request URL, under Interactivity & Shortcuts: then people can approve in Slack.",
+  buttonsLoopback:
+    "Slack can’t reach this address: it is this machine’s own. Whoever runs this Steward sets its public address as STEWARD_PUBLIC_URL.",
   copyButtons: "Copy the address for buttons",
   since: "Connected",
   refreshed: "Renewed",
@@ -129,6 +134,9 @@ export const connections = {
   form: {
     slug: "Name",
     slugHelp: "Its short name in flows and grants.",
+    taken: "There is a connection of that name already: choose another name, or open it.",
+    openTaken: (slug: string) => `Open ${visible(slug)}`,
+    setUp: "Before you connect it",
     owner: "Belongs to",
     owners: { project: "The project", me: "Me alone, for flows that run as me" },
     flow: "Only for the flow",
@@ -136,6 +144,7 @@ export const connections = {
     actions: "What it is to be used for",
     actionsHelp: "Only what these need is asked for. More can be asked for later.",
     address: "Address of the service",
+    addressHelp: (example: string) => `For instance ${example}`,
     way: "How it proves itself",
     ways: {
       oauth2: "By your consent at the provider",

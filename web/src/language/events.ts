@@ -15,7 +15,7 @@ const why: Readonly<Record<string, string>> = {
   not_granted: "No grant allows it.",
   disconnected: "Its connection is not there.",
   reauth_required: "Its connection must be connected again.",
-  not_available: "Its connection does not cover it.",
+  not_available: "Its connection does not cover it. Connect it again with more rights.",
   invalid: "It can’t be asked for.",
 };
 

@@ -9,6 +9,7 @@ import { CopyId, shortId } from "../ui/Copy.tsx";
 import { StateIcon } from "../ui/StateBadge.tsx";
 import { Time } from "../ui/Time.tsx";
 import { countWords } from "../words.ts";
+import { causeOf } from "./cause-of.ts";
 import { runSentence } from "./sentence.ts";
 import type { Records } from "./timeline/records.ts";
 import type { Structure } from "./timeline/structure.ts";
@@ -32,14 +33,20 @@ export function RunSummaryView({ run, records, structure }: { run: Run; records:
           {say.states[run.status]}
         </p>
       </div>
-      {run.error && run.status === "failed" && (
-        <div className="rounded-md border border-failed/40 bg-failed/5 px-3 py-2.5">
-          <p className="break-words">{run.error.message}</p>
-          <p className="mt-0.5 font-mono text-12 text-text-2">
-            {run.error.code}
-            {run.error.step !== undefined &&
-              ` · ${run.error.step}${(run.error.path ?? []).map((at) => `[${at}]`).join("")}`}
+      {run.error && (run.status === "failed" || (run.status === "cancelled" && run.error.details !== undefined)) && (
+        <div
+          className={`rounded-md border px-3 py-2.5 ${run.status === "failed" ? "border-failed/40 bg-failed/5" : "border-line bg-surface-1"}`}
+        >
+          <p className="break-words">
+            {run.error.message} <CauseLink details={run.error.details} />
           </p>
+          {run.status === "failed" && (
+            <p className="mt-0.5 font-mono text-12 text-text-2">
+              {run.error.code}
+              {run.error.step !== undefined &&
+                ` · ${run.error.step}${(run.error.path ?? []).map((at) => `[${at}]`).join("")}`}
+            </p>
+          )}
         </div>
       )}
       <dl className="flex flex-wrap gap-x-8 gap-y-3 text-13">
@@ -77,6 +84,17 @@ export function RunSummaryView({ run, records, structure }: { run: Run; records:
         </Fact>
       </dl>
     </div>
+  );
+}
+
+/** Where it is told what ended the run: the receipt of a disconnect, the grant that was revoked, the connection. */
+function CauseLink({ details }: { details: unknown }) {
+  const cause = causeOf(details);
+  if (cause === null) return null;
+  return (
+    <Link {...cause.to} className={LINK}>
+      {cause.label}
+    </Link>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { approvalCountQuery } from "../api/approval-queries.ts";
 import { useClient } from "../api/client.ts";
 import { useSession } from "../api/session.ts";
@@ -18,6 +19,14 @@ const ITEM =
 /** The narrow rail at the left (a bar on top on a phone): the project, its places, the theme. */
 export function Rail({ openPalette, openHelp }: { openPalette: () => void; openHelp: () => void }) {
   const { may } = useSession();
+  const places = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  useEffect(() => {
+    // On a phone the places are a row that scrolls.
+    const links = [...(places.current?.querySelectorAll("a") ?? [])];
+    const open = links.find((one) => `${pathname}/`.startsWith(`${one.pathname}/`));
+    open?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [pathname]);
   const settings = may("credential.read") || may("variable.read") ? paths.settings() : paths.apiKeys();
   return (
     <header className="flex shrink-0 gap-1 border-line bg-surface-1 max-md:items-center max-md:border-b max-md:px-2 max-md:py-1.5 md:w-[216px] md:flex-col md:border-r md:p-3">
@@ -35,6 +44,7 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
         <Kbd keys="mod+k" />
       </button>
       <nav
+        ref={places}
         aria-label={say.nav.label}
         className="flex gap-0.5 max-md:min-w-0 max-md:gap-0 max-md:overflow-x-auto max-md:[scrollbar-width:none] md:flex-col"
       >

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { Permission } from "@steward/sdk";
 import { useDeferredValue } from "react";
 import { useClient } from "../api/client.ts";
+import { connectionChoiceQuery } from "../api/connection-queries.ts";
 import { keys } from "../api/queries.ts";
 import { type Session, useSession } from "../api/session.ts";
 import { say } from "../language.ts";
@@ -174,6 +175,10 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
     queryFn: ({ signal }) => client.listRuns({ limit: 50, signal }),
     enabled: may("run.read"),
   });
+  const connections = useQuery({
+    ...connectionChoiceQuery(client, session.here.project.id),
+    enabled: may("connection.read"),
+  });
   // Places and actions are few and fixed: all of them are listed. What is searched for is cut.
   const found = (commands: Command[], many = commands.length) =>
     commands
@@ -188,10 +193,15 @@ export function useCommands(typed: string, openHelp: () => void): CommandGroup[]
   const named = (flows.data?.items ?? []).map(({ slug, name }) =>
     to(slug, visible(name), "flows", () => navigate(paths.flow(slug)), slug),
   );
+  const connected = (connections.data?.items ?? []).map(({ slug, connector, status }) => {
+    const open = () => navigate(paths.connections({ open: slug }));
+    return to(`connection ${slug}`, visible(slug), "plug", open, `${connector} · ${say.connections.status[status]}`);
+  });
   const { groups } = say.palette;
   return [
     { value: groups.go, items: found(places(words, navigate, session)) },
     { value: groups.flows, items: found(named, FOUND_MAX) },
+    { value: groups.connections, items: found(connected, words === "" ? 5 : FOUND_MAX) },
     { value: groups.runs, items: found(recent, words === "" ? 5 : FOUND_MAX) },
     { value: groups.actions, items: found(actions(navigate, session, openHelp, signOut)) },
   ].filter(({ items }) => items.length > 0);

@@ -14,6 +14,7 @@ export function useForm<V extends Values>(
   const [tried, setTried] = useState(false);
   const sending = useMutation({ mutationFn: send });
   const wrong = check(values);
+  const isRight = Object.keys(wrong).length === 0;
   return {
     values,
     errors: tried ? wrong : ({} as Errors<V>),
@@ -25,7 +26,16 @@ export function useForm<V extends Values>(
     submit: (event: FormEvent) => {
       event.preventDefault();
       setTried(true);
-      if (Object.keys(wrong).length === 0) sending.mutate(values);
+      if (isRight) sending.mutate(values);
+    },
+    /** As `submit`, for who goes on only when it was sent: whether it was. */
+    send: async () => {
+      setTried(true);
+      if (!isRight) return false;
+      return await sending.mutateAsync(values).then(
+        () => true,
+        () => false,
+      );
     },
     error: sending.error,
     busy: sending.isPending,

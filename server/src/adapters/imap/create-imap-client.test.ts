@@ -317,6 +317,13 @@ describe("with servers that don't behave", () => {
     expect(JSON.stringify(answer)).not.toContain(PASSWORD);
   });
 
+  test("one that says more than 64 MB is given up as too large, long before its time is over", async () => {
+    const lines = Array.from({ length: 10_000 }, (_, at) => `* LIST () "/" "f${at}-${"x".repeat(7_000)}"\r\n`).join("");
+    const flood = await raw(GREETING, (line) => (/LIST/.test(line) ? lines : `${tagOf(line)} OK done\r\n`));
+    const answer = await mailbox(`imap://${HOST}:${flood.port}`).ask({ does: "list" }, { timeoutMs: 15_000 });
+    expect(answer).toMatchObject({ kind: "failed", code: "response_too_large" });
+  }, 20_000);
+
   test("all that is under way ends at once with the client", async () => {
     const silent = await raw(null, () => null);
     const { client, ask: asks } = mailbox(`imap://${HOST}:${silent.port}`);

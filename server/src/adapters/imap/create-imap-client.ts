@@ -11,7 +11,7 @@ import type { ImapAnswer, ImapAsking, ImapClient } from "../../core/ports/imap-c
 import type { Resolve } from "../egress/resolve.ts";
 import { serverTarget, type ServerAddress } from "../egress/judge-server.ts";
 import { ServerBook } from "../egress/server-book.ts";
-import { Slots } from "../egress/slots.ts";
+import { SharedSlots } from "../egress/slots.ts";
 import { doTask } from "./do-task.ts";
 import { failureOf } from "./failure-of.ts";
 import { CANCELLED, TaskFailure } from "./task-failure.ts";
@@ -27,6 +27,8 @@ export interface ImapClientOptions {
   readonly ca?: string;
   /** Connections at once, by default 16; further ones wait within their own time. */
   readonly connectionsMax?: number;
+  /** Of those at most so many for one project, by default 4. */
+  readonly partitionMax?: number;
   /** Waiting, by default 500; further ones are refused. */
   readonly waitingMax?: number;
 }
@@ -37,11 +39,20 @@ const CONNECT_MS_MAX = 10_000;
 /** What a timer can hold. */
 const TIMER_MS_MAX = 2_147_483_647;
 const RESPONSE_BYTES_MAX = 16 * 1024 * 1024;
+/** Of all that a server says in one task: the library keeps each line until its command ends. */
+const TALK_BYTES_MAX = 64 * 1024 * 1024;
+const LOOK_MS = 100;
+
+const FULL: ImapAnswer = {
+  kind: "failed",
+  code: "overloaded",
+  message: "Too many mailboxes are being asked; repeat it later.",
+};
 
 interface Ground {
   readonly options: ImapClientOptions;
   readonly servers: ServerBook;
-  readonly slots: Slots;
+  readonly slots: SharedSlots;
 }
 
 /** The client; it opens nothing before its first task. */
@@ -50,7 +61,7 @@ export function createImapClient(options: ImapClientOptions): ImapClient {
   const ground = {
     options,
     servers: new ServerBook({ allow, nowMs, resolve, publicPort: (port) => PORTS.has(port) }),
-    slots: new Slots(options.connectionsMax ?? 16, options.waitingMax ?? 500),
+    slots: new SharedSlots(options.connectionsMax ?? 16, options.waitingMax ?? 500, options.partitionMax ?? 4),
   };
   const talks = new Set<Talk>();
   let closed = false;
@@ -82,12 +93,14 @@ export function createImapClient(options: ImapClientOptions): ImapClient {
   };
 }
 
+type Cause = "timeout" | "cancelled" | "too_large";
+
 /** The course of one task: wait for a slot, resolve, check, connect, sign in, ask; stoppable at any moment. */
 class Talk {
   readonly #ground: Ground;
   readonly #asking: ImapAsking;
   readonly #stopping = Promise.withResolvers<null>();
-  #stopped: { readonly cause: "timeout" | "cancelled"; readonly reason: string } | null = null;
+  #stopped: { readonly cause: Cause; readonly reason: string } | null = null;
   #client: ImapFlow | null = null;
   #wrote = false;
 
@@ -97,27 +110,15 @@ class Talk {
   }
 
   /** Ends it now; the first cause counts. */
-  stop(cause: "timeout" | "cancelled", reason: string): void {
+  stop(cause: Cause, reason: string): void {
     this.#stopped ??= { cause, reason };
     this.#stopping.resolve(null);
     this.#client?.close();
   }
 
   async run(): Promise<ImapAnswer> {
-    const { slots } = this.#ground;
-    if (!slots.tryTake()) {
-      const turn = Promise.withResolvers<true>();
-      const leave = slots.wait(() => turn.resolve(true));
-      if (leave === null)
-        return { kind: "failed", code: "overloaded", message: "Too many mailboxes are being asked; repeat it later." };
-      if ((await Promise.race([turn.promise, this.#stopping.promise.then(() => (leave(), null))])) === null)
-        return this.#answerStopped();
-    }
-    try {
-      return await this.#reach();
-    } finally {
-      slots.give();
-    }
+    const stopped = this.#stopping.promise.then(() => this.#answerStopped());
+    return await this.#ground.slots.within(this.#asking.partition, stopped, FULL, () => this.#reach());
   }
 
   /** What a stop means by what has left so far. */
@@ -125,6 +126,7 @@ class Talk {
     const { cause, reason } = this.#stopped ?? { cause: "cancelled", reason: "it was cancelled." };
     if (this.#wrote) return { kind: "unknown", code: cause === "timeout" ? "timeout" : "aborted", message: reason };
     if (cause === "timeout") return { kind: "failed", code: "timeout", message: reason };
+    if (cause === "too_large") return { kind: "failed", code: "response_too_large", message: reason };
     return CANCELLED;
   }
 
@@ -155,6 +157,9 @@ class Talk {
       this.#wrote = true;
     };
     let entered = false;
+    const looking = setInterval(() => {
+      if (client.stats().received > TALK_BYTES_MAX) this.stop("too_large", "the mailbox said more than 64 MB.");
+    }, LOOK_MS);
     try {
       await client.connect();
       entered = true;
@@ -163,6 +168,7 @@ class Talk {
       if (this.#stopped !== null) return this.#answerStopped();
       return failureOf(error, { server: this.#asking.server, entered, wrote: this.#wrote });
     } finally {
+      clearInterval(looking);
       this.#client = null;
       await this.#leave(client);
     }

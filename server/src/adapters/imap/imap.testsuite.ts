@@ -161,6 +161,7 @@ export function mailbox(url: string, more: Partial<ImapClientOptions> = {}) {
       user: USER,
       password: PASSWORD,
       task,
+      partition: "one",
       timeoutMs: 10_000,
       signal: new AbortController().signal,
       beforeFirstByte: () => true,

@@ -10,7 +10,7 @@
 import type net from "node:net";
 import type { PostgresAnswer, PostgresClient, PostgresQuery } from "../../core/ports/postgres-client.ts";
 import { ServerBook, type ServerBookOptions } from "../egress/server-book.ts";
-import { Slots } from "../egress/slots.ts";
+import { SharedSlots } from "../egress/slots.ts";
 import { Querying } from "./querying.ts";
 
 export interface PostgresClientOptions extends Pick<ServerBookOptions, "allow" | "nowMs" | "resolve"> {
@@ -34,7 +34,7 @@ const TIMER_MS_MAX = 2_147_483_647;
 /** The client; it opens nothing before its first query. */
 export function createPostgresClient(options: PostgresClientOptions): PostgresClient {
   const servers = new ServerBook(options);
-  const rooms = new Rooms(options.queriesMax ?? QUERIES_MAX, options.partitionMax ?? PARTITION_MAX);
+  const rooms = new SharedSlots(options.queriesMax ?? QUERIES_MAX, WAITING_MAX, options.partitionMax ?? PARTITION_MAX);
   const queryings = new Set<Querying>();
   let closed = false;
 
@@ -49,7 +49,7 @@ export function createPostgresClient(options: PostgresClientOptions): PostgresCl
     asked.signal.addEventListener("abort", onAbort, { once: true });
     queryings.add(one);
     try {
-      return await rooms.within(asked.partition, one.stopping, () => one.run());
+      return await rooms.within(asked.partition, one.stopping, FULL, () => one.run());
     } finally {
       clearTimeout(timer);
       asked.signal.removeEventListener("abort", onAbort);
@@ -71,52 +71,8 @@ export function createPostgresClient(options: PostgresClientOptions): PostgresCl
   };
 }
 
-/** Room for all together, and for each partition. */
-class Rooms {
-  readonly #all: Slots;
-  readonly #partitionMax: number;
-  readonly #partitions = new Map<string, { readonly slots: Slots; uses: number }>();
-
-  constructor(max: number, partitionMax: number) {
-    this.#all = new Slots(max, WAITING_MAX);
-    this.#partitionMax = partitionMax;
-  }
-
-  /** Its own place is waited for first, so that whoever has many queries waits for itself. */
-  async within(partition: string, stopping: Promise<PostgresAnswer>, run: () => Promise<PostgresAnswer>) {
-    const own = this.#partitions.get(partition) ?? { slots: new Slots(this.#partitionMax, WAITING_MAX), uses: 0 };
-    this.#partitions.set(partition, own);
-    own.uses += 1;
-    try {
-      return await inSlot(own.slots, stopping, () => inSlot(this.#all, stopping, run));
-    } finally {
-      own.uses -= 1;
-      if (own.uses === 0) this.#partitions.delete(partition);
-    }
-  }
-}
-
 const FULL: PostgresAnswer = {
   kind: "failed",
   code: "overloaded",
   message: "too many statements are waiting to be sent; repeat it later",
 };
-
-async function inSlot(
-  slots: Slots,
-  stopping: Promise<PostgresAnswer>,
-  run: () => Promise<PostgresAnswer>,
-): Promise<PostgresAnswer> {
-  if (!slots.tryTake()) {
-    const turn = Promise.withResolvers<null>();
-    const leave = slots.wait(() => turn.resolve(null));
-    if (leave === null) return FULL;
-    const stopped = await Promise.race([turn.promise, stopping.then((answer) => (leave(), answer))]);
-    if (stopped !== null) return stopped;
-  }
-  try {
-    return await run();
-  } finally {
-    slots.give();
-  }
-}

@@ -7,7 +7,7 @@
  */
 import type { MailTransport } from "../../core/ports/mail-transport.ts";
 import { ServerBook } from "../egress/server-book.ts";
-import { Slots } from "../egress/slots.ts";
+import { SharedSlots } from "../egress/slots.ts";
 import { composeMail } from "./compose-mail.ts";
 import { createPost } from "./post.ts";
 import type { SmtpOptions } from "./smtp-options.ts";
@@ -15,9 +15,10 @@ import type { SmtpOptions } from "./smtp-options.ts";
 /** The transport; it opens nothing before its first message. */
 export function createMailTransport(options: SmtpOptions): MailTransport {
   const { nowMs, server, resolve, allow, connect, ca, note, from } = options;
+  const max = options.sendingsMax ?? 8;
   const post = createPost({
     servers: new ServerBook({ allow, nowMs, resolve }),
-    slots: new Slots(options.sendingsMax ?? 8, options.waitingMax ?? 1_000),
+    slots: new SharedSlots(max, options.waitingMax ?? 1_000, max),
     sockets: new Set(),
     connect,
     ca,
@@ -26,7 +27,11 @@ export function createMailTransport(options: SmtpOptions): MailTransport {
   return {
     host: server.host,
     send: (message, sending) =>
-      post.send(server, { from, to: [message.to], compose: () => composeMail(from, message) }, sending),
+      post.send(
+        server,
+        { from, to: [message.to], compose: () => composeMail(from, message), partition: "own" },
+        sending,
+      ),
     abortAll: (reason) => post.abortAll(reason),
     close: () => post.close(),
   };

@@ -31,7 +31,12 @@ function send(port: number, mail: Partial<OwnMail> = {}, more: Partial<SmtpClien
     ca: certificate.cert,
     ...more,
   });
-  const sending = { timeoutMs: 5_000, signal: new AbortController().signal, beforeFirstByte: () => true };
+  const sending = {
+    timeoutMs: 5_000,
+    partition: "one",
+    signal: new AbortController().signal,
+    beforeFirstByte: () => true,
+  };
   const server = { ...parseSmtpUrl(`${scheme}://${HOST}:${port}`)!, auth: { user: "ann", pass: "pa ss" } };
   return client.send(server, { ...MAIL, ...mail }, sending).finally(() => client.close());
 }
@@ -125,7 +130,12 @@ test("who is let in is told apart from who is not, and nothing is sent by it", a
     connect: (_address, to) => net.connect({ host: "127.0.0.1", port: to }),
     ca: certificate.cert,
   });
-  const sending = { timeoutMs: 5_000, signal: new AbortController().signal, beforeFirstByte: () => true };
+  const sending = {
+    timeoutMs: 5_000,
+    partition: "one",
+    signal: new AbortController().signal,
+    beforeFirstByte: () => true,
+  };
   const enter = (pass: string) =>
     client.signIn({ ...parseSmtpUrl(`smtp://${HOST}:${server.port}`)!, auth: { user: "ann", pass } }, sending);
   expect(await enter("pa ss")).toMatchObject({ kind: "accepted" });

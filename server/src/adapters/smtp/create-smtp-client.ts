@@ -1,7 +1,7 @@
 /** Messages by servers of projects' own: M1 to M3 of `create-mail-transport.ts`, and M4. */
 import type { SmtpClient } from "../../core/ports/smtp-client.ts";
 import { ServerBook } from "../egress/server-book.ts";
-import { Slots } from "../egress/slots.ts";
+import { SharedSlots } from "../egress/slots.ts";
 import { composeOwnMail } from "./compose-own-mail.ts";
 import { createPost } from "./post.ts";
 import type { SmtpOptions } from "./smtp-options.ts";
@@ -19,7 +19,7 @@ export function createSmtpClient(options: SmtpClientOptions): SmtpClient {
   const { allow, nowMs, resolve, connect, ca } = options;
   const post = createPost({
     servers: new ServerBook({ allow, nowMs, resolve, publicPort: (port) => SUBMISSION_PORTS.has(port) }),
-    slots: new Slots(options.sendingsMax ?? 16, options.waitingMax ?? 500),
+    slots: new SharedSlots(options.sendingsMax ?? 16, options.waitingMax ?? 500, options.partitionMax ?? 4),
     sockets: new Set(),
     connect,
     ca,
@@ -28,10 +28,21 @@ export function createSmtpClient(options: SmtpClientOptions): SmtpClient {
   return {
     send: (server, mail, sending) => {
       const to = [...new Set([...mail.to, ...mail.cc, ...mail.bcc])];
-      return post.send(server, { from: mail.from, to, compose: () => composeOwnMail(mail) }, sending);
+      const { partition } = sending;
+      return post.send(server, { from: mail.from, to, compose: () => composeOwnMail(mail), partition }, sending);
     },
     signIn: (server, sending) =>
-      post.send(server, { from: NOBODY, to: [], compose: () => Promise.resolve(Buffer.alloc(0)), none: true }, sending),
+      post.send(
+        server,
+        {
+          from: NOBODY,
+          to: [],
+          compose: () => Promise.resolve(Buffer.alloc(0)),
+          partition: sending.partition,
+          none: true,
+        },
+        sending,
+      ),
     abortAll: (reason) => post.abortAll(reason),
     close: () => post.close(),
   };

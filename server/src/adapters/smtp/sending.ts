@@ -7,7 +7,7 @@ import type { SmtpServer } from "../../core/smtp-url.ts";
 import { type Connect, ConnectFailure, connectTcp, openSocket } from "../egress/connect.ts";
 import { type ServerAddress, serverTarget } from "../egress/judge-server.ts";
 import type { ServerBook } from "../egress/server-book.ts";
-import type { Slots } from "../egress/slots.ts";
+import type { SharedSlots } from "../egress/slots.ts";
 import { stoppedAs, talk, type Talk } from "./talk.ts";
 
 /** What all sendings of one transport share. */
@@ -18,7 +18,7 @@ export interface SmtpGround {
   /** Null where the message is an effect of a run, which the audit has. */
   readonly note: NoteOutbound | null;
   readonly servers: ServerBook;
-  readonly slots: Slots;
+  readonly slots: SharedSlots;
   /** Every open socket, so that all can be reset at once. */
   readonly sockets: Set<net.Socket>;
 }
@@ -29,10 +29,17 @@ export interface Letter {
   /** Everybody it goes to, in whatever header they stand or don't. */
   readonly to: readonly string[];
   compose(): Promise<Buffer>;
+  /** Whoever shares slots: a project's id, or one for all of the installation's own. */
+  readonly partition: string;
   /** There is none: the server is only asked to let the user in. */
   readonly none?: true;
 }
 
+const FULL: MailAnswer = {
+  kind: "refused",
+  code: "overloaded",
+  message: "Too many messages are waiting; repeat it later.",
+};
 const ADDRESSES_TRIED_MAX = 3;
 const CONNECT_MS_MAX = 10_000;
 
@@ -68,27 +75,9 @@ export class Sending {
   }
 
   async run(): Promise<MailAnswer> {
-    const { slots } = this.#ground;
     const bytes = await this.#letter.compose();
-    if (!slots.tryTake()) {
-      const refused = await this.#waitForSlot();
-      if (refused !== null) return refused;
-    }
-    try {
-      return await this.#send(bytes);
-    } finally {
-      slots.give();
-    }
-  }
-
-  async #waitForSlot(): Promise<MailAnswer | null> {
-    const turn = Promise.withResolvers<null>();
-    const leave = this.#ground.slots.wait(() => turn.resolve(null));
-    if (leave === null) {
-      return { kind: "refused", code: "overloaded", message: "Too many messages are waiting; repeat it later." };
-    }
-    const stop = await Promise.race([turn.promise, this.#stopping.promise.then((it) => (leave(), it))]);
-    return stop === null ? null : stoppedAs(stop.cause, stop.reason, false);
+    const stopped = this.#stopping.promise.then(({ cause, reason }) => stoppedAs(cause, reason, false));
+    return await this.#ground.slots.within(this.#letter.partition, stopped, FULL, () => this.#send(bytes));
   }
 
   async #send(bytes: Buffer): Promise<MailAnswer> {

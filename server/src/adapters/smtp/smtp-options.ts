@@ -20,6 +20,8 @@ export interface SmtpOptions {
   readonly ca?: string;
   /** Messages on their way at once, by default 8; further ones wait within their own timeout. */
   readonly sendingsMax?: number;
+  /** Of those at most so many for one project, by default 4; the installation's own are none's. */
+  readonly partitionMax?: number;
   /** Waiting, by default 1,000; further ones are refused as `overloaded`. */
   readonly waitingMax?: number;
 }

@@ -9,7 +9,9 @@ export const CLI_ERRORS = {
   run_cancelled: "The run that was waited for was cancelled",
   run_failed: "The run that was waited for failed",
   run_open: "The run that was waited for has not ended: it goes on, waits, is parked or in doubt",
+  not_allowed: "What was tried out is refused; the lines before say why",
   stopped: "The Steward that ran in this process stopped by itself",
+  test_failed: "The connection did not pass its test; the line before says why",
   unreachable: "No Steward is known, or none answers",
   usage: "The command is not understood, or a file it names can't be read",
 } as const;

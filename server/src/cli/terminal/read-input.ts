@@ -11,15 +11,21 @@ export type InputJson = NonNullable<StartRun["input"]>;
 
 const INPUT_CHARS_MAX = 16_777_216;
 
-/** JSON from the command line: the text itself, `@file`, or `-` for standard input. `what` and `how` name it in errors. */
-export async function readJsonInput(cli: Cli, given: string, what: string, how: string): Promise<InputJson> {
+/** JSON from the command line: the text itself, `@file`, or `-` for standard input. `what`, `how` and `example` name it in errors. */
+export async function readJsonInput(
+  cli: Cli,
+  given: string,
+  what: string,
+  how: string,
+  example = '{"name": "ada"}',
+): Promise<InputJson> {
   const text = await readTextInput(cli, given);
   try {
     const value: InputJson = JSON.parse(text);
     return value;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new CliError(EXIT.usage, "usage", `${what} is not JSON: ${why}`, `quote it: ${how} '{"name": "ada"}'`);
+    throw new CliError(EXIT.usage, "usage", `${what} is not JSON: ${why}`, `quote it: ${how} '${example}'`);
   }
 }
 

@@ -87,7 +87,7 @@ function hook({ title, summary, events, sample }: HookOptions): HookTrigger<Sett
     },
     read(settings, headers, body) {
       const event = headers["x-github-event"] ?? "";
-      // GitHub's own redelivery of a delivery has the same id.
+      // Its redelivery has the same id. It is not signed: the gate tells deliveries apart by their bodies.
       const key = headers["x-github-delivery"];
       const delivery = Delivery.safeParse(body);
       if (key === undefined || !eventsOf(settings).includes(event) || !delivery.success) return null;

@@ -8,7 +8,7 @@ import { messageActions } from "./messages.ts";
 import { ask } from "./method.ts";
 import { peopleActions } from "./people.ts";
 
-const Me = z.object({ user: z.string(), team: z.string() });
+const Me = z.object({ user: z.string(), team: z.string(), user_id: z.string(), team_id: z.string() });
 
 /** After Slack's Web API and Events API. */
 export const slack = defineConnector({
@@ -56,8 +56,9 @@ export const slack = defineConnector({
   actions: { ...messageActions, ...peopleActions, ...fileActions },
   triggers: eventTriggers,
   *whoami() {
-    const { user, team } = readBody(Me, yield ask("auth.test", {}));
-    return { account: user, label: `${user} in ${team}` };
+    const { user, team, user_id, team_id } = readBody(Me, yield ask("auth.test", {}));
+    // A name may be another's in another workspace; by the workspace the gate tells what is sent here (`verify-slack.ts`).
+    return { account: `${team_id}/${user_id}`, label: `${user} in ${team}` };
   },
   failure: slackFailure,
   setUp: [

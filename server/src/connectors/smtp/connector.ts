@@ -65,7 +65,7 @@ const send = defineAction({
   }),
   scopes: [],
   repeat: "never",
-  destination: ["to", "cc", "bcc"],
+  destination: ["to", "cc", "bcc", "replyTo"],
   sample: {
     input: {
       from: "orders@example.com",

@@ -27,7 +27,7 @@ const FOLLOWED = new Set([301, 302, 303, 307, 308]);
  * never from https to http, never outside `hosts`; another origin gets no secret header (RFC 9110, 15.4).
  */
 export function judgeRedirect(
-  request: Pick<EgressRequest, "method" | "body" | "redirectsMax" | "hosts" | "secretHeaders">,
+  request: Pick<EgressRequest, "method" | "body" | "redirectsMax" | "hosts" | "secretHeaders" | "mayFollow">,
   redirect: Redirect,
 ): RedirectVerdict {
   const { from, location } = redirect;
@@ -59,6 +59,13 @@ export function judgeRedirect(
       ok: false,
       code: "redirect_forbidden",
       message: `${from.host} redirected from https: to http: at ${target.host}.`,
+    };
+  }
+  if (request.mayFollow?.(target.url) === false) {
+    return {
+      ok: false,
+      code: "redirect_forbidden",
+      message: `${from.host} redirected to where no grant, or a limit, lets it go at ${target.host}.`,
     };
   }
   const same = target.origin === from.origin;

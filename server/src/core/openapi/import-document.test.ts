@@ -24,19 +24,38 @@ describe("vendors' documents", () => {
     );
   });
 
-  test("an operation with a server of its own goes there, and that host is the connector's", () => {
-    const github = connector(vendor("github"));
+  test("an operation with a server of its own at another origin is told, and becomes one of an import of its own", () => {
+    expect(connector(vendor("github")).hosts).toEqual(["api.github.com"]);
+    expect(imported(vendor("github")).refused).toContainEqual({
+      operation: "POST /repos/{owner}/{repo}/releases/{release_id}/assets",
+      reason:
+        "it goes to https://uploads.github.com: import it by an id of its own (--server https://uploads.github.com)",
+    });
+    const github = connector(vendor("github"), { server: "https://uploads.github.com" });
     const input = { owner: "acme", repo: "shop", release_id: 7, name: "a b.txt", body: "aGk=" };
     expect(callOf(github, "repos_upload_release_asset", input)).toEqual({
       method: "POST",
-      url: "https://uploads.github.com/repos/acme/shop/releases/7/assets",
+      url: "/repos/acme/shop/releases/7/assets",
       query: { name: ["a b.txt"] },
       headers: { "content-type": "application/octet-stream" },
       body: "aGk=",
       as: "base64",
     });
-    expect(github.hosts).toEqual(["api.github.com", "uploads.github.com"]);
+    expect(github.hosts).toEqual(["uploads.github.com"]);
   });
+
+  test.each(["https://api.shop.example:8443/v1", "https://evil.example/v1"])(
+    "an operation with the server %s gets no secret of the base's",
+    (url) => {
+      const own = (server: string): JsonObject => ({ get: { operationId: "own", servers: [{ url: server }] } });
+      expect(imported(documentOf({ "/a": own(url) }))).toMatchObject({
+        declaration: { operations: [] },
+        refused: [{ operation: "GET /a", reason: expect.stringContaining("it goes to https://") }],
+      });
+      const made = connector(documentOf({ "/a": own("https://api.shop.example/v2") }));
+      expect(callOf(made, "own", {}).url).toBe("https://api.shop.example/v2/a");
+    },
+  );
 
   test("Stripe's forms are written with brackets, and what it takes as files only is told", () => {
     const stripe = connector(vendor("stripe"));

@@ -19,18 +19,24 @@ export function readBase(document: JsonObject, { server, variables }: ServerChoi
   if (chosen === undefined)
     throw new UnusableError(
       servers.length === 0
-        ? "the document names no server: give its address"
-        : `the document has ${servers.length} servers, from 0`,
+        ? "the document names no server: give its address as the server (--server https://…)"
+        : `the document has ${servers.length} servers: choose one by its number from 0 (--server 0), or give an address (--server https://…)`,
     );
   return plainBase(filledIn(chosen, variables), /^https:$/);
 }
 
-/** The address of an operation or a path that has servers of its own; null where it goes where all others go. */
+/**
+ * The address of an operation or a path that has servers of its own; null where it goes where all others go. Throws
+ * `UnusableError` for another origin: the secret is the connection's for the one that was told.
+ */
 export function ownBase(base: string, item: JsonObject, operation: JsonObject, choices: ImportChoices): string | null {
   const own = [...listAt(operation, "servers"), ...listAt(item, "servers")].filter(isJsonObject)[0];
   if (own === undefined || typeof choices.server === "string") return null;
   const url = URL.parse(filledIn(own, choices.variables), `${base}/`);
   const written = plainBase(url?.href ?? "", /^https:$/);
+  const { origin } = new URL(written);
+  if (origin !== new URL(base).origin)
+    throw new UnusableError(`it goes to ${shown(origin)}: import it by an id of its own (--server ${shown(written)})`);
   return written === base ? null : written;
 }
 
@@ -45,7 +51,7 @@ function filledIn(server: JsonObject, given: Readonly<Record<string, string>>): 
     const chosen = Object.hasOwn(given, name) ? given[name] : undefined;
     const value = chosen ?? (isJsonObject(variable) ? textAt(variable, "default") : "");
     const allowed = isJsonObject(variable) ? listAt(variable, "enum") : [];
-    if (value === "") throw new UnusableError(`the server's address needs a value for ${shown(name)}`);
+    if (value === "") throw new UnusableError(`the server's address needs a value for ${shown(name)} (--variables)`);
     if (allowed.length > 0 && !allowed.includes(value))
       throw new UnusableError(`${shown(name)} is one of ${shown(JSON.stringify(allowed))}`);
     if (!/^[A-Za-z0-9._:/-]{1,200}$/.test(value)) throw new UnusableError(`${shown(name)} can't be ${shown(value)}`);
@@ -57,11 +63,13 @@ function plainBase(text: string, protocols: RegExp): string {
   const judged = judgeUrl(text);
   if (!judged.ok)
     throw new UnusableError(
-      `the server's address can't be used: ${shown(text)}. Give an absolute one (${judged.message})`,
+      `the server's address can't be used: ${shown(text)}. ${judged.message} Give the whole address as the server (--server https://…)`,
     );
   const url = new URL(judged.target.url);
   if (!protocols.test(url.protocol))
-    throw new UnusableError(`the server's address is not by https: ${shown(text)}; give it yourself if it has to be`);
+    throw new UnusableError(
+      `the server's address is not by https: ${shown(text)}; if it has to be, give it as the server (--server http://…)`,
+    );
   if (url.search !== "" || text.includes("#"))
     throw new UnusableError(`the server's address has a query: ${shown(text)}`);
   return url.origin + url.pathname.replace(/\/+$/, "");

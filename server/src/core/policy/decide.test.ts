@@ -92,15 +92,29 @@ test("a refusal names the nearest line and what was in its way", () => {
     return decision.kind === "refused" ? decision.obstacles.map(({ kind }) => kind) : ["allowed"];
   };
   expect(near([{ lines: [{ actions: ["gmail.read"] }] }])).toEqual(["action"]);
-  expect(near([{ to: "flow:other", lines: [SEND] }])).toEqual(["principal"]);
-  expect(near([{ connection: "other", lines: [SEND] }])).toEqual(["connection"]);
-  expect(near([{ to: "flow:other", connection: "other", lines: [SEND] }])).toEqual([]);
   expect(
     near([
       { to: "flow:other", lines: [SEND] },
       { until: "2026-01-01T00:00:00Z", lines: [SEND] },
     ]),
   ).toEqual(["ended"]);
+});
+
+test("where no grant is to whoever asks on that connection, the refusal names none, and says how one is given", () => {
+  const others: readonly (readonly GrantText[])[] = [
+    [],
+    [{ to: "flow:other", lines: [SEND] }],
+    [{ connection: "other", lines: [SEND] }],
+    [{ to: "flow:other", connection: "other", lines: [SEND] }],
+  ];
+  for (const grants of others)
+    expect(ask(grants)).toMatchObject({
+      line: null,
+      obstacles: [],
+      message: expect.stringMatching(
+        /^No grant lets the flow [a-z-]+.* do gmail\.send with the connection mail: give one under Grants, or with `steward grant give`\.$/,
+      ),
+    });
 });
 
 test("what hides or reorders text does not reach a refusal's message", () => {

@@ -94,7 +94,7 @@ export interface ApprovalNeeded {
 
 /** What kept a line from covering the effect. */
 export interface Obstacle {
-  readonly kind: "principal" | "connection" | "action" | "not_yet" | "ended" | "condition" | "price";
+  readonly kind: "action" | "not_yet" | "ended" | "condition" | "price";
   /** Of the line's `when`; null when it is no condition. */
   readonly condition: number | null;
   readonly field: string | null;

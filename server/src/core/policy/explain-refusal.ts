@@ -42,12 +42,12 @@ export function explainNoGrant(
   const what = `${request.action} with ${connectionText(request.connection)}`;
   const nearest = findNearest(request, policy, values, nowMs);
   if (nearest === null) {
-    const message = `No grant lets ${listWords(request.principals, "or")} do ${what}.`;
+    const message = `No grant lets ${listWords(request.principals.map(principalText), "or")} do ${what}: give one under Grants, or with \`steward grant give\`.`;
     return { kind: "refused", code: "not_granted", line: null, obstacles: [], message };
   }
   const { grant, line } = nearest;
   const obstacles = [
-    ...outerObstacles(grant, request, nowMs),
+    ...validityObstacles(grant, nowMs),
     ...(line.covers(request.action, request.class) ? [] : [actionObstacle(line, request.action)]),
     ...shortcomings(line, request, values),
   ];
@@ -66,16 +66,17 @@ interface Near {
   readonly line: CompiledLine;
 }
 
-/** How far each obstacle is from being none: another principal or connection further than another action, that than a condition. */
-const FAR = { outside: 1_000_000, action: 10_000, validity: 100, condition: 1, price: 0.5 } as const;
+/** How far each obstacle is from being none: another action further than a condition. */
+const FAR = { action: 10_000, validity: 100, condition: 1, price: 0.5 } as const;
 
-/** The line with the least in its way, the oldest of several. A grant to others over something else is no help to anyone. */
+/** The line with the least in its way, the oldest of several. A grant to others, or over something else, is no help. */
 function findNearest(request: PolicyRequest, policy: Policy, values: ArgumentValues, nowMs: number): Near | null {
   let nearest: Near | null = null;
-  let least: number = 2 * FAR.outside;
+  let least = Number.POSITIVE_INFINITY;
   let left = LINES_MAX;
   for (const grant of policy.allGrants) {
-    const outer = outerDistance(grant, request, nowMs);
+    if (!request.principals.includes(grant.to) || !isSame(grant.connection, request.connection)) continue;
+    const outer = isValid(grant, nowMs) ? 0 : FAR.validity;
     if (outer >= least) continue;
     for (const line of grant.lines) {
       const reached = outer + (line.covers(request.action, request.class) ? 0 : FAR.action);
@@ -90,11 +91,8 @@ function findNearest(request: PolicyRequest, policy: Policy, values: ArgumentVal
   return nearest;
 }
 
-function outerDistance(grant: CompiledGrant, request: PolicyRequest, nowMs: number): number {
-  const outside =
-    Number(!request.principals.includes(grant.to)) + Number(!isSame(grant.connection, request.connection));
-  const invalid = Number(nowMs < grant.fromMs) + Number(nowMs >= grant.untilMs);
-  return outside * FAR.outside + invalid * FAR.validity;
+function isValid({ fromMs, untilMs }: CompiledGrant, nowMs: number): boolean {
+  return nowMs >= fromMs && nowMs < untilMs;
 }
 
 function innerDistance(line: CompiledLine, request: PolicyRequest, values: ArgumentValues): number {
@@ -107,19 +105,13 @@ function isSame(one: ConnectionRef | null, other: ConnectionRef | null): boolean
   return one?.kind === other?.kind && one?.slug === other?.slug;
 }
 
-function outerObstacles(grant: CompiledGrant, request: PolicyRequest, nowMs: number): readonly Obstacle[] {
+function validityObstacles({ fromMs, untilMs }: CompiledGrant, nowMs: number): readonly Obstacle[] {
   const found: Obstacle[] = [];
   const add = (kind: Obstacle["kind"], message: string): void => {
     found.push({ kind, condition: null, field: null, message });
   };
-  if (!request.principals.includes(grant.to)) {
-    add("principal", `it is for ${grant.to}, not for ${listWords(request.principals, "or")}`);
-  }
-  if (!isSame(grant.connection, request.connection)) {
-    add("connection", `it is for ${connectionText(grant.connection)}, not for ${connectionText(request.connection)}`);
-  }
-  if (nowMs < grant.fromMs) add("not_yet", `it begins on ${new Date(grant.fromMs).toISOString()}`);
-  if (nowMs >= grant.untilMs) add("ended", `it ended on ${new Date(grant.untilMs).toISOString()}`);
+  if (nowMs < fromMs) add("not_yet", `it begins on ${new Date(fromMs).toISOString()}`);
+  if (nowMs >= untilMs) add("ended", `it ended on ${new Date(untilMs).toISOString()}`);
   return found;
 }
 
@@ -149,4 +141,10 @@ function priceWords({ estimate }: PolicyRequest): string {
 
 function connectionText(connection: ConnectionRef | null): string {
   return connection === null ? "no connection" : `the ${connection.kind} ${connection.slug}`;
+}
+
+/** `flow:refund-mail`, `project` */
+function principalText(principal: string): string {
+  const [kind, name] = principal.split(":");
+  return name === undefined ? `the ${kind}` : `the ${kind} ${name}`;
 }

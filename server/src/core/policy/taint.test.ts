@@ -18,7 +18,8 @@ test("what was read taints, what was written or turned over does not", () => {
   expect(effect("gmail.read", "read")).toBe(true);
   expect(effect("gmail.send", "write")).toBe(false);
   expect(effect("gmail.trash", "delete")).toBe(false);
-  for (const action of ["http.request", "sql.query", "model.generate"]) expect(effect(action, "write")).toBe(true);
+  for (const action of ["http.request", "sql.query", "postgres.delete", "model.generate"])
+    expect(effect(action, "write")).toBe(true);
   expect(effect("httpbin.post", "write")).toBe(false);
   for (const kind of ["set", "map", "filter", "branch", "code", "merge"]) expect(taints({ kind, ...none })).toBe(false);
   for (const kind of ["file", "table"]) expect(taints({ kind, ...none })).toBe(true);

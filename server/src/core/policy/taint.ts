@@ -45,7 +45,8 @@ export interface Given {
 }
 
 /** Effects whose answer is what others wrote, whatever their class: a page, a table, a model's words. */
-const ANSWERS_OF_OTHERS = /^(?:http|sql|file|table|model|openai|anthropic|openrouter|openai_compatible|memory|mcp)\./;
+const ANSWERS_OF_OTHERS =
+  /^(?:http|sql|postgres|file|table|model|openai|anthropic|openrouter|openai_compatible|memory|mcp)\./;
 
 /** Kinds without an effect that read what comes from elsewhere. */
 const READERS: ReadonlySet<string> = new Set(["file", "table", "memory"]);

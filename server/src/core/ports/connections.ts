@@ -94,6 +94,8 @@ export interface SealedTokens {
   readonly expiresAt: number | null;
   /** Null when the provider could not say it now. */
   readonly account: ProviderAccount | null;
+  /** Why the provider was not reached; null where it was, whatever it said. */
+  readonly unreached: string | null;
 }
 
 /** Why there is none: for the person who connects. */
@@ -172,10 +174,12 @@ export interface ConnectionSecrets {
   ): Promise<({ readonly kind: "account"; readonly note?: string } & ProviderAccount) | NotConnected>;
   /** The client id that a consent is asked for with; null where there is no client. */
   clientIdOf(connection: ConnectionToMake): Promise<string | null>;
+  /** Without a signing secret, the one in `held` is kept; null where there is neither of both. Throws `SealError`. */
   sealClientSecrets(
     place: ConnectionPlace,
-    secrets: { readonly clientSecret: string | null; readonly signingSecret: string | null },
-  ): Promise<Buffer>;
+    secrets: { readonly clientSecret: string | null; readonly signingSecret: string | undefined },
+    held: Buffer | null,
+  ): Promise<Buffer | null>;
   /** What revoking at the provider needs, out of a secret as it is kept: null where there is no way to revoke, or nothing. */
   toRevoke(
     connection: ConnectionToMake & { readonly secret: Buffer | null },

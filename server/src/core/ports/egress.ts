@@ -32,6 +32,8 @@ export interface EgressRequest {
   readonly redirectsMax: number;
   /** Hosts this request may reach (exact, or `*.example.com` for one or more labels below it), null for any public one. */
   readonly hosts: readonly string[] | null;
+  /** Asked of where a redirect leads before it is followed; false refuses it. */
+  readonly mayFollow?: (url: string) => boolean;
   /** Names of headers that carry a credential: dropped when a redirect changes the origin, refused over plain http to the public. */
   readonly secretHeaders: readonly string[];
   /** Sent in the handshake with `hosts` alone, which must be named; refused over plain http. */

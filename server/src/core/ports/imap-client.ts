@@ -55,6 +55,8 @@ export interface ImapAsking {
   readonly user: string;
   readonly password: string;
   readonly task: ImapTask;
+  /** A project's id: each has a share of what is asked at once. */
+  readonly partition: string;
   /** From the call to the server's last word. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;

@@ -26,11 +26,16 @@ export interface OwnMail {
   readonly createdMs: number;
 }
 
+export interface OwnSending extends MailSending {
+  /** A project's id: each has a share of what is sent at once. */
+  readonly partition: string;
+}
+
 export interface SmtpClient {
   /** Settles once and rejects only for a bug. Never sends a message twice. */
-  send(server: SmtpServer, mail: OwnMail, sending: MailSending): Promise<MailAnswer>;
+  send(server: SmtpServer, mail: OwnMail, sending: OwnSending): Promise<MailAnswer>;
   /** Asks the server to let the user in, and sends nothing; `accepted` where it does. */
-  signIn(server: SmtpServer, sending: MailSending): Promise<MailAnswer>;
+  signIn(server: SmtpServer, sending: OwnSending): Promise<MailAnswer>;
   /** Resets every connection now and ends what is in flight; later messages are sent again. */
   abortAll(reason: string): void;
   close(): Promise<void>;

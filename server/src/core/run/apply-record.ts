@@ -56,6 +56,7 @@ export function applyRecord(state: RunState, record: RunRecord): void {
       return;
     case "cancel":
       state.cancelledBy = record.by;
+      state.cancelledBecause = record.because ?? null;
       return;
     case "released":
       return;

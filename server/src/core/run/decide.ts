@@ -40,11 +40,16 @@ export interface InProcess {
  */
 export function decide(state: RunState, here: InProcess, nowMs: number): Decision {
   if (state.cancelledBy !== null) {
+    const { cancelledBy: by, cancelledBecause: because } = state;
     return {
       kind: "end",
       status: "cancelled",
       output: undefined,
-      error: { code: "cancelled", message: `cancelled by ${state.cancelledBy}` },
+      error: {
+        code: "cancelled",
+        message: because === null ? `cancelled by ${by}` : `cancelled because ${because.words}`,
+        ...(because === null ? {} : { details: because.details }),
+      },
     };
   }
   if (state.failure) return { kind: "end", status: "failed", output: undefined, error: state.failure };

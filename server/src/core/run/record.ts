@@ -177,10 +177,18 @@ export interface EventRecord {
   readonly data?: Json;
 }
 
+/** `words`: "the connection github was disconnected". `details`: by which ids that can be looked up. */
+export interface CancelCause {
+  readonly words: string;
+  readonly details: JsonObject;
+}
+
 export interface CancelRecord {
   readonly t: "cancel";
   readonly at: number;
   readonly by: string;
+  /** What has ended that it rests on; left out where somebody wanted just that. */
+  readonly because?: CancelCause;
 }
 
 /** A person let a parked run go on. */

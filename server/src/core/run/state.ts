@@ -2,6 +2,7 @@
 import type { CompiledFlow, Graph, GraphStep } from "../flow/graph.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type {
+  CancelCause,
   BeginRecord,
   DecidedRecord,
   EndedRecord,
@@ -124,6 +125,8 @@ export interface RunState {
   } | null;
   failure: RunFailure | null;
   cancelledBy: string | null;
+  /** Null where somebody wanted just that. */
+  cancelledBecause: CancelCause | null;
   ended: EndedRecord | null;
   stepsEnded: number;
   effects: number;
@@ -189,6 +192,7 @@ export function newRunState(flow: CompiledFlow): RunState {
     reply: null,
     failure: null,
     cancelledBy: null,
+    cancelledBecause: null,
     ended: null,
     stepsEnded: 0,
     effects: 0,

@@ -3,6 +3,7 @@ import { expectAnswer, fieldsOf } from "../expect-answer.ts";
 import { endedOf, endText, giveProofGrant, makeProofConnection, performProof, proofCall } from "../proof-effects.ts";
 import { publishProofFlow } from "../proof-flow.ts";
 import { type ProofProvider, proofProvider } from "../proof-provider.ts";
+import { queryInScope } from "../../store/scope.ts";
 import type { Trial } from "../trial.ts";
 
 /** Over several workers; in one process it is a tenth. */
@@ -15,7 +16,7 @@ export const revokedAtOnce: Check = {
   promise:
     "Revoking a grant or a connection stops what rests on it at once: effects in flight are aborted and listed as done or unknown, waiting runs are cancelled and flows paused, nothing new begins, and nothing else is touched",
   tries:
-    "revokes, by the API, a grant and a connection while an effect under it hangs at a counterpart of its own; measures when the last byte came, whether the connection to it is closed, and tries another effect; erases a credential that a waiting run is to use, and looks at that run, its flow and another run",
+    "revokes, by the API, a grant and a connection while an effect under it hangs at a counterpart of its own; measures when the last byte came, whether the connection to it is closed, and tries another effect; erases a credential that a waiting run is to use, and looks at that run, its flow and another run; then delivers to the flow's webhook and reads the rows of its triggers",
   notWhen: null,
   async run(parts) {
     const provider = proofProvider();
@@ -89,6 +90,12 @@ async function revokeUnder(
 const STANDING = "proof-stop";
 const OTHER = "proof-wait";
 const DAY_SECONDS = 86_400;
+/** Beside that by hand: what starts runs of itself. */
+const TRIGGERS = [
+  { id: "start", kind: "manual" },
+  { id: "told", kind: "webhook" },
+  { id: "tick", kind: "schedule", everySeconds: DAY_SECONDS },
+];
 const STANDING_LOOKS_MAX = 100;
 
 /** The end of what a flow uses is the end of its runs that stand, and of no others. */
@@ -107,7 +114,7 @@ async function faultsOfStanding(parts: ProveParts): Promise<readonly string[]> {
   );
   const wait = { id: "wait", kind: "wait", input: { seconds: DAY_SECONDS } };
   const use = { id: "use", kind: "http", input: { url: "https://192.0.2.1/", credential: STANDING } };
-  const flow = await publishProofFlow(parts, own, STANDING, [{ ...wait, next: ["use"] }, use]);
+  const flow = await publishProofFlow(parts, own, STANDING, [{ ...wait, next: ["use"] }, use], TRIGGERS);
   const other = await publishProofFlow(parts, own, OTHER, [wait]);
   const [run, untouched] = [await startWaiting(parts, flow), await startWaiting(parts, other)];
   try {
@@ -115,13 +122,35 @@ async function faultsOfStanding(parts: ProveParts): Promise<readonly string[]> {
     const status = await statusOf(parts, run, "cancelled");
     const detail = expectAnswer(await call("GET", flow, { key }), 200, "a flow");
     const rest = await statusOf(parts, untouched, "waiting");
+    const triggers = await faultsOfTriggers(parts);
     return [
+      ...triggers,
       ...(status === "cancelled" ? [] : [`a waiting run whose credential was erased is ${status}`]),
       ...(fieldsOf(detail)["paused"] === true ? [] : ["a flow whose credential was erased is not paused"]),
       ...(rest === "waiting" ? [] : [`a run that has nothing to do with it is ${rest}`]),
     ];
   } finally {
     for (const one of [run, untouched]) await call("POST", `${one}/cancel`, { key, body: {} });
+  }
+}
+
+/** What a flow that was paused still has that begins runs, by its rows, and by a delivery to where it was told of things. */
+async function faultsOfTriggers({ call, clock, database, tenants: [own] }: ProveParts): Promise<readonly string[]> {
+  const flow = fieldsOf(await call("GET", `/v1/flows/${STANDING}`, { key: own.keys.owner }));
+  const url = /"url":"([^"]+)"/.exec(JSON.stringify(flow["webhooks"] ?? []))?.[1];
+  const rows = await queryInScope<{ name: string }>(database, own, {
+    name: "proof_active_triggers",
+    text: `select t.name from steward.triggers t join steward.flows f on f.project = t.project and f.id = t.flow
+      where t.project = $1 and f.slug = $2 and t.active`,
+    values: [own.project, STANDING],
+  });
+  const faults = rows.map(({ name }) => `the trigger ${name} of a flow that was paused still stands`);
+  if (url === undefined) return [...faults, "a flow with a webhook does not say where it is"];
+  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const { status } = await call("POST", new URL(url).pathname, { body: {} });
+    if (status === 404) return faults;
+    if (waitedMs >= MS_MAX) return [...faults, `a delivery to a flow that was paused is answered ${status}`];
+    await pause(clock, LOOK_MS);
   }
 }
 

@@ -16,7 +16,6 @@
 set local search_path = steward;
 
 create table outbound_effects (
-  organization uuid not null,
   project uuid not null,
   cause text collate "C" not null, -- run_…, trigger:<flow>/<name> or apr_…
   id text collate "C" not null,
