@@ -1,4 +1,5 @@
 import {
+  AgentFile,
   ErrorTrigger,
   EventTrigger,
   FlowFile,
@@ -24,11 +25,22 @@ const SECTIONS: readonly (readonly [string, z.ZodType])[] = [
   ["An error trigger", ErrorTrigger],
 ];
 
+/** The table of docs/agents.md: the fields of an agent file, those of its parts as `model.connection`. */
+export function renderAgentFileTable(): string {
+  return render([["The agent file", AgentFile]], (name) => !name.includes("[") && !/^(?:input|output)\./.test(name));
+}
+
 /** The tables of docs/flow-file.md: the fields of each part of a flow file. */
 export function renderFlowFileTables(): string {
-  return SECTIONS.map(([title, schema]) => {
-    const fields = fieldsOf(schema).filter((field) => !/[.[]/.test(field.name));
-    const rows = fields.map((one) => [`\`${one.name}\``, one.value, one.standard, one.meaning]);
-    return `### ${title}\n\n${table(["Field", "Value", "Default", "Meaning"], rows)}\n`;
-  }).join("\n");
+  return render(SECTIONS, (name) => !/[.[]/.test(name));
+}
+
+function render(sections: typeof SECTIONS, isShown: (name: string) => boolean): string {
+  return sections
+    .map(([title, schema]) => {
+      const fields = fieldsOf(schema).filter((field) => isShown(field.name));
+      const rows = fields.map((one) => [`\`${one.name}\``, one.value, one.standard, one.meaning]);
+      return `### ${title}\n\n${table(["Field", "Value", "Default", "Meaning"], rows)}\n`;
+    })
+    .join("\n");
 }

@@ -1,6 +1,6 @@
 /**
  * What `npm test` runs: sets up what the tests need beside npm's packages (Chromium,
- * Dovecot and PostgreSQL 15, from Debian, where root may install), builds the page, runs all tests and ends with the counts.
+ * Dovecot, bubblewrap, Python and PostgreSQL 15, from Debian, where root may install), builds the page, runs all tests and ends with the counts.
  */
 import { existsSync } from "node:fs";
 import { startVitest } from "vitest/node";
@@ -12,6 +12,8 @@ const inCi = process.env["CI"] === "true";
 /** What tests use beside npm's packages, from Debian. */
 const PROGRAMS = [
   { file: "/usr/bin/chromium", package: "chromium", use: "the browser tests" },
+  { file: "/usr/bin/bwrap", package: "bubblewrap", use: "the tests of the jail" },
+  { file: "/usr/bin/python3", package: "python3", use: "the tests of code in Python" },
   { file: "/usr/sbin/dovecot", package: "dovecot-imapd", use: "the tests of mailboxes" },
   { file: "/usr/lib/postgresql/15/bin/postgres", package: "postgresql-15", use: "the tests on PostgreSQL 15" },
 ] as const;

@@ -163,6 +163,12 @@ export const Published = z.object({
   events: z.array(FlowEvent),
 });
 
+/** What was published of an agent. */
+export const PublishedAgent = Published.extend({
+  /** What it can't do yet, a sentence each: a tool or model that no grant covers. */
+  hints: z.array(z.string()),
+});
+
 export const Version = z.object({ version: z.int(), publishedAt: Time });
 
 export const StartRun = z.strictObject({
@@ -171,6 +177,18 @@ export const StartRun = z.strictObject({
   /** Steps with a pinned output give that instead of running. */
   pinned: z.boolean().optional(),
 });
+
+/** What an agent is told: a message, or what its `input` describes. */
+export const StartTurn = z
+  .strictObject({
+    message: z.string().min(1).max(1_000_000).optional(),
+    input: AnyJson.optional(),
+    wait: z.number().min(0).max(30).optional(),
+  })
+  .refine(({ message, input }) => message === undefined || input === undefined, {
+    error: "give a message or an input, not both",
+    path: ["message"],
+  });
 
 export const RetryRun = z.strictObject({ from: Identifier.optional() });
 
@@ -249,8 +267,10 @@ export type FlowDetail = z.output<typeof FlowDetail>;
 export type Draft = z.output<typeof Draft>;
 export type DraftProblem = z.output<typeof DraftProblem>;
 export type Published = z.output<typeof Published>;
+export type PublishedAgent = z.output<typeof PublishedAgent>;
 export type Version = z.output<typeof Version>;
 export type StartRun = z.input<typeof StartRun>;
+export type StartTurn = z.input<typeof StartTurn>;
 export type RetryRun = z.input<typeof RetryRun>;
 export type ResolveEffect = z.input<typeof ResolveEffect>;
 export type SendEvent = z.input<typeof SendEvent>;

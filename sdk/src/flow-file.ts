@@ -15,7 +15,7 @@ const Position = z.strictObject({ x: z.number(), y: z.number() });
 const Targets = z.array(Identifier).max(100);
 
 /** Text that is stored as it stands: PostgreSQL takes neither U+0000 nor half of a surrogate pair. */
-const PlainText = z.string().regex(/^[^\0\p{Surrogate}]*$/u, "leave out U+0000 and unpaired surrogates");
+export const PlainText = z.string().regex(/^[^\0\p{Surrogate}]*$/u, "leave out U+0000 and unpaired surrogates");
 
 /** Edges: a list for the port `out`, or a list per port (`{ "yes": [...], "else": [...], "error": [...] }`). */
 export const Next = z.union([Targets, z.record(Identifier, Targets)]);
@@ -48,6 +48,10 @@ const stepFields = {
     .default("ask")
     .describe("An effect that may have happened and is not safe to repeat: ask a person, repeat it, or fail."),
   pinned: z.json().optional().describe("The output in tests, in place of running the step."),
+  parameters: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe("Of a step that is an agent's tool: the JSON Schema of what it takes, an object."),
   private: z
     .array(z.string().regex(/^(input|output)(\.[A-Za-z0-9_-]+)*$/))
     .max(20)
@@ -69,13 +73,14 @@ export interface Step {
   onError: "fail" | "continue" | "port";
   ifUnknown: "ask" | "repeat" | "fail";
   pinned?: z.core.util.JSONType | undefined;
+  parameters?: Record<string, z.core.util.JSONType> | undefined;
   private?: string[] | undefined;
 }
 
 export const Step: z.ZodType<Step> = z.strictObject({
   ...stepFields,
   get steps() {
-    return z.array(Step).max(5000).optional().describe("What an each or while step repeats.");
+    return z.array(Step).max(5000).optional().describe("What an each or while step repeats; an agent's tools.");
   },
 });
 
@@ -175,6 +180,12 @@ export const FlowFile = z.strictObject({
   description: z.string().max(10_000).optional().describe("What the flow is for."),
   triggers: z.array(Trigger).max(50).default([]).describe("What starts the flow, beside a person or the API."),
   steps: z.array(Step).min(1).max(5000).describe("What it does."),
+  input: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe(
+      "The JSON Schema of what it is given as trigger.body by a person, the API or an agent; checked for these.",
+    ),
   errorFlow: Slug.optional().describe(
     "The flow, by slug, that is started by its error trigger when a run of this one fails.",
   ),

@@ -16,6 +16,7 @@ export * from "./api/requests.ts";
 export * from "./api/sign-on.ts";
 export * from "./api/tables.ts";
 export * from "./api/prove.ts";
+export * from "./agent-file.ts";
 export * from "./connector.ts";
 export * from "./flow-file.ts";
 export * from "./model-actions.ts";

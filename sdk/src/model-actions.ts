@@ -26,12 +26,49 @@ export const ModelMessage = z.strictObject({
 
 const JsonSchema = z.record(z.string(), z.json());
 
+/** What providers take as the name of a tool. */
+export const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+export const TOOLS_MAX = 128;
+/** In one answer; a model that asks for more is cut off there. */
+export const TOOL_CALLS_MAX = 64;
+
+const ToolName = z.string().regex(TOOL_NAME, "a tool's name is 1 to 64 of A-Z, a-z, 0-9, _ and -");
+
+/** A model's wish: `arguments` is JSON as the model wrote it, which may be none. */
+export const ToolCall = z.strictObject({
+  id: z.string().min(1).max(200),
+  name: z.string().max(200),
+  arguments: z.string().max(1_000_000),
+});
+
+/** A message of a conversation in which tools were asked for. */
+export const GenerateMessage = z.union([
+  ModelMessage,
+  z.strictObject({
+    role: z.literal("assistant"),
+    text: z.string().max(2_000_000),
+    calls: z.array(ToolCall).min(1).max(TOOL_CALLS_MAX),
+  }),
+  z.strictObject({
+    role: z.literal("tool"),
+    call: z.string().min(1).max(200).describe("The id of the call that this answers."),
+    name: ToolName,
+    text: z.string().max(2_000_000),
+  }),
+]);
+
+export const Tool = z.strictObject({
+  name: ToolName,
+  description: z.string().max(4_000),
+  parameters: JsonSchema.describe("The JSON Schema of its arguments: an object."),
+});
+
 /** The arguments of an effect `model.generate`, as grants judge them. */
 export const GenerateInput = z
   .strictObject({
     model: ModelName.describe("The model that is asked."),
     messages: z
-      .array(ModelMessage)
+      .array(GenerateMessage)
       .min(1)
       .max(MODEL_MESSAGES_MAX)
       .describe("The conversation so far, instructions first."),
@@ -42,6 +79,7 @@ export const GenerateInput = z
       .max(MODEL_OUTPUT_TOKENS_MAX)
       .describe("All that may be generated, reasoning included."),
     temperature: z.number().min(0).max(2).nullable().describe("Null leaves it to the model."),
+    tools: z.array(Tool).min(1).max(TOOLS_MAX).optional().describe("What the model may ask for."),
   })
   .refine(({ messages }) => messages.reduce((sum, { text }) => sum + text.length, 0) <= MODEL_CHARACTERS_MAX, {
     error: `the conversation is longer than ${MODEL_CHARACTERS_MAX} characters`,
@@ -81,15 +119,22 @@ const answer = {
 export const GenerateOutput = z.object({
   text: z.string(),
   /** `length`: cut off at the limit; `filtered`: the provider's filter or the model refused to go on. */
-  finish: z.enum(["stop", "length", "filtered", "other"]),
+  finish: z.enum(["stop", "length", "filtered", "calls", "other"]),
   /** Parameters that this model does not take and that were left out. */
   ignored: z.array(z.string()),
   ...answer,
 });
 
+/** Of a call with tools: what the model asks for, in its order. */
+export const ToolsOutput = GenerateOutput.extend({ calls: z.array(ToolCall).max(TOOL_CALLS_MAX).default([]) });
+
 export const EmbedOutput = z.object({ vectors: z.array(z.array(z.number())), ...answer });
 
 export type ModelUsage = z.output<typeof ModelUsage>;
+export type Tool = z.output<typeof Tool>;
+export type ToolCall = z.output<typeof ToolCall>;
+export type ToolsOutput = z.output<typeof ToolsOutput>;
+export type GenerateMessage = z.output<typeof GenerateMessage>;
 export type GenerateInput = z.output<typeof GenerateInput>;
 export type GenerateOutput = z.output<typeof GenerateOutput>;
 export type EmbedInput = z.output<typeof EmbedInput>;

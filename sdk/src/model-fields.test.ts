@@ -53,3 +53,25 @@ test("a flow without a model has none, nor what is no flow", () => {
   expect(of({ id: "a", kind: "set", input: { x: "{{ steps.draft.text }}" } })).toEqual({});
   for (const none of [null, 5, "x", {}, { steps: [null, { id: 5 }] }]) expect(modelFields(none).size).toBe(0);
 });
+
+test("what an agent answers, and what its tools are called with, a model has written", () => {
+  const file = {
+    steps: [
+      {
+        id: "turn",
+        kind: "agent",
+        input: { prompt: "{{ trigger.body }}" },
+        steps: [
+          { id: "send", kind: "action", input: { action: "gmail.send", arguments: "{{ call }}" } },
+          { id: "note", kind: "http", input: { url: "https://example.com/", body: "{{ call.text }}" } },
+        ],
+      },
+      {
+        id: "tell",
+        kind: "action",
+        input: { action: "gmail.send", arguments: { text: "{{ steps.turn.text }}", to: "a" } },
+      },
+    ],
+  };
+  expect(Object.fromEntries(modelFields(file))).toEqual({ send: ["arguments"], note: ["body"], tell: ["text"] });
+});

@@ -22,14 +22,18 @@ interface Told {
 /** By a step's id, fields of its input as people are shown them (`shownInput`). Steps without such a field are left out. */
 export function modelFields(file: unknown): ReadonlyMap<string, readonly string[]> {
   const steps = toldSteps(file);
-  const sources = new Set(steps.filter(({ kind }) => kind === "model").map(({ id }) => id));
+  const sources = new Set(steps.filter(({ kind }) => kind === "model" || kind === "agent").map(({ id }) => id));
+  const agents = new Set(steps.filter(({ kind }) => kind === "agent").map(({ id }) => id));
   const fields = new Map<string, readonly string[]>();
   if (sources.size === 0) return fields;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const before = sources.size;
     for (const { id, kind, fields: given, loops } of steps) {
       const inLoop = loops.some((loop) => fields.has(loop));
-      const marked = given.filter(([, text]) => reads(text, sources) || (inLoop && /\bitem\b/.test(text)));
+      const called = loops.some((loop) => agents.has(loop));
+      const marked = given.filter(
+        ([, text]) => reads(text, sources) || (inLoop && /\bitem\b/.test(text)) || (called && /\bcall\b/.test(text)),
+      );
       if (marked.length === 0) continue;
       fields.set(
         id,
@@ -71,7 +75,7 @@ function toldSteps(file: unknown): readonly Told[] {
 function shownInput(kind: unknown, input: unknown): Record<string, unknown> {
   if (!isRecord(input)) return {};
   const { arguments: given, show, ...rest } = input;
-  if (kind === "action") return isRecord(given) ? given : {};
+  if (kind === "action") return isRecord(given) ? given : { arguments: given };
   if (kind === "approval" && isRecord(show)) return { ...rest, ...show };
   return input;
 }

@@ -4,6 +4,7 @@
  */
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { agentRoutes } from "./routes/agents.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { budgetRoutes } from "./routes/budgets.ts";
@@ -29,6 +30,7 @@ export const routes = {
   ...peopleRoutes,
   ...signOnRoutes,
   ...flowRoutes,
+  ...agentRoutes,
   ...runRoutes,
   ...settingRoutes,
   ...grantRoutes,

@@ -10,6 +10,7 @@ import { durableCommit } from "./durable-commit.ts";
 import { effects } from "./effects.ts";
 import { footprint } from "./footprint.ts";
 import { gate } from "./gate.ts";
+import { jail } from "./jail.ts";
 import { lateness } from "./lateness.ts";
 import { startLoad } from "./load-process.ts";
 import { machineFacts } from "./machine.ts";
@@ -43,6 +44,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   volumeAndTables,
   smallCosts,
   decisions,
+  jail,
 ];
 
 export interface BenchOptions {

@@ -5,10 +5,13 @@ import { createModels } from "./adapters/models/create-models.ts";
 import { readPrices } from "./adapters/models/read-prices.ts";
 import { createProjectServer, noProjectServer } from "./adapters/project-databases/create-project-server.ts";
 import { memoryLimiter } from "./adapters/project-databases/limit-memory.ts";
+import { createJail } from "./adapters/jail/create-jail.ts";
+import { runCodeInJail } from "./adapters/jail/run-code-in-jail.ts";
 import { createMailTransport } from "./adapters/smtp/create-mail-transport.ts";
 import { type BuiltConnections, buildConnections } from "./connections-outside.ts";
 import { parseAllowList } from "./core/egress/allow-list.ts";
 import type { Gate } from "./core/ports/gate.ts";
+import type { Jail } from "./core/ports/jail.ts";
 import type { MailTransport } from "./core/ports/mail-transport.ts";
 import { createProjectDatabases, type ProjectDatabases } from "./data/project-databases.ts";
 import { type EventWorks } from "./engine/engine-parts.ts";
@@ -21,6 +24,7 @@ import { type Heard, heardBy } from "./gate/heard.ts";
 import { createInFlight } from "./gate/in-flight.ts";
 import { modelActions } from "./gate/model-actions.ts";
 import { queryDatabase } from "./gate/query-database.ts";
+import { runJailedCode } from "./gate/run-jailed-code.ts";
 import { sendMail } from "./gate/send-mail.ts";
 import type { GateParts } from "./gate/gate-parts.ts";
 import { type StoredParts, storedParts } from "./gate/stored-parts.ts";
@@ -108,13 +112,16 @@ function openTransport({ config, clock, ledger }: Ground, closers: Closers): Mai
 
 /** What effects reach beside the network. */
 export interface Outside {
+  readonly jail: Jail;
   readonly databases: ProjectDatabases;
   readonly transport: MailTransport | null;
   readonly ownServers: OwnServers;
 }
 
 export function openOutside(ground: Ground, role: "server" | "worker", closers: Closers): Outside {
+  const { config, clock } = ground;
   return {
+    jail: createJail({ allow: parseAllowList(config.egressAllow), nowMs: () => clock.monotonicMs() }),
     databases: openProjectDatabases(ground, role, closers),
     transport: openTransport(ground, closers),
     ownServers: openOwnServers(ground, closers),
@@ -123,7 +130,7 @@ export function openOutside(ground: Ground, role: "server" | "worker", closers: 
 
 function actionsOf(
   { config, db, clock, egress, log }: Ground,
-  { databases, transport, ownServers }: Outside,
+  { databases, jail, transport, ownServers }: Outside,
   connections: BuiltConnections,
 ): Actions {
   const mail = transport && {
@@ -141,6 +148,9 @@ function actionsOf(
     ...models,
     ...ownServers.actions(connections.fresh),
     "sql.query": queryDatabase({ databases, log }),
+    "code.run": runJailedCode({
+      run: (program, input, limits, signal, network) => runCodeInJail(jail, program, input, limits, signal, network),
+    }),
     "connector.call": callConnector({
       connectors: connections.connectors,
       secrets: connections.fresh,

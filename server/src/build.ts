@@ -5,12 +5,14 @@ import { type Judging, openGate, openOutside } from "./build-gate.ts";
 import { diskBlobs } from "./adapters/blobs/disk-blobs.ts";
 import { s3Blobs } from "./adapters/blobs/s3-blobs.ts";
 import type { Entry } from "./build-entry.ts";
+import { withJail } from "./adapters/jail/run-code-in-jail.ts";
 import { checkCode } from "./adapters/quickjs/check-code.ts";
 import { createCodePool } from "./adapters/quickjs/code-pool.ts";
 import { type BuiltConnections } from "./connections-outside.ts";
 import { CONNECTORS } from "./connectors/catalogue.ts";
 import type { BlobStore } from "./core/ports/blob-store.ts";
 import type { EventGate } from "./core/ports/events.ts";
+import type { Jail } from "./core/ports/jail.ts";
 import type { PolicyWords } from "./core/ports/policy-words.ts";
 import type { StepKinds } from "./core/step-kind.ts";
 import { type ProjectDatabases } from "./data/project-databases.ts";
@@ -56,6 +58,8 @@ export interface Built {
   readonly approvals: ApprovalRuns;
   /** How those that lead runs hear of what is in force. */
   readonly words: PolicyWords;
+  /** Where code in Node and Python runs, and agents' tools. */
+  readonly jail: Jail;
   /** What rests on what is over is stopped. */
   readonly endings: RunningEndings;
   /** Connectors that projects have made of documents. */
@@ -67,6 +71,7 @@ export interface Built {
 
 const EMBEDDED_LANES = 2;
 const STOP_GRACE_MS = 10_000;
+const HERE = { host: hostname(), process: process.pid };
 
 export async function build(ground: Ground, entry: Entry, role: "server" | "worker", closers: Closers): Promise<Built> {
   const { db, clock, ids, log, egress } = ground;
@@ -76,10 +81,10 @@ export async function build(ground: Ground, entry: Entry, role: "server" | "work
   const projects = openProjects(ground);
   const readKinds = installationKinds(stepKinds({ checkCode, connectors: CONNECTORS, published: true }));
   const versions = createVersions({ database, projects, kinds: readKinds, clock });
-  const code = createCodePool();
-  closers.push(() => code.close());
   const blobs = openBlobs(ground);
   const outside = openOutside(ground, role, closers);
+  const code = withJail(createCodePool(), outside.jail);
+  closers.push(() => code.close());
   const runs = runsOfApprovals(projects, versions);
   const { gate, events, heard, imported, connections, judging } = openGate(ground, entry, runs, outside);
   const engine = await createEngine({
@@ -93,9 +98,8 @@ export async function build(ground: Ground, entry: Entry, role: "server" | "work
     blobs: createBlobValues(blobs, database, clock),
     limits: ENGINE_LIMITS,
     ...placeOf(ground),
-    host: hostname(),
-    process: process.pid,
-    abortEffects: (reason) => abortAll([egress, outside.transport, outside.ownServers], reason),
+    ...HERE,
+    abortEffects: (reason) => abortAll([egress, outside.jail, outside.transport, outside.ownServers], reason),
     loadAnew: () => loadAnew(ground, projects, heard),
     lanes: EMBEDDED_LANES,
   });
@@ -113,6 +117,7 @@ export async function build(ground: Ground, entry: Entry, role: "server" | "work
     changes,
     blobs,
     databases: outside.databases,
+    jail: outside.jail,
     imported,
     connections,
     judging,

@@ -206,11 +206,10 @@ const NOT_FINDING: readonly RegExp[] = [
   /^(?:set|change)OrganizationLimit body (?:form\.)?(?:on = grantee flow|connection|credential)/, // those of its projects, whichever have them
   / body (?:form\.)?lines\.\[\]\.approval\.slack\.connection /, // theirs is none of Slack, and refused like none
   // Whoever names it makes it.
-  /^(?:put(?:Flow|Variable|Credential|File)|createTable|addColumn|createProject|importConnector|(?:renameTable|changeColumn|restoreFile) body) /,
+  /^(?:put(?:Flow|Agent|Variable|Credential|File)|createTable|addColumn|createProject|importConnector|(?:renameTable|changeColumn|restoreFile) body) /,
   /^moveFiles body to /,
   /^shredProject body /, // of a deleted project
   / cursor /, // goes on from where it points, whether something is there or not
-  /^listAudit query agent /, // there are no agents yet
   /^listFiles query search /, // in paths, not in what files hold
 ];
 

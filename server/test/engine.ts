@@ -10,6 +10,7 @@ import { systemIds } from "../src/adapters/system/system-ids.ts";
 import { compileFlow } from "../src/core/flow/compile-flow.ts";
 import type { Json } from "../src/core/json.ts";
 import type { Clock } from "../src/core/ports/clock.ts";
+import type { CodeRunner } from "../src/core/ports/code-runner.ts";
 import type { Database } from "../src/core/ports/database.ts";
 import type { Gate } from "../src/core/ports/gate.ts";
 import type { Notifications } from "../src/core/ports/notifications.ts";
@@ -93,6 +94,8 @@ export interface EngineOptions {
   readonly lanes?: number;
   /** The region it stands in, null for none; absent: no regions are set up for it. */
   readonly region?: string | null;
+  /** Runs code steps instead of the pool, which it gets. */
+  readonly code?: (pool: CodeRunner) => CodeRunner;
   /** Stands between the engine and its database, to break it. */
   readonly database?: (real: Database) => Database;
   /** Stands between the engine and the words of others, to break them. */
@@ -178,6 +181,11 @@ function publish({ published, bySlug }: World, id: string, file: FlowFileInput, 
   return version;
 }
 
+async function dropWorld({ db, folder }: World): Promise<void> {
+  await db.drop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
 async function build(world: World, options: EngineOptions, owns: boolean): Promise<TestEngine> {
   const { db, scope, folder, clock } = world;
   const ids = systemIds(() => clock.nowMs());
@@ -189,7 +197,8 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
     if (process.env["LOGS"]) console.log(message, error);
     else logs.push(error instanceof Error ? `${message}: ${error.stack}` : message);
   };
-  const code = createCodePool({ threadsMax: 1 });
+  const pool = createCodePool({ threadsMax: 1 });
+  const code = options.code?.(pool) ?? pool;
   const notifications = await db.notifications(`w${ids.bytes(6).toString("hex")}`);
   const running = await createEngine({
     database: options.database?.(db.database) ?? db.database,
@@ -220,9 +229,7 @@ async function build(world: World, options: EngineOptions, owns: boolean): Promi
   const close = async (): Promise<void> => {
     await running.stop(2000);
     await code.close();
-    if (!owns) return;
-    await db.drop();
-    rmSync(folder, { recursive: true, force: true });
+    if (owns) await dropWorld(world);
   };
   return {
     ...running,

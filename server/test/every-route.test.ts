@@ -158,6 +158,7 @@ test("what needs a state of its own: finished, in doubt, deleted, another place"
   await ask(by, "POST", `/v1/runs/${things.run[3]}/retry`, {});
   await ask(by, "POST", `/v1/runs/${things.run[2]}/resolve`, { step: "call", how: "fail" });
   await ask(by, "POST", "/v1/flows/gone-b/restore");
+  await ask(by, "POST", "/v1/agents/agent-gone-b/restore");
   await ask(by, "GET", `/v1/files/at?path=${encodeURIComponent(things.filePath[0]!)}`);
   await ask(by, "POST", "/v1/files/move", { from: things.filePath[0], to: "elsewhere/note.txt" });
   await ask(by, "POST", `/v1/files/${things.file[2]}/restore`, {});

@@ -11,6 +11,15 @@ export interface Forced {
 /** What a schema doesn't say of the bodies that are right; merged over what is made of it. */
 const SAID: Readonly<Record<string, object>> = {
   putFlow: { format: 1, name: "Sample", steps: [{ id: "out", kind: "set", input: {} }] },
+  // It can't be published: a turn of it would leave what it is called in the digests of its effects.
+  putAgent: {
+    format: 1,
+    kind: "agent",
+    name: "Sample",
+    model: { connection: "shared", model: "sample" },
+    tools: ["flow:nobody"],
+  },
+  startTurn: { message: "sample" },
   changeAccount: { name: "Person" },
   createInvitation: { email: "somebody@sample.test", role: "viewer" },
   createProject: { slug: "sample" },

@@ -56,6 +56,25 @@ function triggersOf(letter: string): readonly object[] {
   ];
 }
 
+/** Agents that nobody granted anything; one of them is deleted. */
+export async function makeAgents({
+  made,
+  things,
+  letter,
+  mark,
+}: Pick<Making, "made" | "things" | "letter" | "mark">): Promise<void> {
+  const agents = [`agent-${letter}1`, `agent-${letter}2`, `agent-gone-${letter}`];
+  for (const slug of agents) {
+    const file = { format: 1, kind: "agent", name: `Agent ${mark}`, model: { connection: "shared", model: "sample" } };
+    await made("PUT", `/v1/agents/${slug}`, file);
+    await made("POST", `/v1/agents/${slug}/publish`);
+    await made("PUT", `/v1/agents/${slug}`, { ...file, instructions: mark });
+    if (letter === "b") await made("POST", `/v1/agents/${slug}/publish`);
+  }
+  await made("DELETE", `/v1/agents/agent-gone-${letter}`);
+  things.agent.push(...agents);
+}
+
 /** Flows, published, drafted and deleted; their variables and credentials; a run in each state that stays. */
 export async function makeFlows({ made, call, things, hangsUp, letter, mark }: Making): Promise<string> {
   const { port } = hangsUp.address() as AddressInfo;

@@ -20,6 +20,7 @@ export type ThingKind =
   | "scimToken"
   | "groupName"
   | "flow"
+  | "agent"
   | "flowVersion"
   | "run"
   | "credential"
@@ -93,6 +94,7 @@ export const KINDS: readonly ThingKind[] = [
     "scimToken",
     "groupName",
     "flow",
+    "agent",
     "flowVersion",
     "run",
   ] as const),

@@ -90,6 +90,9 @@ const BY_PREFIX: Readonly<Record<string, ThingKind>> = {
 /** Where a name means another thing than elsewhere: first match counts. */
 const BY_PLACE: readonly (readonly [path: RegExp, name: string, kind: Found])[] = [
   [/^\/v1\/runs\//, "id", "run"],
+  [/^\/v1\/agents\//, "slug", "agent"],
+  [/^\/v1\/agents\//, "version", "flowVersion"],
+  [/^\/v1\/agents\//, "message", "nothing"], // what it is told
   [/^\/v1\/flows\//, "slug", "flow"],
   [/^\/v1\/flows\//, "version", "flowVersion"],
   [/^\/v1\/flows\/[^/]*\/triggers\//, "trigger", "nothing"], // of the file
@@ -161,7 +164,7 @@ const BY_NAME: Readonly<Record<string, Found>> = {
   grant: "grant",
   budget: "budget",
   approval: "approval",
-  agent: "flow",
+  agent: "agent",
   credential: "credential",
   errorFlow: "flow",
   path: "filePath",
@@ -192,10 +195,18 @@ function nothing(names: string): Record<string, Found> {
 }
 
 /** A flow file has places of its own, which cross-tenant-flows.test.ts fills. */
-const OF_FLOW_FILES: ReadonlySet<string> = new Set(["credential", "connection", "errorFlow"]);
+const FILES: ReadonlySet<string> = new Set(["putFlow", "putAgent"]);
+const OF_FLOW_FILES: ReadonlySet<string> = new Set([
+  "credential",
+  "connection",
+  "errorFlow",
+  "reportsTo",
+  "connections",
+]);
 const FREE_IN_FLOW_FILES: ReadonlySet<string> = new Set(
   `format at cron event everySeconds settings method zone timeZone missed dedupeBy header headers body reply
-    methods position steps output ifUnknown onError note notes private label labels secret`.split(/\s+/),
+    methods position steps output ifUnknown onError note notes private label labels secret
+    role displayName title bio tone responsibilities signature instructions model tools tags parameters`.split(/\s+/),
 );
 
 /** The slots of a document, and what of it is of no kind that is known. */
@@ -217,9 +228,9 @@ export function slotsOf(document: Document): { readonly slots: readonly Slot[]; 
     for (const { way, schema } of leavesOf(operation.body, document.components.schemas)) {
       const names = way.filter((one) => !/^[|[{]/.test(one));
       const name = names.at(-1) ?? "";
-      if (operation.operationId === "putFlow") {
+      if (FILES.has(operation.operationId)) {
         if (OF_FLOW_FILES.has(name) || FREE_IN_FLOW_FILES.has(name)) continue;
-        if ((BY_NAME[name] ?? null) === null) unknown.push(`putFlow body ${way.join(".")}`);
+        if ((BY_NAME[name] ?? null) === null) unknown.push(`${operation.operationId} body ${way.join(".")}`);
         continue;
       }
       take(operation, "body", name, way, kindOf(operation.path, names.join("."), schema));

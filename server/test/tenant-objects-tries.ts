@@ -172,7 +172,7 @@ function textOf({ operationId }: Operation): string {
 
 /** Two names for what a call makes beside what is tried. */
 const fresh = ["sample1", "sample2"] as const;
-const ALIKE = ["tableName", "filePath", "folder", "flow"] as const;
+const ALIKE = ["tableName", "filePath", "folder", "flow", "agent"] as const;
 
 function twinned(body: unknown, name: string): unknown {
   if (typeof body === "string") return body;

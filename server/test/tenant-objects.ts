@@ -10,7 +10,7 @@ import type { Pool } from "../src/adapters/postgres/pool.ts";
 import { parseId, showId } from "../src/core/id.ts";
 import { makeBounds } from "./tenant-objects-bounds.ts";
 import { makeConnections } from "./tenant-objects-connections.ts";
-import { makeFiles, makeFlows, makeTables } from "./tenant-objects-contents.ts";
+import { makeAgents, makeFiles, makeFlows, makeTables } from "./tenant-objects-contents.ts";
 import {
   type Call,
   type Ground,
@@ -117,6 +117,7 @@ async function makeTenant(ground: Ground, letter: string, everyRole: boolean): P
   await makeFiles(making);
   await makeTables(making);
   const webhook = await makeFlows(making);
+  await makeAgents(making);
   await makeBounds(making);
   await makeConnections(making);
   await noteRest(making);

@@ -1,5 +1,6 @@
 /** Every word the page shows, in one place. Plain and short; buttons are verbs; no exclamation marks. */
 import type { RunStatus, StepStatus } from "@steward/sdk";
+import { agents } from "./language/agents.ts";
 import { account } from "./language/account.ts";
 import { approvals } from "./language/approvals.ts";
 import { budgets } from "./language/budgets.ts";
@@ -292,6 +293,7 @@ export const say = {
   people,
   data,
   grants,
+  agents,
   budgets,
   approvals,
   connections,

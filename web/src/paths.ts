@@ -7,6 +7,12 @@ export interface FlowsSearch {
 export interface FlowSearch {
   readonly panel?: "run" | undefined;
 }
+export interface AgentsSearch {
+  readonly panel?: "new" | undefined;
+}
+export interface AgentSearch {
+  readonly panel?: "try" | undefined;
+}
 export interface FileSearch {
   readonly line?: number | undefined;
 }
@@ -196,6 +202,8 @@ export const paths = {
   newFlow: () => ({ to: "/new-flow" }) as const,
   flow: (slug: string, search: FlowSearch = {}) => ({ to: "/flows/$slug", params: { slug }, search }) as const,
   flowFile: (slug: string, search: FileSearch = {}) => ({ to: "/flows/$slug/file", params: { slug }, search }) as const,
+  agents: (search: AgentsSearch = {}) => ({ to: "/agents", search }) as const,
+  agent: (slug: string, search: AgentSearch = {}) => ({ to: "/agents/$slug", params: { slug }, search }) as const,
   runs: (search: RunsSearch = {}) => ({ to: "/runs", search }) as const,
   run: (id: string, search: RunSearch = {}) => ({ to: "/runs/$id", params: { id }, search }) as const,
   files: (search: FilesSearch = {}) => ({ to: "/files", search }) as const,

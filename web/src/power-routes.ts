@@ -1,6 +1,8 @@
-/** Pages of what flows may do: connections, grants, approvals, budgets. */
+/** Agents, and pages of what flows and agents may do: connections, grants, approvals, budgets. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import type {
+  AgentSearch,
+  AgentsSearch,
   ApprovalsSearch,
   BudgetsSearch,
   CatalogueSearch,
@@ -15,6 +17,18 @@ import type {
 import { getParentRoute, oneOf, type Search, text } from "./root-route.ts";
 
 export const powerRoutes = [
+  createRoute({
+    getParentRoute,
+    path: "/agents",
+    component: lazyRouteComponent(() => import("./agents/AgentsPage.tsx"), "AgentsPage"),
+    validateSearch: (search: Search): AgentsSearch => ({ panel: oneOf(search["panel"], "new") }),
+  }),
+  createRoute({
+    getParentRoute,
+    path: "/agents/$slug",
+    component: lazyRouteComponent(() => import("./agents/AgentPage.tsx"), "AgentPage"),
+    validateSearch: (search: Search): AgentSearch => ({ panel: oneOf(search["panel"], "try") }),
+  }),
   createRoute({
     getParentRoute,
     path: "/approve",

@@ -34,7 +34,7 @@ export async function composeSlack(
   const open = row.status === "open";
   const decides = open && (await linksDecide(tx, scope.organization));
   return slackMessage({
-    flow: flows.get(row.flow) ?? row.flow,
+    flow: flows.get(`flow:${row.flow}`) ?? flows.get(`agent:${row.flow}`) ?? row.flow,
     step: row.step,
     asks: await asksWords(parts, tx, shown),
     arguments: argumentsShown(shown),

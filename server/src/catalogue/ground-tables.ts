@@ -89,6 +89,7 @@ export const groundTables = {
     updated_at: [13, "fact"],
     deleted_at: [14, "fact"],
     paused_because: [15, "label"],
+    kind: [16, "fact"],
   }),
   flow_versions: table(21, "flow_versions", "project", open, true, {
     project: [1, "fact"],

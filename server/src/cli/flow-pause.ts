@@ -1,14 +1,16 @@
-import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { show } from "./cli.ts";
+import type { DefinitionNoun } from "./definition-noun.ts";
+import type { Add } from "./group.ts";
 import { connect } from "./terminal/connect.ts";
 
-export function addFlowPause(parent: Command, cli: Cli): void {
-  parent
-    .command("pause")
-    .description("stop the flow's webhooks and schedules; runs under way go on")
-    .argument("<flow>", "the flow's slug")
-    .action(async (slug: string) => {
-      const flow = await (await connect(cli)).pauseFlow({ slug });
-      show(cli, flow, () => [`${slug}: paused`]);
-    });
+export function addPause(of: DefinitionNoun): Add {
+  return (parent, cli) =>
+    parent
+      .command("pause")
+      .description(`stop the ${of.noun}'s webhooks and schedules; runs under way go on`)
+      .argument(`<${of.noun}>`, `the ${of.noun}'s slug`)
+      .action(async (slug: string) => {
+        const flow = await of.pause(await connect(cli), slug);
+        show(cli, flow, () => [`${slug}: paused`]);
+      });
 }

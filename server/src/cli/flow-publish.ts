@@ -1,19 +1,21 @@
 import type { Published } from "@steward/sdk";
-import type { Command } from "commander";
 import { type Cli, show } from "./cli.ts";
+import type { DefinitionNoun } from "./definition-noun.ts";
+import type { Add } from "./group.ts";
 import { eventLines } from "./event-lines.ts";
 import { connect } from "./terminal/connect.ts";
 
-export function addFlowPublish(parent: Command, cli: Cli): void {
-  parent
-    .command("publish")
-    .description("make the draft the version that runs")
-    .argument("<flow>", "the flow's slug")
-    .action((slug: string) => publish(cli, slug));
+export function addPublish(of: DefinitionNoun): Add {
+  return (parent, cli) =>
+    parent
+      .command("publish")
+      .description("make the draft the version that runs")
+      .argument(`<${of.noun}>`, `the ${of.noun}'s slug`)
+      .action((slug: string) => publish(of, cli, slug));
 }
 
-async function publish(cli: Cli, slug: string): Promise<void> {
-  const published = await (await connect(cli)).publishFlow({ slug });
+async function publish(of: DefinitionNoun, cli: Cli, slug: string): Promise<void> {
+  const published = await of.publish(await connect(cli), slug);
   show(cli, { slug, ...published }, () => publishedLines(cli, slug, published));
 }
 
@@ -21,11 +23,12 @@ async function publish(cli: Cli, slug: string): Promise<void> {
 export function publishedLines(
   { terminal }: Cli,
   slug: string,
-  { version, webhooks, events }: Published,
+  { version, webhooks, events, hints = [] }: Published & { readonly hints?: readonly string[] },
 ): readonly string[] {
   return [
     `${slug}: version ${version} published`,
     ...webhooks.map(({ trigger, url }) => `${terminal.paint("dim", `webhook ${trigger}`)}  ${url}`),
     ...eventLines(events),
+    ...hints,
   ];
 }

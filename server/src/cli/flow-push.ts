@@ -1,7 +1,8 @@
 import { type Client, type Draft, ProblemError, RawBody } from "@steward/sdk";
-import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
+import type { DefinitionNoun } from "./definition-noun.ts";
 import { readNeeds } from "./example-needs.ts";
+import type { Add } from "./group.ts";
 import { publishedLines } from "./flow-publish.ts";
 import { CliError } from "./terminal/cli-error.ts";
 import { connect } from "./terminal/connect.ts";
@@ -21,31 +22,35 @@ interface FilePlace {
   readonly message: string;
 }
 
-export function addFlowPush(parent: Command, cli: Cli): void {
-  parent
-    .command("push")
-    .description("store a flow file (JSON or YAML) as the flow's draft; ends with 1 while the draft has problems")
-    .argument("<file>", "the flow file, or - for standard input (with --slug)")
-    .option("--slug <flow>", "the flow; by default the file's name: order.flow.json is order")
-    .option("--publish", "publish it as well")
-    .action((file: string, options: Options) => push(cli, file, options));
+export function addPush(of: DefinitionNoun): Add {
+  return (parent, cli) =>
+    parent
+      .command("push")
+      .description(
+        `store ${of.one} file (JSON or YAML) as the ${of.noun}'s draft; ends with 1 while the draft has problems`,
+      )
+      .argument("<file>", `the ${of.noun} file, or - for standard input (with --slug)`)
+      .option(`--slug <${of.noun}>`, `the ${of.noun}; by default the file's name: order.${of.noun}.json is order`)
+      .option("--publish", "publish it as well")
+      .action((file: string, options: Options) => push(of, cli, file, options));
 }
 
-async function push(cli: Cli, file: string, options: Options): Promise<void> {
-  const slug = options.slug ?? slugOf(file);
+async function push(of: DefinitionNoun, cli: Cli, file: string, options: Options): Promise<void> {
+  const slug = options.slug ?? slugOf(of, file);
   const text = file === "-" ? await readAll(cli.stdin) : await readFileAt(cli, file);
   const client = await connect(cli);
-  const draft = await store(client, slug, file, options, new RawBody(text, mediaTypeOf(file, text)));
+  const draft = await store(of, client, slug, file, options, new RawBody(text, mediaTypeOf(file, text)));
   const stands = draft.problems.length > 0;
-  const published = options.publish === true && !stands ? await client.publishFlow({ slug }) : null;
+  const published = options.publish === true && !stands ? await of.publish(client, slug) : null;
   show(cli, { ...draft, published }, () => {
     if (stands) return draft.problems.map((one) => placeLine(file, one));
     return published === null ? [`${slug}: draft stored`] : publishedLines(cli, slug, published);
   });
-  if (published !== null) for (const line of await needsNow(client, slug)) note(cli, line);
+  // Of an agent, publishing itself says so.
+  if (published !== null && of.noun === "flow") for (const line of await needsNow(client, slug)) note(cli, line);
   if (stands) {
     const message = `the draft of ${slug} is stored with ${countText(draft.problems.length, "problem")}`;
-    throw new CliError(EXIT.refused, "flow_has_problems", message, `mend them, then: ${pushAgain(file, options)}`);
+    throw new CliError(EXIT.refused, "flow_has_problems", message, `mend them, then: ${pushAgain(of, file, options)}`);
   }
 }
 
@@ -55,19 +60,26 @@ async function needsNow(client: Client, slug: string): Promise<readonly string[]
 }
 
 /** A text that is no flow file is refused with its places, shown as compilers do. */
-async function store(client: Client, slug: string, file: string, options: Options, body: RawBody): Promise<Draft> {
+async function store(
+  of: DefinitionNoun,
+  client: Client,
+  slug: string,
+  file: string,
+  options: Options,
+  body: RawBody,
+): Promise<Draft> {
   try {
-    return await client.putFlow({ slug, body });
+    return await of.put(client, { slug, body });
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== "flow_invalid") throw error;
     const lines = issuesOf(error).map((one) => placeLine(file, one));
-    const message = `${file} is not a flow file, ${slug} is unchanged`;
-    throw new CliError(EXIT.refused, error.code, message, `mend it, then: ${pushAgain(file, options)}`, lines);
+    const message = `${file} is not ${of.one} file, ${slug} is unchanged`;
+    throw new CliError(EXIT.refused, error.code, message, `mend it, then: ${pushAgain(of, file, options)}`, lines);
   }
 }
 
-function pushAgain(file: string, { slug, publish }: Options): string {
-  return `steward flow push ${file}${slug === undefined ? "" : ` --slug ${slug}`}${publish === true ? " --publish" : ""}`;
+function pushAgain({ noun }: DefinitionNoun, file: string, { slug, publish }: Options): string {
+  return `steward ${noun} push ${file}${slug === undefined ? "" : ` --slug ${slug}`}${publish === true ? " --publish" : ""}`;
 }
 
 function placeLine(file: string, { line, column, field, message }: FilePlace): string {
@@ -89,18 +101,18 @@ function isPlace(value: unknown): value is FilePlace {
   );
 }
 
-function slugOf(file: string): string {
+function slugOf({ noun, one }: DefinitionNoun, file: string): string {
   if (file === "-")
     throw new CliError(
       EXIT.usage,
       "usage",
-      "a flow from standard input needs --slug",
-      "steward flow push - --slug <flow>",
+      `${one} from standard input needs --slug`,
+      `steward ${noun} push - --slug <${noun}>`,
     );
   const name = file.split(/[/\\]/).at(-1) ?? "";
-  const slug = name.replace(/\.(?:json|ya?ml)$/i, "").replace(/\.flow$/i, "");
+  const slug = name.replace(/\.(?:json|ya?ml)$/i, "").replace(/\.(?:flow|agent)$/i, "");
   if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)) return slug;
-  const message = `${file} does not name a flow: a slug has 1 to 63 of a-z, 0-9 and -`;
+  const message = `${file} does not name ${one}: a slug has 1 to 63 of a-z, 0-9 and -`;
   throw new CliError(EXIT.usage, "usage", message, "rename the file, or give --slug");
 }
 

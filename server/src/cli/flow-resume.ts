@@ -1,14 +1,16 @@
-import type { Command } from "commander";
-import { type Cli, show } from "./cli.ts";
+import { show } from "./cli.ts";
+import type { DefinitionNoun } from "./definition-noun.ts";
+import type { Add } from "./group.ts";
 import { connect } from "./terminal/connect.ts";
 
-export function addFlowResume(parent: Command, cli: Cli): void {
-  parent
-    .command("resume")
-    .description("start the flow's webhooks and schedules again")
-    .argument("<flow>", "the flow's slug")
-    .action(async (slug: string) => {
-      const flow = await (await connect(cli)).resumeFlow({ slug });
-      show(cli, flow, () => [`${slug}: resumed`]);
-    });
+export function addResume(of: DefinitionNoun): Add {
+  return (parent, cli) =>
+    parent
+      .command("resume")
+      .description(`start the ${of.noun}'s webhooks and schedules again`)
+      .argument(`<${of.noun}>`, `the ${of.noun}'s slug`)
+      .action(async (slug: string) => {
+        const flow = await of.resume(await connect(cli), slug);
+        show(cli, flow, () => [`${slug}: resumed`]);
+      });
 }

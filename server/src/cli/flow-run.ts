@@ -35,32 +35,61 @@ export function addFlowRun(parent: Command, cli: Cli): void {
     .action((slug: string, options: Options) => run(cli, slug, options));
 }
 
-async function run(cli: Cli, slug: string, { input, wait, follow }: Options): Promise<void> {
+async function run(cli: Cli, slug: string, { input, ...options }: Options): Promise<void> {
   const body = input === undefined ? {} : { input: await readJsonInput(cli, input, "the input", "--input") };
   const client = await connect(cli);
+  await startAs(cli, client, slug, (wait) => client.startRun({ slug, body: { ...body, wait } }), options);
+}
+
+/** Starts what `start` begins, and shows it as the options say: its id, its steps as they happen, or its end. */
+export async function startAs(
+  cli: Cli,
+  client: Client,
+  name: string,
+  start: (wait?: number) => Promise<Run>,
+  { wait, follow }: Pick<Options, "wait" | "follow">,
+): Promise<void> {
   if (follow === true || wait === undefined) {
-    const started = await client.startRun({ slug, body });
+    const started = await start();
     if (follow !== true) return show(cli, started, () => [started.id]);
     note(cli, started.id);
     return await tailRun(cli, client, started.id);
   }
-  const ended = await startAndWait(cli, client, slug, body, wait);
-  await showOutcome(cli, client, ended);
+  await showOutcome(cli, client, await waitFor(cli, client, name, start, wait));
 }
 
-/** The run when it has ended or needs a person (`isDone` may ask for more), or as it stands after `seconds`. */
+/** A run of a flow when it has ended or needs a person (`isDone` may ask for more), or as it stands after `seconds`. */
 export async function startAndWait(
   cli: Cli,
   client: Client,
   slug: string,
   body: { readonly input?: Run["output"]; readonly pinned?: boolean },
   seconds: number,
+  isDone?: (run: Run) => Promise<boolean>,
+): Promise<Run> {
+  return await waitFor(
+    cli,
+    client,
+    slug,
+    (wait) => client.startRun({ slug, body: { ...body, wait } }),
+    seconds,
+    isDone,
+  );
+}
+
+/** The same of whatever `start` begins, which answers when that has ended, or after the seconds it is given. */
+async function waitFor(
+  cli: Cli,
+  client: Client,
+  name: string,
+  start: (seconds: number) => Promise<Run>,
+  seconds: number,
   isDone: (run: Run) => Promise<boolean> = async () => false,
 ): Promise<Run> {
   const until = AbortSignal.timeout(seconds * 1000);
-  return await withProgress(cli.terminal, `waiting for ${slug}`, async () => {
+  return await withProgress(cli.terminal, `waiting for ${name}`, async () => {
     const held = Math.min(seconds, HOLD_SECONDS_MAX);
-    const started = await client.startRun({ slug, body: { ...body, wait: held } });
+    const started = await start(held);
     if (isTerminal(started.status) || seconds <= held) return started;
     for await (const event of followRun(cli, client, started.id, until)) {
       if (event.type !== "run") continue;

@@ -1,21 +1,25 @@
 import { listAll } from "@steward/sdk";
-import type { Command } from "commander";
 import { type Cli, note, show } from "./cli.ts";
+import type { DefinitionNoun } from "./definition-noun.ts";
+import type { Add } from "./group.ts";
 import { connect } from "./terminal/connect.ts";
 import { tableLines } from "./terminal/table.ts";
 import { timeText } from "./terminal/words.ts";
 
-export function addFlowVersions(parent: Command, cli: Cli): void {
-  parent
-    .command("versions")
-    .description("versions of a flow that were published, newest first")
-    .argument("<flow>", "the flow's slug")
-    .action((slug: string) => list(cli, slug));
+export function addVersions(of: DefinitionNoun): Add {
+  return (parent, cli) =>
+    parent
+      .command("versions")
+      .description(`versions of ${of.one} that were published, newest first`)
+      .argument(`<${of.noun}>`, `the ${of.noun}'s slug`)
+      .action((slug: string) => list(of, cli, slug));
 }
 
-async function list(cli: Cli, slug: string): Promise<void> {
-  const { listVersions } = await connect(cli);
-  const items = await Array.fromAsync(listAll(listVersions, { slug, limit: 100 }));
+async function list(of: DefinitionNoun, cli: Cli, slug: string): Promise<void> {
+  const client = await connect(cli);
+  const versions = (query: { readonly slug: string; readonly limit: number; readonly cursor?: string | undefined }) =>
+    of.versions(client, query);
+  const items = await Array.fromAsync(listAll(versions, { slug, limit: 100 }));
   show(cli, { items }, () => {
     const titles = [{ title: "VERSION", right: true }, { title: "PUBLISHED" }];
     const rows = items.map(({ version, publishedAt }) => [String(version), timeText(publishedAt)]);

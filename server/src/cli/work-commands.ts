@@ -1,20 +1,23 @@
+import { addAgentRun } from "./agent-run.ts";
+import { addAgentShow } from "./agent-show.ts";
 import { addCredentialDelete } from "./credential-delete.ts";
 import { addCredentialList } from "./credential-list.ts";
 import { addCredentialSet } from "./credential-set.ts";
+import { AGENT, FLOW } from "./definition-noun.ts";
 import { addExampleAdd } from "./example-add.ts";
 import { addExampleList } from "./example-list.ts";
-import { addFlowDelete } from "./flow-delete.ts";
-import { addFlowList } from "./flow-list.ts";
-import { addFlowPause } from "./flow-pause.ts";
-import { addFlowPublish } from "./flow-publish.ts";
-import { addFlowPull } from "./flow-pull.ts";
-import { addFlowPush } from "./flow-push.ts";
-import { addFlowRestore } from "./flow-restore.ts";
-import { addFlowResume } from "./flow-resume.ts";
+import { addDelete } from "./flow-delete.ts";
+import { addList } from "./flow-list.ts";
+import { addPause } from "./flow-pause.ts";
+import { addPublish } from "./flow-publish.ts";
+import { addPull } from "./flow-pull.ts";
+import { addPush } from "./flow-push.ts";
+import { addRestore } from "./flow-restore.ts";
+import { addResume } from "./flow-resume.ts";
 import { addFlowRun } from "./flow-run.ts";
 import { addFlowTest } from "./flow-test.ts";
 import { addFlowTrigger } from "./flow-trigger.ts";
-import { addFlowVersions } from "./flow-versions.ts";
+import { addVersions } from "./flow-versions.ts";
 import type { Group } from "./group.ts";
 import { addRunCancel } from "./run-cancel.ts";
 import { addRunEvent } from "./run-event.ts";
@@ -33,18 +36,35 @@ export const WORK: readonly Group[] = [
     name: "flow",
     summary: "flows: push, publish, run, test, …",
     commands: [
-      addFlowPush,
-      addFlowPull,
-      addFlowPublish,
-      addFlowVersions,
+      addPush(FLOW),
+      addPull(FLOW),
+      addPublish(FLOW),
+      addVersions(FLOW),
       addFlowRun,
       addFlowTest,
       addFlowTrigger,
-      addFlowList,
-      addFlowPause,
-      addFlowResume,
-      addFlowDelete,
-      addFlowRestore,
+      addList(FLOW),
+      addPause(FLOW),
+      addResume(FLOW),
+      addDelete(FLOW),
+      addRestore(FLOW),
+    ],
+  },
+  {
+    name: "agent",
+    summary: "agents: push, publish, run, …",
+    commands: [
+      addPush(AGENT),
+      addPull(AGENT),
+      addPublish(AGENT),
+      addVersions(AGENT),
+      addAgentRun,
+      addAgentShow,
+      addList(AGENT),
+      addPause(AGENT),
+      addResume(AGENT),
+      addDelete(AGENT),
+      addRestore(AGENT),
     ],
   },
   {

@@ -13,7 +13,7 @@ export interface OutboundEffect {
   /** The step, after the iterations around it: `0.2/send`. */
   readonly place: string;
   readonly attempt: number;
-  /** Empty where it is no flow's. */
+  /** A flow's slug, or an agent's; empty where it is neither's. */
   readonly flow: string;
   readonly action: string;
   readonly host: string;
@@ -59,7 +59,7 @@ export function outboundOf({ atMs, action, actor, target, facts }: AuditEntry): 
     id: createHash("sha256").update(which).digest("base64url").slice(0, ID_CHARACTERS),
     place,
     attempt,
-    flow: flow ?? (actor.startsWith("flow:") ? actor.slice("flow:".length) : ""),
+    flow: flow ?? /^(?:flow|agent):(.*)$/.exec(actor)?.[1] ?? "",
     action: textOf(facts["effect"]) ?? "",
     host,
     connection: textOf(facts["connection"]),

@@ -146,7 +146,8 @@ function validMs(ms: number): number | null {
 }
 
 /** An IANA name that this Node knows. Offsets are refused: they don't follow daylight saving, which is rarely meant. */
-function isTimeZone(name: string): boolean {
+/** Whether it is a name of the time zone database. */
+export function isTimeZone(name: string): boolean {
   if (/^[+-]/.test(name)) return false;
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";

@@ -30,6 +30,10 @@ export const STEP_ERRORS = {
     title: "The code took longer than its time",
     hint: "Work on less data at once, or raise the step's timeoutMs.",
   },
+  code_unavailable: {
+    title: "This machine has no jail for code in Node or Python",
+    hint: "Let the operator do what the message says, or write the step in the language js.",
+  },
   crashed: {
     title: "The worker died before it read the answer, the effect may have happened",
     hint: "Look at the other side, then resolve the run.",
@@ -92,6 +96,14 @@ export const STEP_ERRORS = {
   wait_timeout: {
     title: "The event did not come in time",
     hint: "Raise timeoutSeconds, or handle it by the error port.",
+  },
+  agent_stuck: {
+    title: "The same call of a tool failed three times",
+    hint: "See why the tool fails in the run, and mend it, or tell the agent in its instructions what to do then.",
+  },
+  agent_turns: {
+    title: "The agent went on for too long",
+    hint: "Raise maxTurns, or mend its instructions: it asked for tools until the limit.",
   },
   while_limit: {
     title: "A while step reached its max and its condition still holds",

@@ -7,6 +7,7 @@ import type { ActionClass, Step } from "@steward/sdk";
 import type { Evaluated, Template } from "./expression/template.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { ApprovalNeeded } from "./policy/decision.ts";
+import type { CodeRuntime } from "./ports/code-runner.ts";
 
 /** Why a step failed: `code` is stable and documented, `message` says what happened and what to do. */
 export interface StepError {
@@ -48,6 +49,8 @@ export type EffectOutcome =
   | { readonly kind: "unknown"; readonly code: string; readonly message: string };
 
 export interface CodeRequest {
+  /** Light when left out. */
+  readonly runtime?: CodeRuntime;
   readonly source: string;
   readonly argument: JsonObject;
 }
@@ -74,7 +77,9 @@ export type StepOutcome =
     }
   | { readonly kind: "call"; readonly flow: string; readonly input: Json | undefined; readonly wait: boolean }
   | { readonly kind: "each"; readonly items: readonly Json[]; readonly parallel: number }
-  | { readonly kind: "while"; readonly max: number };
+  | { readonly kind: "while"; readonly max: number }
+  /** An agent's turn; `input` is what its records keep. */
+  | { readonly kind: "agent"; readonly input: JsonObject };
 
 /** What a running step may look at: nothing but data, the present moment and its own templates. */
 export interface StepContext {
@@ -104,6 +109,8 @@ export interface StepKind<Input = unknown, Prepared = unknown> {
   readonly example: JsonObject;
   /** Whether the step nests `steps`, and which names are in scope there. */
   readonly body?: { readonly names: readonly string[] };
+  /** Of a kind whose iterations are questions, each to a step of this kind, and the steps of its own that the answers ask for. */
+  readonly asks?: StepKind;
   /** Ports beside `error`, from the step as written. The first is where an output goes by default. */
   ports(step: Step): readonly string[];
   prepare?(step: Step, compile: CompileField, problem: (field: string, message: string) => void): Prepared;

@@ -48,6 +48,7 @@ export function callOf(
     project: run.project.project,
     run: run.shownId,
     flow: run.version.slug,
+    isAgent: run.version.isAgent === true,
     version: run.version.number,
     step: step.id,
     path: frame.path,

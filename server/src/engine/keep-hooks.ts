@@ -136,6 +136,7 @@ async function takeAway(parts: EngineParts, look: EventLook, hook: EventHookRow)
     trigger: row.trigger,
     name: row.name,
     flow: version.slug,
+    isAgent: version.isAgent === true,
     version: version.number,
     event: hook.event,
     connection: connection.slug,

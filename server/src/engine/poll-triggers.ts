@@ -132,6 +132,7 @@ async function askOf(parts: EngineParts, { scope, row, by, signal }: EventLook) 
     trigger: row.trigger,
     name: row.name,
     flow: version.slug,
+    isAgent: version.isAgent === true,
     version: version.number,
     event: definition.event,
     connection: definition.connection,

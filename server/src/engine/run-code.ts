@@ -1,9 +1,9 @@
-/** Runs a code step off the main thread. It has no effect, so it needs no intent: after a crash it simply runs again. */
-import { unreachable } from "../core/invariant.ts";
+/** Runs a code step off the main thread, or in the jail. It has no effect, so it needs no intent: after a crash it simply runs again. */
+import { retryOfCode } from "../core/code-failure.ts";
 import type { Json } from "../core/json.ts";
-import type { CodeFailureReason, CodeOutcome } from "../core/ports/code-runner.ts";
+import type { CodeOutcome } from "../core/ports/code-runner.ts";
 import type { Task } from "../core/run/state.ts";
-import type { CodeRequest, Retryable } from "../core/step-kind.ts";
+import type { CodeRequest } from "../core/step-kind.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { beginFlight, endFlight } from "./flight.ts";
 import type { LiveRun } from "./live-run.ts";
@@ -26,6 +26,7 @@ export function runCode(
   const program = {
     key: `${run.project.project}:${run.version.codeKeys.get(task.step.id) ?? code.source}`,
     source: code.source,
+    ...(code.runtime === undefined ? {} : { runtime: code.runtime }),
   };
   const limits = {
     timeoutMs: task.step.definition.timeoutMs ?? CODE_TIMEOUT_MS,
@@ -50,23 +51,6 @@ function stepOutcome(step: string, outcome: CodeOutcome) {
   return failed(
     `code_${outcome.reason}`,
     `the code of step ${step}: ${outcome.message}${where}`,
-    retryable(outcome.reason),
+    retryOfCode(outcome.reason),
   );
-}
-
-function retryable(reason: CodeFailureReason): Retryable {
-  switch (reason) {
-    case "threw":
-    case "timeout":
-    case "overloaded":
-    case "crashed":
-      return "policy";
-    case "memory":
-    case "output_too_large":
-    case "not_json":
-    case "cancelled":
-      return "never";
-    default:
-      return unreachable(reason);
-  }
 }

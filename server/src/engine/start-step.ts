@@ -104,6 +104,8 @@ function follow(
       });
     case "while":
       return record(parts, run, { ...begin, ...timed, pending: { kind: "while", max: outcome.max } });
+    case "agent":
+      return record(parts, run, { ...begin, ...timed, input: outcome.input, pending: { kind: "agent" } });
     default:
       return unreachable(outcome);
   }

@@ -2,13 +2,14 @@
 import { evaluateTemplate, type Template } from "../core/expression/template.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { nextOfLoop, outputOfLoop } from "../core/run/agent-loop.ts";
 import type { Active, Loop } from "../core/run/state.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { isInside } from "./flight.ts";
 import type { LiveRun } from "./live-run.ts";
 import { record } from "./record.ts";
 import { scopeOf } from "./scope-of.ts";
-import { endingOf, failed } from "./step-ending.ts";
+import { endingOf, failed, type FinalOutcome } from "./step-ending.ts";
 
 /** Whether a failed loop has effects in flight inside: they are stopped, and their outcomes recorded, before it ends. */
 export function isStopping(run: LiveRun, loop: Loop): boolean {
@@ -36,8 +37,19 @@ export function turnLoop(parts: EngineParts, run: LiveRun, active: Active): void
     const outcome = failed(
       code,
       `step ${inner ?? "?"} in iteration ${path?.at(-1) ?? "?"} of ${step.id} failed: ${message}`,
-      loop.unknown ? "never" : "policy", // its attempts would send again what may have happened
+      // Its attempts would send again what may have happened; an agent's would call its tools again, and its questions
+      // have had their own.
+      loop.unknown || loop.agent !== null ? "never" : "policy",
     );
+    return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, outcome) });
+  }
+  if (loop.agent !== null) {
+    const next = nextOfLoop(loop, loop.agent);
+    invariant(next.kind === "done" || next.kind === "fail", "an agent's turn is over");
+    const outcome: FinalOutcome =
+      next.kind === "done"
+        ? { kind: "output", output: outputOfLoop(loop, loop.agent) }
+        : failed(next.code, next.message);
     return record(parts, run, { t: "end", of: seq, at, ...endingOf(parts, active, outcome) });
   }
   if (pending.kind === "while") {

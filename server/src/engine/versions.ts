@@ -5,6 +5,8 @@ import type { Scope } from "../store/scope.ts";
 export interface Version {
   readonly flow: string;
   readonly slug: string;
+  /** Whether it is an agent's: grants, limits and the audit name it so. Left out of a flow. */
+  readonly isAgent?: boolean;
   readonly number: number;
   readonly compiled: CompiledFlow;
   /** Digests of the code steps' sources: the keys under which warm programs are found. */

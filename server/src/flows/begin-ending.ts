@@ -10,6 +10,7 @@ import { actOn, type AuditEntry } from "../core/audit-entry.ts";
 import { ANY_NAME, type FlowUse, SIGNED_BY } from "../core/flow/uses-of.ts";
 import { showId } from "../core/id.ts";
 import { type ClassesOf, type CoveringGrant, isFor, leftUncovered, mayCover } from "../core/policy/left-uncovered.ts";
+import { principalOf } from "../core/policy/principal-of.ts";
 import type { EndedConnection, EndedGrant, EndedThing, Ending } from "../core/ports/endings.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
@@ -67,9 +68,10 @@ export async function pauseFlows(
   const active = await listActive(tx, project, ids);
   await tx.query(setPausedBecause(project, ids, because));
   for (const flow of ids) await stopTriggers(tx, project, flow, because.atMs);
-  return running.map(({ id, slug }) => ({
+  return running.map(({ id, slug, kind }) => ({
     flow: id,
     slug,
+    kind,
     triggers: active.filter(({ flow }) => flow === id).map(({ name }) => name),
   }));
 }
@@ -80,8 +82,15 @@ export function pausedActs(
   { ended, name, atMs }: PausedBecause,
   by: string,
 ): readonly AuditEntry[] {
-  return paused.map(({ flow, slug }) =>
-    actOn(project, by, "flow.paused", `flow:${slug}`, { id: showId("flw", flow), because: `${ended}:${name}` }, atMs),
+  return paused.map(({ flow, slug, kind = "flow" }) =>
+    actOn(
+      project,
+      by,
+      `${kind}.paused`,
+      `${kind}:${slug}`,
+      { id: showId("flw", flow), because: `${ended}:${name}` },
+      atMs,
+    ),
   );
 }
 
@@ -141,7 +150,7 @@ function ofWhole(
   const owner = ownerOf(it.on);
   const grants = it.grants.flatMap((grant) => coveringOf(grant) ?? []);
   const found = it.flows.map((flow) => {
-    const who = { flow: flow.slug, owner };
+    const who = { principal: principalOf({ flow: flow.slug, isAgent: flow.kind === "agent" }), owner };
     const may = (action: string): boolean =>
       grants.some((grant) => isFor(grant.to, who) && mayCover(grant, action, classesOf));
     const mine = it.uses.filter((use) => use.flow === flow.id && isMeant(use, it.on, flow.slug));
@@ -176,7 +185,7 @@ function ofGrant(
     const mine = it.uses.filter(
       (use) => use.flow === flow.id && use.action !== SIGNED_BY && isMeant(use, on, flow.slug),
     );
-    const who = { flow: flow.slug, owner: ownerOf(on) };
+    const who = { principal: principalOf({ flow: flow.slug, isAgent: flow.kind === "agent" }), owner: ownerOf(on) };
     const actions = mine.map(({ action }) => action);
     const left = new Set(leftUncovered(grant, others, { who, actions, classesOf, nowMs }));
     return { flow, uses: mine.filter(({ action }) => left.has(action)) };

@@ -3,11 +3,11 @@ import { actOn } from "../core/audit-entry.ts";
 import { showId } from "../core/id.ts";
 import type { Endings } from "../core/ports/endings.ts";
 import { appendActs } from "../store/append-acts.ts";
-import { lockFlow, setDeleted } from "../store/flows.ts";
+import { type FlowKind, setDeleted } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { stopTriggers } from "./align-triggers.ts";
 import type { FlowParts } from "./flow-parts.ts";
-import { noSuchFlow } from "./flow-refusals.ts";
+import { lockOfKind } from "./of-kind.ts";
 
 /**
  * Deletes a flow; `restoreFlow` brings it back for 30 days. Its triggers start nothing any more, its runs are cancelled, and
@@ -18,17 +18,17 @@ export async function deleteFlow(
   scope: Scope,
   slug: string,
   actor: string,
+  kind: FlowKind = "flow",
 ): Promise<Stopped> {
   const ending = parts.ids.uuid();
   await inScope(parts.database, scope, async (tx) => {
-    const row = await lockFlow(tx, scope.project, slug);
-    if (row === null) throw noSuchFlow(slug);
+    const row = await lockOfKind(tx, scope.project, slug, kind);
     const nowMs = parts.clock.nowMs();
     await tx.query(setDeleted(scope.project, row.id, nowMs, nowMs));
     await stopTriggers(tx, scope.project, row.id, nowMs);
     const of = { kind: "flow", id: row.id, slug } as const;
     await parts.endings.begin(tx, scope, { id: ending, of, by: actor, atMs: nowMs });
-    const act = actOn(scope.project, actor, "flow.deleted", `flow:${slug}`, { id: showId("flw", row.id) }, nowMs);
+    const act = actOn(scope.project, actor, `${kind}.deleted`, `${kind}:${slug}`, { id: showId("flw", row.id) }, nowMs);
     await appendActs(tx, scope.organization, [act], nowMs);
   });
   return await parts.endings.finish(scope, ending);

@@ -3,18 +3,19 @@ import { showId } from "../core/id.ts";
 import type { Transaction } from "../core/ports/database.ts";
 import { endLineCaps } from "../store/caps.ts";
 import { endGrants } from "../store/grants.ts";
+import type { FlowKind } from "../store/flows.ts";
 import type { Scope } from "../store/scope.ts";
 
 /**
- * Ends what was granted to a flow that is gone: whoever makes one of its name has none of it. Gives what is to be audited.
+ * Ends what was granted to a flow or agent that is gone: whoever makes one of its name has none of it. Gives what is to be audited.
  */
 export async function endGrantsTo(
   tx: Transaction,
   { organization, project }: Scope,
-  slug: string,
+  principal: `${FlowKind}:${string}`,
   atMs: number,
 ): Promise<readonly AuditEntry[]> {
-  const ended = await endGrants(tx, project, { principal: `flow:${slug}` }, { by: "system", atMs });
+  const ended = await endGrants(tx, project, { principal }, { by: "system", atMs });
   const shown = ended.map(({ id }) => showId("grt", id));
   if (shown.length === 0) return [];
   await tx.query(
@@ -24,5 +25,7 @@ export async function endGrantsTo(
       atMs,
     ),
   );
-  return shown.map((id) => actOn(project, "system", "grant.revoked", id, { with: "flow" }, atMs));
+  return shown.map((id) =>
+    actOn(project, "system", "grant.revoked", id, { with: principal.startsWith("agent:") ? "agent" : "flow" }, atMs),
+  );
 }

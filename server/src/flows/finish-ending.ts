@@ -28,7 +28,7 @@ import {
   noteTold,
 } from "../store/endings.ts";
 import { insertInbox } from "../store/inbox.ts";
-import { isGone } from "../store/flows.ts";
+import { findGone } from "../store/flows.ts";
 import { lockQueue, wakeRuns } from "../store/queue.ts";
 import { noteStopped } from "../store/revocations.ts";
 import { inScope, type Scope } from "../store/scope.ts";
@@ -195,8 +195,10 @@ async function clearUp({ database, clock }: FinishParts, scope: Scope, row: Endi
 
 async function endGrantsOfGone(database: Database, scope: Scope, row: EndingRow, nowMs: number): Promise<void> {
   await inScope(database, scope, async (tx) => {
-    if (!(await isGone(tx, scope.project, row.thing))) return;
-    await appendActs(tx, scope.organization, await endGrantsTo(tx, scope, row.name, nowMs), nowMs);
+    const kind = await findGone(tx, scope.project, row.thing);
+    if (kind === null) return;
+    const acts = await endGrantsTo(tx, scope, `${kind}:${row.name}`, nowMs);
+    await appendActs(tx, scope.organization, acts, nowMs);
   });
 }
 

@@ -1,23 +1,27 @@
 import type { FlowDetail } from "@steward/sdk";
 import type { Transaction } from "../core/ports/database.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
-import { findFlowDraft, type FlowDraftRow } from "../store/flows.ts";
+import type { FlowDraftRow, FlowKind } from "../store/flows.ts";
 import { listSchedules } from "../store/schedules.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { listTriggers } from "../store/triggers.ts";
-import { noSuchFlow } from "./flow-refusals.ts";
 import { listEvents, type ListEventsParts } from "./list-events.ts";
 import { listWebhooks } from "./list-webhooks.ts";
+import { findDraftOfKind } from "./of-kind.ts";
 import { openDraft } from "./sealed-flow.ts";
 import { showFlow, showJson, showTime } from "./show-flow.ts";
 
 /** A flow with its draft, its webhooks' addresses and when its schedules fire next. Throws `not_found`. */
-export async function getFlow(parts: ListEventsParts, scope: Scope, slug: string): Promise<FlowDetail> {
+export async function getFlow(
+  parts: ListEventsParts,
+  scope: Scope,
+  slug: string,
+  kind: FlowKind = "flow",
+): Promise<FlowDetail> {
   const { keys } = await parts.projects.get(scope);
   const events = await listEvents(parts, scope, slug);
   return await inScope(parts.database, scope, async (tx) => {
-    const row = await findFlowDraft(tx, scope.project, slug);
-    if (row === null) throw noSuchFlow(slug);
+    const row = await findDraftOfKind(tx, scope.project, slug, kind);
     const { written, problems } = openDraft(keys, row.id, row.draft);
     const started = await startsOf(tx, keys, parts.publicUrl, scope.project, row);
     return { ...showFlow(row), draft: showJson(written), problems: [...problems], ...started, events };

@@ -1,5 +1,5 @@
 import type { Flow } from "@steward/sdk";
-import { listFlows as listFlowRows } from "../store/flows.ts";
+import { type FlowKind, listFlows as listFlowRows } from "../store/flows.ts";
 import type { Scope } from "../store/scope.ts";
 import type { FlowParts } from "./flow-parts.ts";
 import { showFlow } from "./show-flow.ts";
@@ -16,14 +16,15 @@ export interface FlowQuery {
   readonly limit: number;
 }
 
-/** The project's flows by slug; `search` is looked for in slugs and names, in whatever case. */
+/** The project's flows, or agents, by slug; `search` is looked for in slugs and names, in whatever case. */
 export async function listFlows(
   parts: Pick<FlowParts, "database">,
   scope: Scope,
   query: FlowQuery,
+  kind: FlowKind = "flow",
 ): Promise<Page<Flow>> {
   const { search = null, cursor = null, limit } = query;
-  const rows = await listFlowRows(parts.database, scope, { search, after: cursor, limit: limit + 1 });
+  const rows = await listFlowRows(parts.database, scope, { kind, search, after: cursor, limit: limit + 1 });
   return pageOf(rows, limit, showFlow, (row) => row.slug);
 }
 

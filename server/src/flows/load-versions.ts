@@ -113,7 +113,14 @@ async function loadVersion(options: VersionsOptions, scope: Scope, flow: string,
     problems.length === 0,
     `version ${number} of flow ${flow} was published and has problems now: ${problems[0]?.field} ${problems[0]?.message}`,
   );
-  return { flow, slug: row.slug, number, compiled, codeKeys: codeKeysOf(compiled) };
+  return {
+    flow,
+    slug: row.slug,
+    isAgent: row.kind === "agent",
+    number,
+    compiled,
+    codeKeys: codeKeysOf(compiled),
+  };
 }
 
 /** Digests of the programs as they run, after types are stripped: equal texts in two languages may differ then. */

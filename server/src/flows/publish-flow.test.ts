@@ -123,7 +123,7 @@ test("an unchanged draft published again gives the same version, a changed one t
   expect((await listVersions(parts(), world.scope, "versions", { limit: 1, cursor: next! })).items).toMatchObject([
     { version: 1 },
   ]);
-  expect((await getVersion(parts(), world.scope, "versions", 1)).name).toBe("Orders");
+  expect(await getVersion(parts(), world.scope, "versions", 1)).toMatchObject({ name: "Orders" });
   expect(await refusal(getVersion(parts(), world.scope, "versions", 3))).toMatchObject({ code: "not_found" });
   expect(await refusal(getVersion(parts(), world.scope, "versions", 9e9))).toMatchObject({ code: "not_found" });
 });

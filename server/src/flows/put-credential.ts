@@ -66,7 +66,7 @@ async function grantUse(
 ): Promise<readonly AuditEntry[]> {
   if (await hasGrantOn(tx, scope.project, slug)) return [];
   const known = await readFlowNames(tx, scope.project, flows);
-  const missing = flows.find((flow) => !known.has(flow));
+  const missing = flows.find((flow) => !known.has(`flow:${flow}`));
   if (missing !== undefined) throw invalid("flows", `there is no flow "${missing}" here: push it first`);
   const atMs = clock.nowMs();
   const acts: AuditEntry[] = [];

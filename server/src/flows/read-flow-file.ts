@@ -1,4 +1,5 @@
-import { FlowFile, type Step } from "@steward/sdk";
+import { AgentFile, FlowFile, type Step } from "@steward/sdk";
+import type { z } from "zod";
 import { AppError } from "../core/errors.ts";
 import { measureJson } from "../core/parse-json.ts";
 import { describeIssues, type FieldIssue } from "./describe-issues.ts";
@@ -33,12 +34,8 @@ interface Parsed {
  * YAML above 256 KB.
  */
 export function readFlowFile(content: string | Uint8Array, mediaType: string): { readonly file: FlowFile } {
-  const text = textOf(content);
-  const parsed = languageOf(mediaType) === "yaml" && !looksLikeJson(text) ? parseYaml(text) : parseJsonFile(text);
-  refuseUnsafe(text, parsed);
-  const result = FlowFile.safeParse(parsed.value);
-  if (!result.success) throw refusal(text, describeIssues(result.error.issues, ISSUES_MAX), parsed);
-  const count = countSteps(result.data.steps);
+  const { text, parsed, file } = readAs(FlowFile, content, mediaType);
+  const count = countSteps(file.steps);
   if (count > STEPS_MAX) {
     throw refusal(
       text,
@@ -51,7 +48,21 @@ export function readFlowFile(content: string | Uint8Array, mediaType: string): {
       parsed,
     );
   }
-  return { file: result.data };
+  return { file };
+}
+
+/** The same of an agent file. */
+export function readAgentFile(content: string | Uint8Array, mediaType: string): { readonly file: AgentFile } {
+  return { file: readAs(AgentFile, content, mediaType).file };
+}
+
+function readAs<Schema extends z.ZodType>(schema: Schema, content: string | Uint8Array, mediaType: string) {
+  const text = textOf(content);
+  const parsed = languageOf(mediaType) === "yaml" && !looksLikeJson(text) ? parseYaml(text) : parseJsonFile(text);
+  refuseUnsafe(text, parsed);
+  const result = schema.safeParse(parsed.value);
+  if (!result.success) throw refusal(text, describeIssues(result.error.issues, ISSUES_MAX), parsed);
+  return { text, parsed, file: result.data };
 }
 
 function textOf(content: string | Uint8Array): string {

@@ -149,6 +149,7 @@ function askOf({ scope, trigger, version, definition }: EventRoute): EventAsk {
     trigger,
     name: definition.id,
     flow: version.slug,
+    isAgent: version.isAgent === true,
     version: version.number,
     event: definition.event,
     connection: definition.connection,

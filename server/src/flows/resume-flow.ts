@@ -7,13 +7,13 @@ import type { Transaction } from "../core/ports/database.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { appendActs } from "../store/append-acts.ts";
 import { findFlowVersion } from "../store/flow-versions.ts";
-import { lockFlow, setPaused, type FlowRow } from "../store/flows.ts";
+import { type FlowKind, type FlowRow, setPaused } from "../store/flows.ts";
 import { wakeQueued } from "../store/queue.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { alignTriggers } from "./align-triggers.ts";
 import type { FlowParts } from "./flow-parts.ts";
-import { noSuchFlow } from "./flow-refusals.ts";
 import { getFlow } from "./get-flow.ts";
+import { lockOfKind } from "./of-kind.ts";
 import { openDefinition } from "./sealed-flow.ts";
 
 const WOKEN_MAX = 10_000;
@@ -22,22 +22,27 @@ const WOKEN_MAX = 10_000;
  * Starts a paused flow's triggers again, and lets its queued runs begin. Schedules go on from now: what fell into the pause is not
  * caught up, whatever their `missed` says. Throws `not_found`.
  */
-export async function resumeFlow(parts: FlowParts, scope: Scope, slug: string, actor: string): Promise<FlowDetail> {
+export async function resumeFlow(
+  parts: FlowParts,
+  scope: Scope,
+  slug: string,
+  actor: string,
+  kind: FlowKind = "flow",
+): Promise<FlowDetail> {
   const { keys } = await parts.projects.get(scope);
   const flow = await inScope(parts.database, scope, async (tx) => {
-    const row = await lockFlow(tx, scope.project, slug);
-    if (row === null) throw noSuchFlow(slug);
+    const row = await lockOfKind(tx, scope.project, slug, kind);
     if (!row.paused) return row.id;
     const nowMs = parts.clock.nowMs();
     await tx.query(setPaused(scope.project, row.id, false, nowMs));
     await runTriggers(tx, { scope, keys, ids: parts.ids, nowMs }, row);
-    const act = actOn(scope.project, actor, "flow.resumed", `flow:${slug}`, { id: showId("flw", row.id) }, nowMs);
+    const act = actOn(scope.project, actor, `${kind}.resumed`, `${kind}:${slug}`, { id: showId("flw", row.id) }, nowMs);
     await appendActs(tx, scope.organization, [act], nowMs);
     return row.id;
   });
   await wakeQueued(parts.database, scope, flow, WOKEN_MAX);
   parts.changes.flow(flow);
-  return await getFlow(parts, scope, slug);
+  return await getFlow(parts, scope, slug, kind);
 }
 
 /** Starts the triggers of a flow's published version, if it has one; in the transaction that holds the flow's lock. */

@@ -5,11 +5,12 @@ import { parseOwn, type Json } from "../core/json.ts";
 import type { EventAsk } from "../core/ports/events.ts";
 import type { ProjectKeys } from "../keyring/keyring.ts";
 import { listEventTriggers } from "../store/event-triggers.ts";
-import { findFlowDraft, type FlowDraftRow } from "../store/flows.ts";
+import type { FlowDraftRow } from "../store/flows.ts";
 import { inScope, type Scope } from "../store/scope.ts";
 import { listTriggers } from "../store/triggers.ts";
 import type { FlowParts } from "./flow-parts.ts";
-import { noSuchFlow, noSuchTrigger } from "./flow-refusals.ts";
+import { noSuchTrigger } from "./flow-refusals.ts";
+import { findDraftOfKind } from "./of-kind.ts";
 import { fileOf, openDraft } from "./sealed-flow.ts";
 import { showJson } from "./show-flow.ts";
 
@@ -28,8 +29,7 @@ export async function testTrigger(
 ): Promise<TriedTrigger> {
   const { keys } = await parts.projects.get(scope);
   const { row, stands } = await inScope(parts.database, scope, async (tx) => {
-    const draft = await findFlowDraft(tx, scope.project, slug);
-    if (draft === null) throw noSuchFlow(slug);
+    const draft = await findDraftOfKind(tx, scope.project, slug, "flow");
     const trigger = (await listTriggers(tx, scope.project, draft.id)).find((one) => one.name === name);
     const events = trigger === undefined ? [] : await listEventTriggers(tx, scope.project, draft.id);
     return { row: draft, stands: events.find((one) => one.trigger === trigger?.id) ?? null };

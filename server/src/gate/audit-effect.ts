@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../core/audit-entry.ts";
 import { showId } from "../core/id.ts";
+import { principalOf } from "../core/policy/principal-of.ts";
 import type { EffectCall } from "../core/ports/gate.ts";
 import type { AuditFacts, EffectEnd, Matter } from "./action.ts";
 
@@ -60,7 +61,7 @@ function entry(matter: Matter, atMs: number, action: string, more: AuditFacts): 
   return {
     atMs,
     project: call.project,
-    actor: call.cause?.principal ?? call.event?.by ?? `flow:${call.flow}`,
+    actor: call.cause?.principal ?? call.event?.by ?? principalOf(call),
     action,
     target: targetOf(call),
     facts: {

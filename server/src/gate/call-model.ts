@@ -40,7 +40,10 @@ export interface CallModelParts {
 }
 
 /** Where a call goes and how it proves itself; what both kinds of call have in common. */
-export type ModelPlace = Omit<GenerateRequest, "messages" | "schema" | "maxOutputTokens" | "temperature" | "priceMax">;
+export type ModelPlace = Omit<
+  GenerateRequest,
+  "messages" | "tools" | "schema" | "maxOutputTokens" | "temperature" | "priceMax"
+>;
 
 export interface ModelKind<Input extends { readonly model: string }, Result extends Generated | Embedded> {
   readonly input: z.ZodType<Input>;

@@ -115,7 +115,7 @@ async function perform(parts: EventParts, ask: EventAsk, work: EventWork): Promi
 }
 
 function callOf(parts: EventParts, ask: EventAsk, work: EventWork): EffectCall {
-  const { organization, project, flow, version, name, look, event, settings, connection } = ask;
+  const { organization, project, flow, isAgent = false, version, name, look, event, settings, connection } = ask;
   const [connector = "", trigger = ""] = event.split(".");
   return {
     organization,
@@ -123,6 +123,7 @@ function callOf(parts: EventParts, ask: EventAsk, work: EventWork): EffectCall {
     // A look is what a run is to others: budgets of a run are for one.
     run: `${showId("trg", ask.trigger)}.${look}`,
     flow,
+    isAgent,
     version,
     step: name,
     path: [],

@@ -5,6 +5,7 @@ import { showId } from "../core/id.ts";
 import { periodKey } from "../core/policy/caps.ts";
 import { asksWhetherFirst, decide } from "../core/policy/decide.ts";
 import type { ConnectionRef, Decision, PolicyRequest } from "../core/policy/decision.ts";
+import { principalOf } from "../core/policy/principal-of.ts";
 import { destinationKey } from "../core/policy/taint.ts";
 import type { CapReservation, EffectCall } from "../core/ports/gate.ts";
 import { canonicalJson, type JsonObject } from "../core/json.ts";
@@ -105,7 +106,7 @@ function requestOf({ call, act, connection, ...given }: ToJudge): PolicyRequest 
   const member = starter === null ? null : `member:${showId("acc", starter)}`;
   // Who lets their own account act has what they were granted with it; with others' a person who starts a flow has not.
   const asThemselves = event === undefined && member !== null && connection !== null && owner === starter;
-  const ofRun = [`flow:${call.flow}`, ...(asThemselves ? [member] : []), ...(event && owner ? [] : ["project"])];
+  const ofRun = [principalOf(call), ...(asThemselves ? [member] : []), ...(event && owner ? [] : ["project"])];
   return {
     principals: call.cause === undefined ? ofRun : [call.cause.principal],
     boundAs: member === null ? [] : [member],

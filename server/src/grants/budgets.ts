@@ -87,10 +87,10 @@ export async function endBudget(parts: GrantParts, { scope, shownId: by }: Grant
 }
 
 async function requireSubject(tx: Transaction, scope: Scope, { level, subject }: NewBudget): Promise<void> {
-  if (level === "flow" && !(await readFlowNames(tx, scope.project, [subject])).has(subject))
-    refuseSubject(`there is no flow "${subject}" here`);
-  if (level === "agent" && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(subject))
-    refuseSubject("give the agent's slug");
+  if (level === "flow" || level === "agent") {
+    const names = await readFlowNames(tx, scope.project, [subject]);
+    if (!names.has(`${level}:${subject}`)) refuseSubject(`there is no ${level} "${subject}" here`);
+  }
   if (level !== "member") return;
   const account = parseId("acc", subject);
   const people = account === null ? [] : await findProjectPeople(tx, scope, [account]);

@@ -19,12 +19,12 @@ interface Named {
   readonly text: string;
 }
 
-/** What there is none of. A flow has to be there: else whoever made one of that name later would have the grant. */
+/** What there is none of. A flow or agent has to be there: else whoever made one of that name later would have the grant. */
 export async function checkNamed(tx: Transaction, place: Place, form: Form): Promise<readonly GrantProblem[]> {
   const named = namedAt(form);
   const idsOf = (kind: "acc" | "rol"): string[] =>
     named.map(({ text }) => parseId(kind, text.slice(text.indexOf(":") + 1))).filter((id) => id !== null);
-  const slugs = named.filter(({ text }) => text.startsWith("flow:")).map(({ text }) => text.slice(5));
+  const slugs = named.flatMap(({ text }) => /^(?:flow|agent):(.+)$/.exec(text)?.[1] ?? []);
   const flows = place.project === null ? null : await readFlowNames(tx, place.project, slugs);
   const scope = { organization: place.organization, project: place.project ?? place.organization };
   const people = await findProjectPeople(tx, scope, idsOf("acc"));
@@ -33,8 +33,8 @@ export async function checkNamed(tx: Transaction, place: Place, form: Form): Pro
   const custom = new Set(roles.map(({ id }) => id));
   const missing = named.flatMap(({ field, text }): GrantProblem[] => {
     const [kind, name = ""] = text.split(":");
-    if (kind === "flow" && flows !== null && !flows.has(name))
-      return [{ field, message: `there is no flow "${name}" here: push it first` }];
+    if ((kind === "flow" || kind === "agent") && flows !== null && !flows.has(text))
+      return [{ field, message: `there is no ${kind} "${name}" here: push it first` }];
     if (kind === "member" && !accounts.has(parseId("acc", name) ?? ""))
       return [{ field, message: `there is no member ${name} here` }];
     if (kind === "role" && !ROLE_NAMES.some((role) => role === name) && !custom.has(parseId("rol", name) ?? ""))

@@ -67,7 +67,7 @@ function refsOf(forms: readonly Form[], granters: readonly (string | null)[]): R
     if (form.connection !== undefined) refs.connections.push(form.connection);
     for (const text of namedIn(form)) {
       const [kind, name = ""] = text.split(":");
-      if (kind === "flow") refs.flows.push(name);
+      if (kind === "flow" || kind === "agent") refs.flows.push(name);
       const account = parseId("acc", name);
       if (account !== null) refs.accounts.push(account);
       const role = parseId("rol", name);
@@ -87,7 +87,7 @@ export function namedIn(form: Form): readonly string[] {
 }
 
 function flowName(principal: string, names: ReadonlyMap<string, string>): string | null {
-  return principal.startsWith("flow:") ? (names.get(principal.slice(5)) ?? null) : null;
+  return names.get(principal) ?? null;
 }
 
 function memberName(text: string, names: ReadonlyMap<string, string>): string | null {

@@ -96,7 +96,7 @@ export async function requireForm(
 /** A connection that only one flow may use is granted to that flow. */
 function checkPrincipal({ to }: GrantForm, about: About): readonly GrantProblem[] {
   const flow = about.kind === "connection" ? about.row.flow : null;
-  if (flow === null || to === `flow:${flow}`) return [];
+  if (flow === null || to === `flow:${flow}` || to === `agent:${flow}`) return []; // which of them it is has the name
   return [{ field: "to", message: `only the flow "${flow}" may use this connection: use flow:${flow}` }];
 }
 

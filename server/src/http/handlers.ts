@@ -7,7 +7,7 @@ import { connectionHandlers } from "./connections.ts";
 import { credentialHandlers } from "./credentials.ts";
 import type { EntryLinks } from "./entry-links.ts";
 import { fileHandlers } from "./files.ts";
-import { flowHandlers } from "./flows.ts";
+import { agentHandlers, flowHandlers } from "./flows.ts";
 import { grantHandlers } from "./grants.ts";
 import type { HttpParts } from "./http-parts.ts";
 import { importedConnectorHandlers } from "./imported-connectors.ts";
@@ -30,6 +30,7 @@ export function createHandlers(parts: HttpParts, links: EntryLinks, examples: re
     ...accountHandlers(parts),
     ...fileHandlers(parts),
     ...flowHandlers(parts),
+    ...agentHandlers(parts),
     ...runHandlers(parts),
     ...peopleHandlers(parts),
     ...signOnHandlers(parts),

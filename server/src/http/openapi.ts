@@ -159,7 +159,10 @@ const IDEMPOTENCY_KEY: Schema = {
 };
 
 function bodyTypes(name: string, schema: Schema): Schema {
-  return { "application/json": { schema }, ...(name === "putFlow" ? { "application/yaml": { schema } } : {}) };
+  return {
+    "application/json": { schema },
+    ...(name === "putFlow" || name === "putAgent" ? { "application/yaml": { schema } } : {}),
+  };
 }
 
 function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"): Schema[] {

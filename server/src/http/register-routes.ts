@@ -35,7 +35,7 @@ type AnyHandler = (
   call: Call<Answering>,
 ) => Promise<{ status: number; body: unknown; headers?: Readonly<Record<string, string>> }>;
 
-const RAW: ReadonlySet<RouteName> = new Set(["putFlow"]);
+const RAW: ReadonlySet<RouteName> = new Set(["putFlow", "putAgent"]);
 const NO_BODY = Buffer.alloc(0);
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 

@@ -20,7 +20,7 @@ export interface SentText {
 }
 
 /** Routes that read their body themselves. */
-type RawRoute = "putFlow";
+type RawRoute = "putFlow" | "putAgent";
 
 /** Who calls a route, by where its access counts; nobody is known of an open one. */
 type PrincipalOf<A> = A extends { in: "project" }

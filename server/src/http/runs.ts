@@ -1,10 +1,11 @@
 import { isTerminal, type Run } from "@steward/sdk";
 import { AppError } from "../core/errors.ts";
 import { parseId, showId } from "../core/id.ts";
+import type { Json } from "../core/json.ts";
 import type { Starter } from "../engine/engine.ts";
 import { startFlow } from "../flows/start-flow.ts";
 import { findFlowSlugs } from "../store/flow-slugs.ts";
-import { findFlow } from "../store/flows.ts";
+import { findFlow, type FlowKind } from "../store/flows.ts";
 import { sumOtherCosts } from "../store/outbound-effects.ts";
 import { listRuns, type RunRow } from "../store/runs.ts";
 import type { Scope } from "../store/scope.ts";
@@ -15,6 +16,7 @@ import type { Call, Handlers, Reply } from "./route-call.ts";
 
 type RunRoutes =
   | "startRun"
+  | "startTurn"
   | "listRuns"
   | "getRun"
   | "listSteps"
@@ -27,7 +29,12 @@ type RunRoutes =
 export function runHandlers(parts: HttpParts): Pick<Handlers, RunRoutes> {
   const { engine } = parts;
   return {
-    startRun: (call) => start(parts, call),
+    startRun: ({ params, body, ...call }) =>
+      start(parts, call, { kind: "flow", slug: params.slug, ...body, input: body.input ?? null }),
+    startTurn: ({ params, body, ...call }) => {
+      const input = body.message === undefined ? (body.input ?? null) : { message: body.message };
+      return start(parts, call, { kind: "agent", slug: params.slug, input, wait: body.wait });
+    },
     listRuns: (call) => list(parts, call),
     getRun: async ({ principal, params }) => ({
       status: 200,
@@ -91,19 +98,24 @@ function starterOf({ kind, account, session }: Principal): Starter | null {
   return account === null || kind === "support" ? null : { account, inPerson: session !== null };
 }
 
+interface Asked {
+  readonly kind: FlowKind;
+  readonly slug: string;
+  readonly input: Json;
+  readonly wait?: number | undefined;
+  readonly pinned?: boolean | undefined;
+}
+
 async function start(
   parts: HttpParts,
-  { principal, params, body, repeatKey }: Call<"startRun">,
+  { principal, repeatKey }: Pick<Call<"startRun">, "principal" | "repeatKey">,
+  asked: Asked,
 ): Promise<Reply<"startRun">> {
   const { scope } = principal;
-  const waitMs = body.wait === undefined ? null : body.wait * 1000;
-  const started = await startFlow(parts, scope, params.slug, {
-    input: body.input ?? null,
-    waitMs,
-    repeatKey,
-    pinned: body.pinned ?? false,
-    starter: starterOf(principal),
-  });
+  const { kind, slug, input, wait, pinned = false } = asked;
+  const waitMs = wait === undefined ? null : wait * 1000;
+  const how = { input, waitMs, repeatKey, pinned, starter: starterOf(principal) };
+  const started = await startFlow(parts, scope, slug, how, kind);
   const run = await read(parts, scope, started.run);
   return waitMs !== null && isTerminal(run.status) ? { status: 200, body: run } : accepted(run);
 }

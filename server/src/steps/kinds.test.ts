@@ -11,6 +11,7 @@ const KINDS = stepKinds({ checkCode: (_language, source) => ({ source }), connec
 test("the kinds of the first contract are there, each under its own name", () => {
   expect([...KINDS.keys()].toSorted()).toEqual([
     "action",
+    "agent",
     "approval",
     "branch",
     "code",
@@ -49,7 +50,7 @@ describe.each([...KINDS.values()].map((kind) => [kind.kind, kind] as const))("%s
       id: "tried",
       kind: kind.kind,
       input: kind.example,
-      ...(kind.body ? { steps: [{ id: "inner", kind: "set", input: { item: "{{ item }}" } }] } : {}),
+      ...(kind.body ? { steps: [{ id: "inner", kind: "set", input: { it: `{{ ${kind.body.names[0]} }}` } }] } : {}),
     };
     const file = FlowFile.parse({
       format: 1,

@@ -2,6 +2,7 @@ import type { Connector } from "@steward/sdk";
 import type { CheckCode } from "../core/ports/code-runner.ts";
 import type { StepKind, StepKinds } from "../core/step-kind.ts";
 import { actionStep } from "./action.ts";
+import { agentStep } from "./agent.ts";
 import { approval } from "./approval.ts";
 import { branch } from "./branch.ts";
 import { codeStep } from "./code.ts";
@@ -45,6 +46,7 @@ export function stepKinds(ports: {
     sql,
     model,
     embed,
+    agentStep(ports.connectors ?? []),
     reply,
     fail,
   ] as readonly StepKind[];

@@ -29,6 +29,11 @@ const NEXT_MAY: ReadonlySet<string> = new Set([
 /** Ends of a call without an answer, which another candidate may give: that the first may have written all the same is counted. */
 const UNANSWERED: ReadonlySet<string> = new Set(["reset", "timeout", "truncated"]);
 
+/** Whether another candidate may be asked after this. */
+export function mayAskNext(outcome: Exclude<EffectOutcome, { readonly kind: "done" }>): boolean {
+  return (outcome.kind === "unknown" ? UNANSWERED : NEXT_MAY).has(outcome.code);
+}
+
 /** @param effect what was performed; left out by an engine that lets a step ask once only */
 export function concludeModel(input: ModelInput, outcome: EffectOutcome, effect?: EffectRequest): StepOutcome {
   switch (outcome.kind) {
@@ -38,8 +43,7 @@ export function concludeModel(input: ModelInput, outcome: EffectOutcome, effect?
     case "failed":
     case "unknown": {
       const { code, message } = outcome;
-      const may = outcome.kind === "unknown" ? UNANSWERED : NEXT_MAY;
-      const next = may.has(code) ? askNext(input, effect) : null;
+      const next = mayAskNext(outcome) ? askNext(input, effect) : null;
       return next ?? { kind: "fail", error: { code, message }, retry: retryOfCall(outcome) };
     }
     default:

@@ -9,7 +9,7 @@ import { wait } from "./wait.ts";
 import { codeStep } from "./code.ts";
 import { reply } from "./reply.ts";
 import { fail } from "./fail.ts";
-import { NOW_MS, contextOf, tryKind } from "./try-kind.testsuite.ts";
+import { NOW_MS, concludeKind, contextOf, tryKind } from "./try-kind.testsuite.ts";
 
 describe.each([set, merge])("$kind", (kind) => {
   test("gives its very input, so that the engine stores it once", () => {
@@ -129,7 +129,7 @@ describe("code", () => {
 
   test.each([
     {},
-    { language: "python", source: "a" },
+    { language: "ruby", source: "a" },
     { language: "js", source: "" },
     { language: "js", source: 5 },
     { language: "js", source: "x".repeat(262_145) },
@@ -144,7 +144,53 @@ describe("code", () => {
         () => ({ kind: "constant", value: null }),
         () => undefined,
       ),
-    ).toEqual({ source: "" });
+    ).toMatchObject({ source: "" });
+  });
+
+  test("of node and python goes to the jail, and is an effect where it names hosts", () => {
+    expect(tryKind(code, { language: "python", source: "x" }, { item: 2 })).toEqual({
+      kind: "code",
+      code: { runtime: "python", source: "python:x", argument: { item: 2 } },
+    });
+    const input = { language: "node", source: "x", hosts: ["api.test", "*.b.test:8443"] };
+    expect(tryKind(code, input, { item: 2 }, { timeoutMs: 5_000 })).toEqual({
+      kind: "effect",
+      effect: {
+        action: "code.run",
+        arguments: { runtime: "node", source: "node:x", argument: { item: 2 }, hosts: ["api.test", "*.b.test:8443"] },
+        class: "write",
+        credential: null,
+        repeat: "never",
+        timeoutMs: 5_000,
+      },
+    });
+    expect(tryKind(code, { ...input, repeat: "safe" })).toMatchObject({ effect: { repeat: "safe" } });
+  });
+
+  test("what came of code with hosts is its output or its failure", () => {
+    const input = { language: "node", source: "x", hosts: ["api.test"] };
+    expect(concludeKind(code, input, { kind: "done", result: { output: [1] } })).toEqual({
+      kind: "output",
+      output: [1],
+    });
+    expect(concludeKind(code, input, { kind: "done", result: {} })).toEqual({ kind: "output", output: undefined });
+    const failed = (why: string) => ({ kind: "failed", code: why, message: "m" }) as const;
+    expect(concludeKind(code, input, failed("code_threw"))).toMatchObject({ retry: "policy" });
+    expect(concludeKind(code, input, failed("code_unavailable"))).toMatchObject({ retry: "never" });
+    expect(concludeKind(code, input, { kind: "refused", code: "revoked", message: "m" })).toMatchObject({
+      retry: "never",
+    });
+  });
+
+  test.each([
+    [{ language: "js", source: "x", hosts: ["a.test"] }, "light code has no network"],
+    [{ language: "ts", source: "x", repeat: "safe" }, "light code has no network"],
+  ])("%j is refused", (input, message) => {
+    expect(() => tryKind(code, input)).toThrow(message);
+  });
+
+  test.each([["https://a.test"], ["{{ x }}"], [""], [5]])("%j is no host", (host) => {
+    expect(code.deferred!.safeParse({ language: "node", source: "x", hosts: [host] }).success).toBe(false);
   });
 });
 

@@ -27,6 +27,8 @@ const Input = z
       .max(SECONDS_MAX)
       .optional()
       .describe("How long to wait for the event at most, 366 days; then the step fails as wait_timeout."),
+    question: z.string().min(1).max(20_000).optional().describe("What is asked of the person who sends the event."),
+    options: z.array(z.string().min(1).max(1_000)).max(50).optional().describe("Answers to choose from."),
   })
   .superRefine((it, context) => {
     const given = [it.seconds, it.until, it.event].filter((one) => one !== undefined).length;
@@ -36,6 +38,12 @@ const Input = z
         code: "custom",
         path: ["timeoutSeconds"],
         message: "only a wait for an event has a timeout: remove it",
+      });
+    } else if (it.question !== undefined && it.event === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["question"],
+        message: "only a wait for an event asks something: remove it",
       });
     }
   });

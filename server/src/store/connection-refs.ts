@@ -76,18 +76,18 @@ export async function shareCredential(tx: Transaction, project: string, slug: st
   return count > 0;
 }
 
-/** Names of flows that are there, by slug. */
+/** Names of flows and agents that are there, by `flow:<slug>` and `agent:<slug>`. */
 export async function readFlowNames(
   tx: Transaction,
   project: string,
   slugs: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await tx.query<{ slug: string; name: string }>({
+  const { rows } = await tx.query<{ slug: string; kind: string; name: string }>({
     name: "read_flow_names",
-    text: "select slug, name from steward.flows where project = $1 and slug = any($2) and deleted_at is null",
+    text: "select slug, kind, name from steward.flows where project = $1 and slug = any($2) and deleted_at is null",
     values: [project, slugs],
   });
-  return new Map(rows.map(({ slug, name }) => [slug, name]));
+  return new Map(rows.map(({ slug, kind, name }) => [`${kind}:${slug}`, name]));
 }
 
 /** The zone that the project's days are of. */

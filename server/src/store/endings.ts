@@ -4,6 +4,7 @@ import type { EndedKind } from "../core/ports/endings.ts";
 import type { FlowUse } from "../core/flow/uses-of.ts";
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import type { UsingFlow } from "./flow-uses.ts";
+import type { FlowKind } from "./flows.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 /** Runs that rest on it: of versions that use this, or with `flow` of all. Null leaves a field open. */
@@ -21,6 +22,8 @@ export interface RestingRuns {
 export interface PausedFlow {
   readonly flow: string;
   readonly slug: string;
+  /** Left out where it was written before there were agents. */
+  readonly kind?: FlowKind;
   readonly triggers: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 /** What versions of flows act with, and which flows that makes dependents. */
 import type { FlowUse } from "../core/flow/uses-of.ts";
+import type { FlowKind } from "./flows.ts";
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
 import { insertStatements, queryInScope, valuesList, type Scope } from "./scope.ts";
 
@@ -64,6 +65,7 @@ export async function findProjectOfUnknown(dispatch: Database, after: string | n
 export interface UsingFlow {
   readonly id: string;
   readonly slug: string;
+  readonly kind: FlowKind;
   readonly paused: boolean;
 }
 
@@ -78,7 +80,7 @@ export async function lockUsingFlows(
 ): Promise<readonly UsingFlow[]> {
   const { rows } = await tx.query<UsingFlow>({
     name: "lock_using_flows",
-    text: `select f.id, f.slug, f.paused from steward.flows f
+    text: `select f.id, f.slug, f.kind, f.paused from steward.flows f
       where f.project = $1 and f.deleted_at is null and f.version is not null and f.id in (
         select u.flow from steward.flow_uses u
         join unnest($2::text[], $3::text[]) as n (kind, name) on u.project = $1 and u.kind = n.kind and u.name = n.name)

@@ -1,4 +1,5 @@
 import type { Database, Statement, Transaction } from "../core/ports/database.ts";
+import type { FlowKind } from "./flows.ts";
 import { queryInScope, type Scope } from "./scope.ts";
 
 /** A published version as it is stored: it never changes (R7). */
@@ -27,10 +28,10 @@ export async function findFlowVersion(
   project: string,
   flow: string,
   version: number,
-): Promise<{ readonly slug: string; readonly definition: Buffer } | null> {
-  const { rows } = await tx.query<{ slug: string; definition: Buffer }>({
+): Promise<{ readonly slug: string; readonly kind: FlowKind; readonly definition: Buffer } | null> {
+  const { rows } = await tx.query<{ slug: string; kind: FlowKind; definition: Buffer }>({
     name: "find_flow_version",
-    text: `select f.slug, v.definition from steward.flow_versions v
+    text: `select f.slug, f.kind, v.definition from steward.flow_versions v
       join steward.flows f on f.project = v.project and f.id = v.flow
       where v.project = $1 and v.flow = $2 and v.version = $3`,
     values: [project, flow, version],
@@ -51,4 +52,31 @@ export function listFlowVersions(
       where project = $1 and flow = $2 and ($3::int is null or version < $3) order by version desc limit $4`,
     values: [scope.project, flow, page.before, page.limit],
   });
+}
+
+/** What a run, or an agent, may call: the published version of a flow or agent that is there. */
+export interface CallableRow {
+  readonly id: string;
+  readonly slug: string;
+  readonly kind: FlowKind;
+  readonly name: string;
+  readonly version: number;
+  readonly definition: Buffer;
+}
+
+/** Of the kinds those of the slugs, or all of a kind that is among `whole`; by slug, at most `limit`. */
+export async function listCallables(
+  tx: Transaction,
+  project: string,
+  wanted: { readonly slugs: readonly string[]; readonly whole: readonly FlowKind[]; readonly limit: number },
+): Promise<readonly CallableRow[]> {
+  const { rows } = await tx.query<CallableRow>({
+    name: "list_callables",
+    text: `select f.id, f.slug, f.kind, f.name, f.version, v.definition from steward.flows f
+      join steward.flow_versions v on v.project = f.project and v.flow = f.id and v.version = f.version
+      where f.project = $1 and f.deleted_at is null and (f.slug = any($2) or f.kind = any($3))
+      order by f.slug limit $4`,
+    values: [project, wanted.slugs, wanted.whole, wanted.limit],
+  });
+  return rows;
 }

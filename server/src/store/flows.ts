@@ -9,10 +9,14 @@ export interface PausedBecause {
   readonly atMs: number;
 }
 
+/** An agent is a flow whose versions are compiled from an agent file; both share the slugs of a project. */
+export type FlowKind = "flow" | "agent";
+
 /** A flow without its draft. Times are epoch milliseconds. */
 export interface FlowRow {
   readonly id: string;
   readonly slug: string;
+  readonly kind: FlowKind;
   readonly name: string;
   readonly draftDigest: Buffer;
   readonly draftProblems: number;
@@ -31,7 +35,7 @@ export interface FlowDraftRow extends FlowRow {
   readonly draft: Buffer;
 }
 
-const SELECTED = `id, slug, name, draft_digest as "draftDigest", draft_problems as "draftProblems", version,
+const SELECTED = `id, slug, kind, name, draft_digest as "draftDigest", draft_problems as "draftProblems", version,
   version_digest as "versionDigest", paused, paused_because as "pausedBecause", created_at as "createdAt", updated_at as "updatedAt"`;
 
 export async function findFlow(database: Database, scope: Scope, slug: string): Promise<FlowRow | null> {
@@ -84,6 +88,7 @@ export async function lockDeletedFlow(
 export interface DraftValues {
   readonly id: string;
   readonly slug: string;
+  readonly kind: FlowKind;
   readonly name: string;
   readonly draft: Buffer;
   readonly draftDigest: Buffer;
@@ -96,14 +101,15 @@ export async function insertFlow(tx: Transaction, scope: Scope, flow: DraftValue
   const { count } = await tx.query({
     name: "insert_flow",
     text: `insert into steward.flows
-        (organization, project, id, slug, name, draft, draft_digest, draft_problems, created_at, updated_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9), to_timestamp($9))
+        (organization, project, id, slug, kind, name, draft, draft_digest, draft_problems, created_at, updated_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, to_timestamp($10), to_timestamp($10))
       on conflict (project, slug) where deleted_at is null do nothing`,
     values: [
       scope.organization,
       scope.project,
       flow.id,
       flow.slug,
+      flow.kind,
       flow.name,
       flow.draft,
       flow.draftDigest,
@@ -161,17 +167,18 @@ export function setDeleted(project: string, flow: string, deletedMs: number | nu
   };
 }
 
-/** Whether it was deleted and not brought back. */
-export async function isGone(tx: Transaction, project: string, flow: string): Promise<boolean> {
-  const { count } = await tx.query({
-    name: "is_flow_gone",
-    text: "select from steward.flows where project = $1 and id = $2 and deleted_at is not null",
+/** Which of the two it was; null of one that is there, or was brought back. */
+export async function findGone(tx: Transaction, project: string, flow: string): Promise<FlowKind | null> {
+  const { rows } = await tx.query<{ kind: FlowKind }>({
+    name: "find_gone_flow",
+    text: "select kind from steward.flows where project = $1 and id = $2 and deleted_at is not null",
     values: [project, flow],
   });
-  return count > 0;
+  return rows[0]?.kind ?? null;
 }
 
 export interface FlowFilter {
+  readonly kind: FlowKind;
   /** Words that the slug or the name contains, in whatever case. */
   readonly search: string | null;
   /** Only slugs after this one. */
@@ -185,13 +192,14 @@ export function listFlows(database: Database, scope: Scope, filter: FlowFilter):
     name: "list_flows",
     text: `select ${SELECTED} from steward.flows
       where project = $1 and deleted_at is null and slug > $2
-        and ($3::text is null or slug ilike $3 escape '\\' or name ilike $3 escape '\\')
+        and ($3::text is null or slug ilike $3 escape '\\' or name ilike $3 escape '\\') and kind = $5
       order by slug limit $4`,
     values: [
       scope.project,
       filter.after ?? "",
       filter.search === null ? null : `%${literalLike(filter.search)}%`,
       filter.limit,
+      filter.kind,
     ],
   });
 }

@@ -860,6 +860,8 @@ create table flows (
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
   paused_because jsonb,
+  kind text default 'flow'::text not null,
+  constraint flows_kind_check CHECK ((kind = ANY (ARRAY['flow'::text, 'agent'::text]))),
   constraint flows_organization_project_fkey FOREIGN KEY (organization, project) REFERENCES steward.projects(organization, id),
   constraint flows_pkey PRIMARY KEY (project, id)
 );

@@ -56,6 +56,13 @@ export const flowChoiceQuery = (client: Client, project: string) =>
     staleTime: CALM_MS,
   });
 
+export const agentChoiceQuery = (client: Client, project: string) =>
+  queryOptions({
+    queryKey: ["agents", project, "choice"],
+    queryFn: ({ signal }) => client.listAgents({ limit: CHOICE_LIMIT, signal }),
+    staleTime: CALM_MS,
+  });
+
 export const credentialChoiceQuery = (client: Client, project: string) =>
   queryOptions({
     queryKey: ["credentials", project, "choice"],

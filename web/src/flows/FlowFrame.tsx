@@ -1,12 +1,14 @@
-import type { FlowDetail } from "@steward/sdk";
+import { type FlowDetail, ProblemError } from "@steward/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { agentQuery } from "../api/agent-queries.ts";
 import { useClient } from "../api/client.ts";
 import { flowQuery } from "../api/queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
 import { paths } from "../paths.ts";
+import { GoTo } from "../shell/GoTo.tsx";
 import { NotFound } from "../shell/NotFound.tsx";
 import { ActionMenu } from "../ui/ActionMenu.tsx";
 import { Button, buttonClasses } from "../ui/Button.tsx";
@@ -64,6 +66,7 @@ export function FlowFrame({
         </Link>
       </nav>
       {query.isPending && <Skeleton />}
+      {query.error instanceof ProblemError && query.error.code === "not_found" && <AgentInstead slug={slug} />}
       {query.isError && (
         <div className="p-4 md:px-6">
           <ErrorNote error={query.error} retry={() => void query.refetch()} />
@@ -72,6 +75,12 @@ export function FlowFrame({
       {flow && children(flow)}
     </Page>
   );
+}
+
+/** Runs and the ledger name agents as they name flows: whoever follows such a name comes to the agent. */
+function AgentInstead({ slug }: { slug: string }) {
+  const agent = useQuery({ ...agentQuery(useClient(), slug), retry: false });
+  return agent.isSuccess ? <GoTo by={(navigate) => navigate({ ...paths.agent(slug), replace: true })} /> : null;
 }
 
 /** What one may do with the flow. */

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useClient } from "../api/client.ts";
 import { connectionChoiceQuery } from "../api/connection-queries.ts";
-import { credentialChoiceQuery, flowChoiceQuery } from "../api/grant-queries.ts";
+import { agentChoiceQuery, credentialChoiceQuery, flowChoiceQuery } from "../api/grant-queries.ts";
 import { memberChoiceQuery, rolesQuery } from "../api/people-queries.ts";
 import { useSession } from "../api/session.ts";
 import { say } from "../language.ts";
@@ -16,26 +16,32 @@ export interface Choice {
   readonly label: string;
 }
 
-/** Whom a grant can be given to: the project, its flows, the members that the person may see. */
+/** Whom a grant can be given to: the project, its flows and agents, the members that the person may see. */
 export function usePrincipals(): readonly Choice[] {
   const client = useClient();
   const { here, may } = useSession();
   const flows = useQuery({ ...flowChoiceQuery(client, here.project.id), enabled: may("flow.read") });
+  const agents = useQuery({ ...agentChoiceQuery(client, here.project.id), enabled: may("flow.read") });
   const members = useMembers();
   return [
     { value: "project", label: words.project },
-    ...flowChoices(flows.data?.items ?? []),
+    ...namedChoices("flow", flows.data?.items ?? []),
+    ...namedChoices("agent", agents.data?.items ?? []),
     ...members.map(({ account, name }) => ({ value: `member:${account}`, label: words.member(name) })),
     { value: "approvals", label: words.approvals },
   ];
 }
 
-/** Flows by name; those of one name by their slug too. */
-function flowChoices(flows: readonly { readonly slug: string; readonly name: string }[]): readonly Choice[] {
-  const counts = Map.groupBy(flows, ({ name }) => name);
-  return flows.map(({ slug, name }) => ({
-    value: `flow:${slug}`,
-    label: counts.get(name)?.length === 1 ? words.flow(name) : words.flowOf(name, slug),
+/** Flows, or agents, by name; those of one name by their slug too. */
+function namedChoices(
+  kind: "flow" | "agent",
+  those: readonly { readonly slug: string; readonly name: string }[],
+): readonly Choice[] {
+  const { one, of } = kind === "flow" ? { one: words.flow, of: words.flowOf } : { one: words.agent, of: words.agentOf };
+  const counts = Map.groupBy(those, ({ name }) => name);
+  return those.map(({ slug, name }) => ({
+    value: `${kind}:${slug}`,
+    label: counts.get(name)?.length === 1 ? one(name) : of(name, slug),
   }));
 }
 

@@ -54,6 +54,12 @@ export function Rail({ openPalette, openHelp }: { openPalette: () => void; openH
             {say.nav.flows}
           </Link>
         )}
+        {may("flow.read") && (
+          <Link {...paths.agents()} activeOptions={{ includeSearch: false }} className={ITEM}>
+            <Icon name="agent" className="max-md:hidden" />
+            {say.agents.nav}
+          </Link>
+        )}
         {may("run.read") && (
           <Link {...paths.runs()} activeOptions={{ includeSearch: false }} className={ITEM}>
             <Icon name="runs" className="max-md:hidden" />

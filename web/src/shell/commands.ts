@@ -57,8 +57,9 @@ function places(words: string, navigate: Navigate, { account, may }: Session): C
 }
 
 function powers(navigate: Navigate, may: Session["may"]): Command[] {
-  const { approvals, connections, grants, budgets } = say;
+  const { agents, approvals, connections, grants, budgets } = say;
   return [
+    ...(may("flow.read") ? [to("agents", agents.nav, "agent", () => navigate(paths.agents()))] : []),
     ...(may("approval.read") ? [to("approvals", approvals.nav, "approval", () => navigate(paths.approvals()))] : []),
     ...(may("connection.read")
       ? [

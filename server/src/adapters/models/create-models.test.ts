@@ -35,6 +35,7 @@ async function answering(head: string, body: string, { length = body.length, sta
 async function ask(api: ModelApi, base: string) {
   const asked = {
     messages: [{ role: "user", text: "hello" }],
+    tools: [],
     schema: null,
     maxOutputTokens: 50,
     temperature: null,
@@ -174,6 +175,7 @@ describe.each(APIS)("%s", (api) => {
     const tried = models.generate({
       ...place,
       messages: [{ role: "user", text: "hello" }],
+      tools: [],
       schema: null,
       maxOutputTokens: 50,
       temperature: null,
@@ -353,5 +355,50 @@ describe("embeddings", () => {
     const { mock, embed } = await openCounterpart();
     expect(await embed("anthropic")).toMatchObject({ kind: "invalid", exchange: { request: null } });
     expect(mock.getRequests()).toEqual([]);
+  });
+});
+
+describe.each(APIS)("tools of %s", (api) => {
+  const tools = [
+    {
+      name: "find_order",
+      description: "Looks an order up.",
+      parameters: { type: "object", properties: { id: { type: "integer" } }, required: ["id"] },
+    },
+  ];
+
+  test("are told to the model, and what it asks for comes back unread", async () => {
+    const { mock, generate } = await openCounterpart();
+    mock.onMessage("hello", { toolCalls: [{ name: "find_order", arguments: '{"id":17}' }], usage: usageOf(api) });
+    const outcome = await generate(api, { tools });
+    expect(outcome).toMatchObject({
+      kind: "done",
+      result: {
+        finish: "calls",
+        calls: [{ name: "find_order", arguments: expect.any(String), id: expect.any(String) }],
+      },
+    });
+    if (outcome.kind !== "done") return;
+    expect(JSON.parse(outcome.result.calls[0]!.arguments)).toEqual({ id: 17 });
+    expect(outcome.exchange.request).toContain("find_order");
+    expect(outcome.exchange.request).toContain("Looks an order up.");
+  });
+
+  test("answer in the next question, by the id of each call", async () => {
+    const { mock, generate } = await openCounterpart();
+    mock.onMessage(/.*/, { content: "It was sent.", usage: usageOf(api) });
+    const calls = [
+      { id: "call_1", name: "find_order", arguments: '{"id":17}' },
+      { id: "call_2", name: "find_order", arguments: "no JSON" },
+    ];
+    const messages = [
+      { role: "user", text: "Where is it?" },
+      { role: "assistant", text: "", calls },
+      { role: "tool", call: "call_1", name: "find_order", text: '{"state":"sent"}' },
+      { role: "tool", call: "call_2", name: "find_order", text: '{"error":{}}' },
+    ] as const;
+    const outcome = await generate(api, { tools, messages });
+    expect(outcome).toMatchObject({ kind: "done", result: { text: "It was sent.", finish: "stop", calls: [] } });
+    for (const part of ["call_1", "call_2", "sent"]) expect(outcome.exchange.request).toContain(part);
   });
 });

@@ -1,8 +1,15 @@
 /**
- * Calls models by the provider libraries' own model classes: no retries, no tools, no streams, one request each, which
- * leaves through the egress (`core/ports/models.ts` says what callers get).
+ * Calls models by the provider libraries' own model classes: no retries, no streams, tools told but never run, one request
+ * each, which leaves through the egress (`core/ports/models.ts` says what callers get).
  */
-import { APICallError, type LanguageModelV4GenerateResult, type LanguageModelV4Prompt } from "@ai-sdk/provider";
+import {
+  APICallError,
+  type LanguageModelV4FunctionTool,
+  type LanguageModelV4GenerateResult,
+  type LanguageModelV4Prompt,
+} from "@ai-sdk/provider";
+import { isJsonObject } from "../../core/json.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import type { Egress, EgressAnswer } from "../../core/ports/egress.ts";
 import type {
   Embedded,
@@ -11,6 +18,8 @@ import type {
   ModelMessage,
   ModelOutcome,
   Models,
+  ModelTool,
+  ModelToolCall,
 } from "../../core/ports/models.ts";
 import { embeddingModel, languageModel, providerOptions } from "./language-model.ts";
 import { readEmbedded } from "./read-embedded.ts";
@@ -21,12 +30,13 @@ export function createModels(egress: Pick<Egress, "request">): Models {
   return {
     async generate(request) {
       const wire = openWire(egress, request);
-      const { maxOutputTokens, temperature, schema } = request;
+      const { maxOutputTokens, temperature, schema, tools } = request;
       return await outcomeOf(wire, async () => {
         const model = languageModel(request, wire.fetch);
         const result = await model.doGenerate({
           prompt: promptOf(request.messages),
           maxOutputTokens,
+          ...(tools.length === 0 ? {} : { tools: tools.map(toolOf), toolChoice: { type: "auto" } }),
           ...(temperature === null ? {} : { temperature }),
           ...(schema === null ? {} : { responseFormat: { type: "json", schema: schema as object, name: "answer" } }),
           providerOptions: providerOptions(request),
@@ -81,20 +91,51 @@ async function outcomeOf<Result extends Generated | Embedded>(
 
 /** Only text: a part that a library would fetch, or read from a disk, can't be written in our messages. */
 function promptOf(messages: readonly ModelMessage[]): LanguageModelV4Prompt {
-  return messages.map(({ role, text }) =>
-    role === "system" ? { role, content: text } : { role, content: [{ type: "text", text }] },
-  );
+  const prompt: LanguageModelV4Prompt = [];
+  for (const message of messages) {
+    const { text } = message;
+    if ("call" in message) {
+      const part = { type: "tool-result", toolCallId: message.call, toolName: message.name } as const;
+      const content = [{ ...part, output: { type: "text" as const, value: text } }];
+      const last = prompt.at(-1);
+      // Providers want the answers to calls that were made together in one message.
+      if (last?.role === "tool") prompt[prompt.length - 1] = { role: "tool", content: [...last.content, ...content] };
+      else prompt.push({ role: "tool", content });
+    } else if (message.role === "system") prompt.push({ role: "system", content: text });
+    else if (message.role === "user") prompt.push({ role: "user", content: [{ type: "text", text }] });
+    else {
+      const calls = "calls" in message ? message.calls : [];
+      const said = text === "" && calls.length > 0 ? [] : [{ type: "text" as const, text }];
+      prompt.push({ role: "assistant", content: [...said, ...calls.map(callPartOf)] });
+    }
+  }
+  return prompt;
+}
+
+function callPartOf({ id, name, arguments: given }: ModelToolCall) {
+  const parsed = parseJson(given);
+  // Providers refuse a conversation with arguments that are no object.
+  const input = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {};
+  return { type: "tool-call", toolCallId: id, toolName: name, input } as const;
+}
+
+function toolOf({ name, description, parameters }: ModelTool): LanguageModelV4FunctionTool {
+  return { type: "function", name, description, inputSchema: parameters };
 }
 
 const FINISH: ReadonlyMap<string, Generated["finish"]> = new Map([
   ["stop", "stop"],
   ["length", "length"],
   ["content-filter", "filtered"],
+  ["tool-calls", "calls"],
 ]);
 
 function readGenerated({ model }: GenerateRequest, result: LanguageModelV4GenerateResult): Generated {
   return {
     text: result.content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+    calls: result.content.flatMap((part) =>
+      part.type === "tool-call" ? [{ id: part.toolCallId, name: part.toolName, arguments: part.input }] : [],
+    ),
     finish: FINISH.get(result.finishReason.unified) ?? "other",
     model: result.response?.modelId ?? model,
     id: result.response?.id ?? null,

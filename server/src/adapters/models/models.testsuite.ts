@@ -72,6 +72,7 @@ const ASKED = {
     { role: "system", text: "Be short." },
     { role: "user", text: "Say hello." },
   ],
+  tools: [],
   schema: null,
   maxOutputTokens: 200,
   temperature: null,

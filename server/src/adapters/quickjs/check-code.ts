@@ -6,6 +6,8 @@ import type { CodeLanguage, CodeVerdict } from "../../core/ports/code-runner.ts"
 const SOURCE_MAX = 256_000;
 /** What QuickJS-ng 0.17 understands. */
 const ECMA_VERSION = 2025;
+/** What Node understands. */
+const ECMA_VERSION_NODE = 2026;
 /** Appended by Node when the source is given a name; the name is given for the sake of positions in errors. */
 const SOURCE_URL = "\n\n//# sourceURL=step.ts";
 
@@ -28,6 +30,8 @@ class CodeProblem extends Error {
 export function checkCode(language: CodeLanguage, source: string): CodeVerdict {
   try {
     if (source.length > SOURCE_MAX) throw problem(`The source is longer than ${SOURCE_MAX} characters.`);
+    if (language === "python") return checkPython(source);
+    if (language === "node") return checkNode(source);
     const plain = language === "ts" ? stripTypes(source) : source;
     const program = parseModule(plain);
     refuseImports(program);
@@ -40,6 +44,28 @@ export function checkCode(language: CodeLanguage, source: string): CodeVerdict {
     // What a parser makes of a source it can't take is no failure of ours.
     return { problem: "The source can't be read as code.", line: 1, column: 1 };
   }
+}
+
+/** Plain JavaScript as it is; what is not that is read as TypeScript, and the problem told is of that reading. */
+function checkNode(source: string): CodeVerdict {
+  let plain = source;
+  try {
+    requireDefault(parseModule(source, ECMA_VERSION_NODE));
+    return { source };
+  } catch (error) {
+    if (!(error instanceof CodeProblem) || error.message === MUST_EXPORT) throw error;
+    plain = stripTypes(source);
+  }
+  requireDefault(parseModule(plain, ECMA_VERSION_NODE));
+  return { source: plain };
+}
+
+/** Only whether its function is there: what else is wrong in it, Python says with the line when it runs. */
+function checkPython(source: string): CodeVerdict {
+  if (source.includes("\0")) throw problem("The source holds a NUL character.");
+  if (!/^(?:async[ \t]+)?def[ \t]+main[ \t]*\(|^main[ \t]*=/m.test(source))
+    throw problem("The module must define its function at the top level: `def main(input):`.");
+  return { source };
 }
 
 function stripTypes(source: string): string {
@@ -68,9 +94,9 @@ function positionInStack(stack: string): { line: number; column: number } {
   return { line, column: carets ? carets.indexOf("^") + 1 : 1 };
 }
 
-function parseModule(source: string): Program {
+function parseModule(source: string, ecmaVersion: 2025 | 2026 = ECMA_VERSION): Program {
   try {
-    return parse(source, { ecmaVersion: ECMA_VERSION, sourceType: "module", locations: true });
+    return parse(source, { ecmaVersion, sourceType: "module", locations: true });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     // Acorn ends its message with the position, the column counted from 0.
@@ -86,7 +112,10 @@ function refuseImports(program: Program): void {
     const value = open.pop();
     if (typeof value !== "object" || value === null || value instanceof RegExp) continue;
     if (isNode(value) && IMPORTS.has(value.type) && (!("source" in value) || value.source)) {
-      throw problem("A light code step can't import modules. Write what it needs in the step itself.", start(value));
+      throw problem(
+        "A light code step can't import modules. Write what it needs in the step itself, or use the language node.",
+        start(value),
+      );
     }
     open.push(...Object.values(value));
   }

@@ -1,4 +1,8 @@
-import type { CodeTask } from "./code-task.ts";
+/** Of a task, a job: whose turn it takes, and what it holds in memory, about. */
+export interface Roomed {
+  readonly project: string;
+  readonly bytes: number;
+}
 
 export interface RoomLimits {
   /** Steps accepted and not yet finished, of all projects and of one. */
@@ -29,7 +33,7 @@ export class CodeRoom {
   }
 
   /** Null when it has room, else what to tell the step's author. */
-  refusal(task: CodeTask): string | null {
+  refusal(task: Roomed): string | null {
     const { openMax, openBytesMax, projectOpenMax, projectOpenBytesMax } = this.#limits;
     const own = this.#projects.get(task.project);
     if (own && isFull(own, task, projectOpenMax, projectOpenBytesMax))
@@ -39,14 +43,14 @@ export class CodeRoom {
     return null;
   }
 
-  enter(task: CodeTask): void {
+  enter(task: Roomed): void {
     let own = this.#projects.get(task.project);
     if (!own) this.#projects.set(task.project, (own = { open: 0, bytes: 0 }));
     count(own, 1, task.bytes);
     count(this.#all, 1, task.bytes);
   }
 
-  leave(task: CodeTask): void {
+  leave(task: Roomed): void {
     count(this.#all, -1, -task.bytes);
     const own = this.#projects.get(task.project);
     if (!own) return;
@@ -60,6 +64,6 @@ function count(used: Used, runs: number, bytes: number): void {
   used.bytes += bytes;
 }
 
-function isFull(used: Used, { bytes }: CodeTask, openMax: number, bytesMax: number): boolean {
+function isFull(used: Used, { bytes }: Roomed, openMax: number, bytesMax: number): boolean {
   return used.open >= openMax || (used.open > 0 && used.bytes + bytes > bytesMax);
 }

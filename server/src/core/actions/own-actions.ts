@@ -27,6 +27,14 @@ const SqlInput = z.strictObject({
   mode: z.enum(["read", "write"]).default("read"),
 });
 
+/** As `CodeArguments` has them. */
+const CodeInput = z.strictObject({
+  runtime: z.enum(["node", "python"]).default("node"),
+  source: z.string().min(1),
+  argument: z.record(z.string(), z.json()).default({}),
+  hosts: z.array(z.string()).default([]),
+});
+
 export const OWN_ACTIONS: readonly KnownAction[] = [
   {
     id: "http.request",
@@ -47,5 +55,15 @@ export const OWN_ACTIONS: readonly KnownAction[] = [
     destination: [],
     input: SqlInput,
     classOf: ({ mode }) => (mode === "read" ? "read" : "write"),
+  },
+  {
+    id: "code.run",
+    title: "Run code that connects to hosts",
+    connector: null,
+    usesCredential: false,
+    classes: ["write"],
+    destination: ["hosts"],
+    input: CodeInput,
+    classOf: () => "write",
   },
 ];

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { compileTemplate, type ExpressionRoom, type Template } from "../expression/template.ts";
 import { atOnce, type Slices } from "../in-turns.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { checkSchema } from "../models/json-schema.ts";
 import type { StepKind, StepKinds } from "../step-kind.ts";
 import { checkInput } from "./check-input.ts";
 import { compileTriggers } from "./compile-triggers.ts";
@@ -58,6 +59,8 @@ export function* compileSlices(file: FlowFile, kinds: StepKinds): Slices<Compile
   collectIds(compilation, file.steps, "steps");
   const graph = yield* compileGraph(compilation, file.steps, "steps", { names: [], before: () => false, depth: 1 });
   const { triggers, dedupeBy } = compileTriggers(file, (field, message) => report(compilation, field, null, message));
+  for (const { at, message } of file.input === undefined ? [] : checkSchema(file.input))
+    report(compilation, at === "" ? "input" : `input.${at}`, null, message);
   const steps = compilation.byId;
   const hasPrivate = [...steps.values()].some((step) => (step.definition.private?.length ?? 0) > 0);
   const flow = { file, graph, triggers, hasPrivate, steps, templates: { dedupeBy } };
@@ -205,7 +208,7 @@ function* compileStep(
   const prepared = kind?.prepare?.(step, compile, problem);
   let body: Graph | null = null;
   if (kind?.body) {
-    if (!step.steps || step.steps.length === 0)
+    if (!kind.asks && (!step.steps || step.steps.length === 0))
       problem("steps", `a step of kind ${step.kind} repeats its own steps: give it at least one`);
     body = yield* compileGraph(compilation, step.steps ?? [], `${field}.steps`, {
       names: [...new Set([...around.names, ...kind.body.names])],
@@ -224,9 +227,42 @@ function* compileStep(
     incoming,
     ports,
     body,
+    ask: kind?.asks ? askGraph(compilation, step, kind.asks, prepared) : null,
   };
   if (!compilation.byId.has(step.id)) compilation.byId.set(step.id, compiled);
   return compiled;
+}
+
+/** The one step by which a step of a kind that asks does it: made of the names that each question is given. */
+function askGraph(compilation: Compilation, step: Step, kind: StepKind, prepared: unknown): Graph {
+  const { template } = compileTemplate("{{ ask }}", "input", ["ask"]);
+  const id = `${step.id.slice(0, 57)}_think`;
+  const taken = compilation.fieldOf.get(id);
+  if (taken !== undefined) report(compilation, `${taken}.id`, id, `the id "${id}" is that of a question: give another`);
+  const definition: Step = {
+    id,
+    kind: kind.kind,
+    input: {},
+    next: [],
+    onError: "fail",
+    ifUnknown: "repeat",
+    ...(step.retry === undefined ? {} : { retry: step.retry }),
+  };
+  const ports = new Map(kind.ports(definition).map((port) => [port, []]));
+  const asked: GraphStep = {
+    id: definition.id,
+    index: 0,
+    kind,
+    definition,
+    input: template,
+    prepared,
+    incoming: 0,
+    ports,
+    body: null,
+    ask: null,
+  };
+  compilation.byId.set(id, asked);
+  return { steps: [asked], starts: [0], ends: [0] };
 }
 
 function whyNotBefore(compilation: Compilation, id: string): string {

@@ -20,6 +20,8 @@ export interface GraphStep {
   /** Where each port leads, by step index; `error` only when the step declares on-error `port`. */
   readonly ports: ReadonlyMap<string, readonly number[]>;
   readonly body: Graph | null;
+  /** Of a kind that asks: the one step by which it does. */
+  readonly ask: Graph | null;
 }
 
 export interface Graph {

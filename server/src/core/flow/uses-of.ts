@@ -18,7 +18,11 @@ export const SIGNED_BY = "webhook";
 /** The own connection of whoever started the run. */
 const OWN = "me";
 /** Steps that act with a connection, and what they do with it; `action` names its own. */
-const ACTIONS: Readonly<Record<string, string>> = { model: "model.generate", embed: "model.embed" };
+const ACTIONS: Readonly<Record<string, string>> = {
+  model: "model.generate",
+  embed: "model.embed",
+  agent: "model.generate",
+};
 
 /** Each once. What is not written as it must be is left out: it is among the draft's problems, and does nothing. */
 export function usesOf(file: FlowFile): readonly FlowUse[] {

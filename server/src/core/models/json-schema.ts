@@ -128,6 +128,26 @@ export function checkSchema(schema: JsonObject): readonly SchemaProblem[] {
   return problems;
 }
 
+/** The schema without the words that are not checked here: for one whose values are checked by something else as well. */
+export function withoutUnchecked(schema: JsonObject): JsonObject {
+  const kept = Object.entries(schema).filter(
+    ([word, argument]) => wrongWord(schema, word, argument) === null || word === "$ref",
+  );
+  return Object.fromEntries(
+    kept.map(([word, argument]) => [word, NOTES.has(word) ? argument : inside(word, argument)]),
+  );
+}
+
+const own = (one: Json): Json => (isJsonObject(one) ? withoutUnchecked(one) : one);
+
+function inside(word: string, argument: Json): Json {
+  if (SINGLE.has(word)) return own(argument);
+  if (LISTS.has(word) && Array.isArray(argument)) return argument.map(own);
+  if (MAPS.has(word) && isJsonObject(argument))
+    return Object.fromEntries(Object.entries(argument).map(([name, one]) => [name, own(one)]));
+  return argument;
+}
+
 /** The schemas within a word's argument, each with its place there. */
 function schemasOf(word: string, argument: Json): readonly (readonly [readonly (string | number)[], Json])[] {
   if (SINGLE.has(word)) return [[[], argument]];

@@ -1,7 +1,7 @@
 /** An answer that is to be JSON by a schema: read, judged, and asked for anew where it does not fit. */
 import type { Json, JsonObject } from "../json.ts";
 import { parseJson } from "../parse-json.ts";
-import type { ModelMessage } from "../ports/models.ts";
+import type { ModelMessage, PlainMessage } from "../ports/models.ts";
 import { judgeValue } from "./json-schema.ts";
 
 /** Of an answer that is quoted back to its model. */
@@ -40,14 +40,14 @@ export function askToRepair(
   problems: readonly string[],
 ): readonly ModelMessage[] {
   const wrong = problems.map((problem) => `- ${problem}`).join("\n");
-  const said: readonly ModelMessage[] =
+  const said: readonly PlainMessage[] =
     answer.trim() === "" ? [] : [{ role: "assistant", text: answer.slice(0, QUOTED_CHARACTERS_MAX).toWellFormed() }];
   const text = `Your answer does not fit the schema:\n${wrong}\nAnswer again with the whole JSON value and nothing else.`;
   return [...messages, ...said, { role: "user", text }];
 }
 
 /** For providers that can't be given a schema: the conversation begins with it. */
-export function describeSchema(schema: JsonObject): ModelMessage {
+export function describeSchema(schema: JsonObject): PlainMessage {
   const text = `Answer with one JSON value and nothing else, no fence and no words around it. It fits this JSON Schema:\n${JSON.stringify(schema)}`;
   return { role: "system", text };
 }

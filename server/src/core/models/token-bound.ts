@@ -4,7 +4,7 @@
  * characters fall back to bytes. Some put a text into its compatibility form first, which may be longer: the longer counts.
  */
 import type { JsonObject } from "../json.ts";
-import type { ModelMessage } from "../ports/models.ts";
+import type { ModelMessage, ModelTool } from "../ports/models.ts";
 
 /** Marks around a message: role, begin and end, as chat templates have them. */
 const MESSAGE_TOKENS = 16;
@@ -14,9 +14,24 @@ const CALL_TOKENS = 1_024;
 const SCHEMA_FACTOR = 3;
 
 /** Of all that is sent to generate from. */
-export function inputTokensAtMost(messages: readonly ModelMessage[], schema: JsonObject | null): number {
-  const schemaTokens = schema === null ? 0 : SCHEMA_FACTOR * textTokensAtMost(JSON.stringify(schema));
-  return messages.reduce((sum, { text }) => sum + textTokensAtMost(text) + MESSAGE_TOKENS, CALL_TOKENS + schemaTokens);
+export function inputTokensAtMost(
+  messages: readonly ModelMessage[],
+  schema: JsonObject | null,
+  tools: readonly ModelTool[] = [],
+): number {
+  const given = [...(schema === null ? [] : [schema]), ...tools];
+  const schemas = given.reduce((sum, one) => sum + SCHEMA_FACTOR * textTokensAtMost(JSON.stringify(one)), 0);
+  return messages.reduce((sum, message) => sum + messageTokensAtMost(message), CALL_TOKENS + schemas);
+}
+
+function messageTokensAtMost(message: ModelMessage): number {
+  const text = textTokensAtMost(message.text) + MESSAGE_TOKENS;
+  if (message.role === "tool") return text + textTokensAtMost(message.call + message.name);
+  const calls = "calls" in message ? message.calls : [];
+  return calls.reduce(
+    (sum, { id, name, arguments: given }) => sum + textTokensAtMost(id + name + given) + MESSAGE_TOKENS,
+    text,
+  );
 }
 
 /** Of texts to embed: each has a mark at its beginning and its end. */

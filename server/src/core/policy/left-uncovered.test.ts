@@ -12,7 +12,7 @@ const grant = (to: string, actions: readonly string[], until?: string): Covering
 });
 const left = (ended: CoveringGrant, others: readonly CoveringGrant[], owner: string | null = null) =>
   leftUncovered(ended, others, {
-    who: { flow: "refunds", owner },
+    who: { principal: "flow:refunds", owner },
     actions: ["gmail.read", "gmail.send", "box.look"],
     classesOf: (action) => classes[action] ?? ["read", "write", "delete"],
     nowMs: Date.parse("2026-11-21T12:00:00Z"),

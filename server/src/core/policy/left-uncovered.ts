@@ -8,9 +8,9 @@ export type CoveringGrant = Pick<GrantForm, "to" | "until"> & {
   readonly lines: readonly Pick<GrantForm["lines"][number], "actions">[];
 };
 
-/** Who would act: a flow, and of a personal connection its owner too (`member:acc_…`). */
+/** Who would act: a flow or agent (`flow:<slug>`), and of a personal connection its owner too (`acc_…`). */
 export interface ActingFlow {
-  readonly flow: string;
+  readonly principal: string;
   readonly owner: string | null;
 }
 
@@ -41,8 +41,8 @@ export function leftUncovered(
 }
 
 /** Whether a grant is for a flow: by its name, with all of the project, or with the member whose connection it acts with. */
-export function isFor(to: string, { flow, owner }: ActingFlow): boolean {
-  return to === "project" || to === `flow:${flow}` || (owner !== null && to === `member:${owner}`);
+export function isFor(to: string, { principal, owner }: ActingFlow): boolean {
+  return to === "project" || to === principal || (owner !== null && to === `member:${owner}`);
 }
 
 export function mayCover({ lines }: CoveringGrant, action: string, classesOf: ClassesOf): boolean {

@@ -10,6 +10,8 @@ export interface EventAsk {
   readonly name: string;
   /** Slug and version of the flow. */
   readonly flow: string;
+  /** Whether that is an agent; left out of a flow. */
+  readonly isAgent?: boolean;
   readonly version: number;
   /** `gmail.new_mail` */
   readonly event: string;

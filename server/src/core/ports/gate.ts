@@ -66,6 +66,8 @@ export interface EffectCall {
   readonly project: string;
   readonly run: string;
   readonly flow: string;
+  /** Whether that is an agent; left out of a flow. */
+  readonly isAgent?: boolean;
   readonly version: number;
   readonly step: string;
   readonly path: readonly number[];

@@ -6,9 +6,29 @@ import type { EgressAnswer, EgressRequest } from "./egress.ts";
 export type ModelApi = "openai" | "anthropic" | "openrouter" | "openai_compatible";
 
 /** Plain text by whoever says it; nothing in it is fetched, read from a disk or taken for anything but text. */
-export interface ModelMessage {
+export interface PlainMessage {
   readonly role: "system" | "user" | "assistant";
   readonly text: string;
+}
+
+/** `arguments` is JSON as the model wrote it, which may be none. */
+export interface ModelToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** A conversation's message; in one with tools the model's wishes, and what came of each. */
+export type ModelMessage =
+  | PlainMessage
+  | { readonly role: "assistant"; readonly text: string; readonly calls: readonly ModelToolCall[] }
+  | { readonly role: "tool"; readonly call: string; readonly name: string; readonly text: string };
+
+export interface ModelTool {
+  readonly name: string;
+  readonly description: string;
+  /** A JSON Schema of an object. */
+  readonly parameters: JsonObject;
 }
 
 /** Where a request goes and how it is sent. */
@@ -26,6 +46,8 @@ interface ModelRequest extends Pick<EgressRequest, "hosts" | "timeoutMs" | "sign
 
 export interface GenerateRequest extends ModelRequest {
   readonly messages: readonly ModelMessage[];
+  /** What it may ask for; nothing is run by the provider's library. */
+  readonly tools: readonly ModelTool[];
   /** A JSON Schema that the provider is asked to hold to; whether it did is for the caller to check. */
   readonly schema: JsonObject | null;
   /** All that is generated, reasoning included. */
@@ -68,7 +90,8 @@ interface ModelAnswer {
 export interface Generated extends ModelAnswer {
   readonly text: string;
   /** `length`: it was cut off; `filtered`: the provider's filter or the model refused to go on. */
-  readonly finish: "stop" | "length" | "filtered" | "other";
+  readonly finish: "stop" | "length" | "filtered" | "calls" | "other";
+  readonly calls: readonly ModelToolCall[];
   /** Parameters that this model does not take and that were left out. */
   readonly ignored: readonly string[];
 }

@@ -17,6 +17,8 @@ import type {
   RunRecord,
   StepRecord,
 } from "./record.ts";
+import type { Graph } from "../flow/graph.ts";
+import { agentLoop } from "./agent-loop.ts";
 import { closeActive, holdMore } from "./closed.ts";
 import { effectTaints, startsTainted, stepTaints } from "./taint-of-run.ts";
 import { placeKey, type Active, type Loop, type RunState, type Task } from "./state.ts";
@@ -126,12 +128,13 @@ function applyBegin(state: RunState, record: BeginRecord): void {
   const { pending } = record;
   const seq = state.seq;
   let loop: Loop | null = null;
-  if (pending.kind === "each" || pending.kind === "while") {
-    invariant(step.body, `step ${step.id} has no body`);
+  if (pending.kind === "each" || pending.kind === "while" || pending.kind === "agent") {
+    const body = step.body ?? NO_STEPS;
+    invariant(step.body || pending.kind === "agent", `step ${step.id} has no body`);
     const items = pending.kind === "each" ? itemsOf(record.input) : null;
     loop = {
       seq,
-      body: step.body,
+      body,
       outer: frame,
       items,
       parallel: pending.kind === "each" ? pending.parallel : 1,
@@ -140,6 +143,7 @@ function applyBegin(state: RunState, record: BeginRecord): void {
       next: 0,
       failure: null,
       unknown: false,
+      agent: pending.kind === "agent" ? agentLoop(step, record.input) : null,
       last: null,
     };
   }
@@ -165,6 +169,9 @@ function applyBegin(state: RunState, record: BeginRecord): void {
   if (pending.kind === "call") state.subRuns++;
   if (loop) turn(state, loop, step);
 }
+
+/** Of an agent without tools. */
+const NO_STEPS: Graph = { steps: [], starts: [], ends: [] };
 
 function itemsOf(input: Json | undefined): readonly Json[] {
   const items = isJsonObject(input) ? input["items"] : undefined;

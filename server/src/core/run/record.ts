@@ -86,7 +86,8 @@ export type Pending =
   | { readonly kind: "wait"; readonly dueMs: number | null; readonly event: string | null }
   | { readonly kind: "call"; readonly child: string }
   | { readonly kind: "each"; readonly parallel: number }
-  | { readonly kind: "while"; readonly max: number };
+  | { readonly kind: "while"; readonly max: number }
+  | { readonly kind: "agent" };
 
 /** A step that waits for something; of an effect this is the intent (R5). */
 export interface BeginRecord extends Place {

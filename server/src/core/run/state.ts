@@ -1,4 +1,6 @@
 /** The state of a run in memory: frames (a graph being walked), loops, and what has begun and not ended. */
+import type { AgentInput } from "../agent/agent-input.ts";
+import type { AgentTool } from "../agent/agent-turn.ts";
 import type { CompiledFlow, Graph, GraphStep } from "../flow/graph.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type {
@@ -79,7 +81,18 @@ export interface Closed {
   readonly approval: string | null;
 }
 
-/** An each or while step under way. */
+/** An agent's turn under way. */
+export interface AgentLoop {
+  readonly input: AgentInput;
+  readonly tools: ReadonlyMap<string, AgentTool>;
+  readonly ask: Graph;
+  /** By iteration: null is a question to the model, a number which call of the last answer it is. */
+  readonly iterations: (number | null)[];
+  /** By iteration: why a tool failed. */
+  readonly errors: Map<number, { readonly code: string; readonly message: string }>;
+}
+
+/** An each, while or agent step under way. */
 export interface Loop {
   readonly seq: number;
   readonly body: Graph;
@@ -92,6 +105,8 @@ export interface Loop {
   failure: RunFailure | null;
   /** An effect inside that may have happened and must not be repeated blindly has ended with the loop (R5). */
   unknown: boolean;
+  /** Of an agent's turn: what each iteration is. */
+  readonly agent: AgentLoop | null;
   /** The last iteration's outputs, which the condition of a while step may read. */
   last: Frame | null;
 }

@@ -1,7 +1,9 @@
 /** How a graph is walked: what a step's end opens, skips or fails, frame by frame and loop by loop. */
-import type { GraphStep } from "../flow/graph.ts";
-import { invariant } from "../invariant.ts";
+import type { Graph, GraphStep } from "../flow/graph.ts";
+import { invariant, unreachable } from "../invariant.ts";
 import type { Json } from "../json.ts";
+import { askOf } from "../agent/agent-input.ts";
+import { messagesOfLoop, nextOfLoop } from "./agent-loop.ts";
 import { closeActive } from "./closed.ts";
 import type { EndRecord, RunFailure } from "./record.ts";
 import {
@@ -13,6 +15,7 @@ import {
   newFrame,
   placeKey,
   resultOf,
+  type AgentLoop,
   type Frame,
   type Loop,
   type RunState,
@@ -74,8 +77,19 @@ function failFrame(state: RunState, frame: Frame, failure: RunFailure): void {
     state.failure ??= failure;
     return;
   }
+  if (frame.loop.agent !== null && frame.graph !== frame.loop.agent.ask)
+    return failTool(state, frame, frame.loop, failure);
   frame.loop.failure ??= failure;
   state.turning.add(frame.loop.seq);
+}
+
+/** A tool that fails is told to the model, and fails nothing else. */
+function failTool(state: RunState, frame: Frame, loop: Loop, { code, message }: RunFailure): void {
+  const index = frame.path.at(-1)!;
+  loop.agent!.errors.set(index, { code, message });
+  loop.results[index] = { error: { code, message } };
+  loop.frames.delete(index);
+  turn(state, loop, state.active.get(loop.seq)!.step);
 }
 
 export function beginFrame(state: RunState, frame: Frame): void {
@@ -129,6 +143,7 @@ function endFrame(state: RunState, frame: Frame): void {
 
 /** Begins what an each step may begin now; asks for a decision when a loop's turn is over. */
 export function turn(state: RunState, loop: Loop, step: GraphStep): void {
+  if (loop.agent !== null && !loop.failure) return turnAgent(state, loop, loop.agent);
   if (loop.items === null || loop.failure) {
     state.turning.add(loop.seq);
     return;
@@ -152,4 +167,49 @@ export function beginIteration(
   loop.next = index + 1;
   loop.frames.set(index, frame);
   beginFrame(state, frame);
+}
+
+/** Asks the model again, or begins the tools that it asked for: told by what is there, so that no record says it. */
+function turnAgent(state: RunState, loop: Loop, agent: AgentLoop): void {
+  const next = nextOfLoop(loop, agent);
+  switch (next.kind) {
+    case "think": {
+      const messages = messagesOfLoop(loop, agent);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- plain data of `ModelMessage`, which is JSON
+      const names = { messages: messages as unknown as Json, ask: askOf(agent.input, messages.length) };
+      return beginCall(state, loop, agent, { graph: agent.ask, step: agent.ask.steps[0]!, call: null, names });
+    }
+    case "tools":
+      for (const { call, tool, arguments: given } of next.begin) {
+        const step = loop.body.steps.find((one) => one.id === tool);
+        invariant(step, `there is a step for the tool ${tool}`);
+        beginCall(state, loop, agent, { graph: loop.body, step, call, names: { call: given, index: loop.next } });
+      }
+      return;
+    case "rest":
+      return;
+    case "done":
+    case "fail":
+      state.turning.add(loop.seq);
+      return;
+    default:
+      unreachable(next);
+  }
+}
+
+interface BegunCall {
+  readonly graph: Graph;
+  readonly step: GraphStep;
+  readonly call: number | null;
+  readonly names: Frame["names"];
+}
+
+/** An iteration of one step of its graph. */
+function beginCall(state: RunState, loop: Loop, agent: AgentLoop, { graph, step, call, names }: BegunCall): void {
+  const index = loop.next++;
+  agent.iterations.push(call);
+  const frame = newFrame(graph, [...loop.outer.path, index], loop, names);
+  frame.left = 1;
+  loop.frames.set(index, frame);
+  open(state, frame, step);
 }
