@@ -302,7 +302,7 @@ test("an agent calls another as a tool, each by its own grants", async () => {
   mock.on({ predicate: isBoss, hasToolResult: true }, { content: "Done." });
   mock.on({ predicate: (request) => !isBoss(request) }, { content: "19 percent." });
   expect(await tell("boss", { message: "Ask the expert." })).toMatchObject({ status: "completed" });
-  expect(JSON.stringify(sent().at(-1))).toContain("not for agent:expert");
+  expect(JSON.stringify(sent().at(-1))).toContain("No grant lets the agent expert");
   await give("agent:expert");
   mock.clearRequests();
   expect(await tell("boss", { message: "Ask the expert." })).toMatchObject({ output: { text: "Done." } });
