@@ -166,9 +166,11 @@ test("events of Slack, whose address a person tells it: the challenge, the signa
   expect(await say({ type: "url_verification", challenge: "abc" })).toMatchObject({ status: 200, text: "abc" });
   await standsAs("listener", { status: "active" });
   const event = { type: "message", channel: "C024BE91L", user: "U1", text: "Is it green?", ts: "1.2" };
-  const callback = { type: "event_callback", event_id: "Ev1", event_time: 1, team_id: "T1", event };
+  const callback = { type: "event_callback", event_id: "Ev1", event_time: 1, team_id: "T000000001", event };
   expect((await say(callback, Math.floor(Date.now() / 1000) - 301)).status).toBe(401);
   expect((await say(callback, undefined, "another")).status).toBe(401);
+  // Signed by the same app, and told of another workspace.
+  expect((await say({ ...callback, team_id: "T1" })).status).toBe(401);
   expect((await say(callback)).status).toBe(200);
   expect((await say(callback)).status).toBe(200);
   expect(await runsOf("listener")).toHaveLength(1);

@@ -3,8 +3,8 @@ import { expectAnswer, fieldsOf } from "../expect-answer.ts";
 import { endedOf, endText, giveProofGrant, makeProofConnection, performProof, proofCall } from "../proof-effects.ts";
 import { publishProofFlow } from "../proof-flow.ts";
 import { type ProofProvider, proofProvider } from "../proof-provider.ts";
-import { queryInScope } from "../../store/scope.ts";
 import type { Trial } from "../trial.ts";
+import { listActiveTriggers } from "../../store/proof-facts.ts";
 
 /** Over several workers; in one process it is a tenth. */
 const MS_MAX = 1000;
@@ -138,13 +138,8 @@ async function faultsOfStanding(parts: ProveParts): Promise<readonly string[]> {
 async function faultsOfTriggers({ call, clock, database, tenants: [own] }: ProveParts): Promise<readonly string[]> {
   const flow = fieldsOf(await call("GET", `/v1/flows/${STANDING}`, { key: own.keys.owner }));
   const url = /"url":"([^"]+)"/.exec(JSON.stringify(flow["webhooks"] ?? []))?.[1];
-  const rows = await queryInScope<{ name: string }>(database, own, {
-    name: "proof_active_triggers",
-    text: `select t.name from steward.triggers t join steward.flows f on f.project = t.project and f.id = t.flow
-      where t.project = $1 and f.slug = $2 and t.active`,
-    values: [own.project, STANDING],
-  });
-  const faults = rows.map(({ name }) => `the trigger ${name} of a flow that was paused still stands`);
+  const standing = await listActiveTriggers(database, own, STANDING);
+  const faults = standing.map((name) => `the trigger ${name} of a flow that was paused still stands`);
   if (url === undefined) return [...faults, "a flow with a webhook does not say where it is"];
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
     const { status } = await call("POST", new URL(url).pathname, { body: {} });
