@@ -106,6 +106,9 @@ test("a link of arguments that were changed since is void, and a new one is mail
   const parties = [party([`member:${accountText(ann)}`, `member:${accountText(bob)}`], { quorum: 2 })];
   const { asked, tokens } = await mailed([ann, bob], { parties });
   const body = { decision: "approve", digest: asked.digest, arguments: { ...MAIL, to: ["eve@example.com"] } };
+  const when = [{ field: "to", domains: ["example.com"] }];
+  const grant = { to: "project", connection: "mail", lines: [{ actions: ["gmail.send"], when }] };
+  expect((await it.owner.call("POST", "/v1/grants", { body: grant })).status).toBe(201);
   const changed = await bob.call("POST", `/v1/approvals/${asked.id}/decision`, { body });
   const digest = String(changed.json()["digest"]);
   expect(refusal(await look(tokens[0]!))).toBe("token_invalid");

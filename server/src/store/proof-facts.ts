@@ -204,7 +204,7 @@ export async function countUnsealed(
 /** Names of a flow's triggers that still begin runs. */
 export async function listActiveTriggers(database: Database, scope: Scope, slug: string): Promise<readonly string[]> {
   const rows = await queryInScope<{ name: string }>(database, scope, {
-    name: "list_active_triggers",
+    name: "proof_active_triggers",
     text: `select t.name from steward.triggers t join steward.flows f on f.project = t.project and f.id = t.flow
       where t.project = $1 and f.slug = $2 and t.active`,
     values: [scope.project, slug],
